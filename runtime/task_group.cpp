@@ -1,0 +1,82 @@
+#include "runtime/task_group.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <utility>
+
+#include "runtime/assert.hpp"
+#include "runtime/pending.hpp"
+
+namespace kitfox::runtime {
+
+struct task_group::member {
+  member* previous = nullptr;
+  member* next = nullptr;
+  std::uint64_t id = 0;
+  asio::cancellation_signal signal;
+};
+
+struct task_group::join_waiter {
+  pending<bool> operation;
+};
+
+namespace {
+/// A cancelled task may unwind by an exception of Asio's; that is an ordinary end.
+bool is_cancellation(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+}  // namespace
+
+task_group::~task_group() { KITFOX_ASSERT(count_ == 0); }
+
+void task_group::spawn(std::string name, task<void> body) {
+  auto* one = new member;  // owned by the list until remove()
+  one->next = first_;
+  if (first_ != nullptr) first_->previous = one;
+  first_ = one;
+  ++count_;
+  one->id = host_.on_task_started(name);
+  asio::co_spawn(
+      host_.executor(), std::move(body),
+      asio::bind_cancellation_slot(one->signal.slot(), [this, one](const std::exception_ptr& failure) {
+        remove(*one);
+        if (failure && !is_cancellation(failure)) std::rethrow_exception(failure);
+      }));
+}
+
+void task_group::remove(member& one) noexcept {
+  host_.on_task_ended(one.id);
+  (one.previous != nullptr ? one.previous->next : first_) = one.next;
+  if (one.next != nullptr) one.next->previous = one.previous;
+  --count_;
+  delete &one;
+  if (count_ == 0 && joiner_ != nullptr) std::exchange(joiner_, nullptr)->operation.complete({}, true);
+}
+
+void task_group::cancel() {
+  // Completions are posted, never run inside emit(), so the list does not change on the way.
+  for (member* one = first_; one != nullptr; one = one->next)
+    one->signal.emit(asio::cancellation_type::terminal);
+}
+
+task<void> task_group::join() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  while (count_ != 0) {
+    KITFOX_ASSERT(joiner_ == nullptr);
+    join_waiter self;
+    joiner_ = &self;
+    static_cast<void>(co_await self.operation.wait(host_.executor(), [] {}));
+  }
+}
+
+}  // namespace kitfox::runtime
