@@ -116,6 +116,7 @@ struct firing {
   std::string what;          ///< What it did: "rst", "hold 3 chunks", "503".
   std::uint64_t offset = 0;  ///< Byte offset in the direction concerned.
   runtime::mono_time planned{}, fired{};
+  std::string event{};  ///< SSE id, or request target, of what it hit; empty: none.
 };
 
 class firing_observer {
