@@ -1,0 +1,123 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/transcript/transcript.hpp"
+
+namespace kitfox::conformance {
+
+/// One life of one program: from its start to its exit.
+struct process {
+  std::string node;
+  std::string kind;     ///< agent, gateway, kubernetes, caller.
+  std::string cluster;  ///< Of an agent or API server.
+  instant started = 0;
+  std::optional<instant> exited;
+  std::optional<instant> told_to_stop;  ///< SIGTERM.
+  std::optional<instant> killed, paused;
+  int exit_code = 0;
+  std::vector<std::size_t> connections;  ///< Dialled by it, in order.
+  std::vector<std::size_t> streams;
+  std::vector<const record*> logs;
+  [[nodiscard]] bool alive_at(instant t) const { return t >= started && (!exited || t < *exited); }
+};
+
+/// One request and its answer, as seen at both ends. A time is empty where that end did not see it whole.
+struct exchange {
+  std::size_t connection = 0;
+  std::uint32_t number = 0;
+  std::string method, target, key;
+  bool wrong_secret = false, other_credential = false;
+  std::optional<instant> sent, arrived;      ///< Request: left the client, reached the server.
+  std::optional<instant> answered, received;  ///< Answer: left the server, reached the client.
+  int status_sent = 0, status = 0;            ///< As sent by the server, as received by the client.
+  const record* request = nullptr;            ///< At the client where seen there, else at the server.
+  const record* answer = nullptr;             ///< At the client where seen there, else at the server.
+  [[nodiscard]] std::string_view path() const { return std::string_view{target}.substr(0, target.find('?')); }
+};
+
+/// One connection, from dial to end.
+struct connection {
+  std::uint64_t id = 0;
+  std::string link, from, to;
+  std::optional<std::size_t> by;  ///< Index of the process that dialled.
+  instant dialled_at = 0;
+  std::optional<instant> dial_ended;
+  std::string answer;       ///< proceed, refuse, hang, unreachable, given_up.
+  std::string tls_failure;
+  std::optional<instant> tls_ended;
+  std::optional<instant> ended_by_client, ended_by_server;  ///< end.sent at that end.
+  std::optional<instant> end_seen_by_client, end_seen_by_server;
+  std::string end_seen_how;                                 ///< fin or rst, at the client.
+  std::vector<std::size_t> exchanges;
+  std::optional<std::size_t> stream;
+  std::vector<instant> delivered_activity;  ///< Times at which something of the server reached the client.
+  /// The first moment at which the client knew or decided that it is over.
+  [[nodiscard]] std::optional<instant> over_for_client() const;
+  [[nodiscard]] std::optional<instant> over_for_server() const;
+};
+
+/// One event on a stream, as sent or as delivered.
+struct stream_event {
+  const record* seen = nullptr;
+  instant t = 0;
+};
+
+/// An agent's event stream: one GET /agent/connect and what came of it.
+struct stream {
+  std::size_t connection = 0;
+  std::size_t exchange = 0;
+  std::string key, cluster, instance;  ///< `cluster`: of the key.
+  std::optional<instant> connected;      ///< The `connected` event was delivered to the agent.
+  std::optional<instant> connected_sent;
+  double heartbeat_seconds = 15.0;
+  std::vector<stream_event> sent, delivered;    ///< Without heartbeats.
+  std::vector<const record*> quiet_sent, quiet_delivered;
+  std::optional<instant> over_at_agent, over_at_gateway;
+};
+
+/// One command, by request id.
+struct command {
+  std::string id, name, key, cluster;  ///< `cluster`: of the stream's key.
+  std::vector<stream_event> sent, delivered;
+  std::vector<std::size_t> sent_on, delivered_on;  ///< Streams.
+  std::vector<std::size_t> responses;              ///< Exchanges POST /agent/response/{id}.
+  nlohmann::json message;
+};
+
+/// One call of a caller and its answer.
+struct caller_call {
+  const record* begun = nullptr;
+  const record* ended = nullptr;
+  std::string cluster, tenant, command;
+};
+
+struct key_fact {
+  std::string cluster, team;
+  std::optional<instant> revoke_begun, revoked;  ///< The revoke call was sent, returned.
+};
+
+/// The transcript, indexed: what happened, told by entity instead of by time. Holds pointers into the transcript, which
+/// must outlive it. Pure.
+struct evidence {
+  explicit evidence(const transcript& from);
+  std::vector<process> processes;
+  std::vector<connection> connections;
+  std::vector<exchange> exchanges;
+  std::vector<stream> streams;
+  std::map<std::string, command> commands;
+  std::vector<caller_call> calls;
+  std::map<std::string, key_fact> keys;
+  std::vector<const record*> logs, faults, steps;
+  instant end = 0;            ///< Time of the last record.
+  instant lateness_max = 0;   ///< How late the harness ever was.
+  const transcript* source = nullptr;
+
+  [[nodiscard]] std::size_t index_of(const record& one) const { return static_cast<std::size_t>(&one - source->records().data()); }
+  [[nodiscard]] const nlohmann::json& facts() const { return source->header().more; }
+};
+
+}  // namespace kitfox::conformance
