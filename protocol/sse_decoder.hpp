@@ -94,9 +94,12 @@ class sse_decoder {
   /// forbids in a field value.
   [[nodiscard]] std::optional<std::string_view> last_event_id_header() const noexcept;
 
-  /// Configures the id of the first request. Ignored (returns false) if longer than the limit, not valid
-  /// UTF-8, or with CR, LF or NUL.
-  bool set_last_event_id(std::string_view id);
+  /// Configures the id of the first request. protocol_errc::bad_format, and no change, if it is longer than
+  /// the limit, not valid UTF-8, or holds CR, LF or NUL.
+  [[nodiscard]] error_code set_last_event_id(std::string_view id);
+
+  /// Memory held in buffers, in bytes; at most twice sse_limits::event_bytes_max and a small constant.
+  [[nodiscard]] std::size_t buffered_bytes() const noexcept;
 
  private:
   /// A field of the block being read: a view into the current chunk while that lives, an own copy after.
@@ -115,13 +118,15 @@ class sse_decoder {
 
   std::string_view skip_bom(std::string_view bytes);
   bool on_line(std::string_view line, sse_sink& sink);
-  bool on_field(std::string_view name, std::string_view value);
+  void on_field(std::string_view name, std::string_view value);
   void on_data(std::string_view value);
   void on_id(std::string_view value);
   void on_retry(std::string_view value) noexcept;
   bool dispatch(sse_sink& sink);
   bool hold_partial(std::string_view bytes);
+  void begin_data_line(std::string_view rest);
   bool finish_partial(sse_sink& sink);
+  void count_kept() noexcept;
   void keep_borrowed();
   void clear_block() noexcept;
 
