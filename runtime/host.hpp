@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <cstdint>
 #include <string_view>
 
@@ -22,9 +23,11 @@ class host {
   [[nodiscard]] virtual runtime::entropy& entropy() = 0;
   [[nodiscard]] virtual event_sink& events() = 0;
 
-  /// Told by task_group when a root coroutine starts and ends, so that a simulation can name the stuck ones.
-  virtual std::uint64_t on_task_started(std::string_view name) {
+  /// Told by task_group when a root coroutine starts and ends, so that a simulation can name the stuck ones,
+  /// and end those of a killed process by `stop`, which is valid until on_task_ended().
+  virtual std::uint64_t on_task_started(std::string_view name, asio::cancellation_signal& stop) {
     static_cast<void>(name);
+    static_cast<void>(stop);
     return 0;
   }
   virtual void on_task_ended(std::uint64_t id) { static_cast<void>(id); }

@@ -44,7 +44,7 @@ void task_group::spawn(std::string name, task<void> body) {
   if (first_ != nullptr) first_->previous = one;
   first_ = one;
   ++count_;
-  one->id = host_.on_task_started(name);
+  one->id = host_.on_task_started(name, one->signal);
   asio::co_spawn(
       host_.executor(), std::move(body),
       asio::bind_cancellation_slot(one->signal.slot(), [this, one](const std::exception_ptr& failure) {
