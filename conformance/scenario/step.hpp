@@ -40,22 +40,13 @@ struct comment_verb {
   std::string text;
 };
 
-/// Which part of the traffic of the links a fault concerns; absent means any. Counts start at 1.
-struct traffic_match {
-  std::optional<std::uint64_t> connection;  ///< Number of the connection on its link, from the fault's start.
-  std::optional<std::string> direction;     ///< "to_gateway"/"to_agent" ("to_kubernetes" on such a link).
-  std::optional<std::string> method;
-  std::optional<std::string> path;            ///< Glob over the request path without its query.
-  std::optional<std::uint64_t> request;       ///< The n-th matching request.
-  std::optional<std::string> event;           ///< SSE event type.
-  std::optional<std::uint64_t> event_number;  ///< The n-th matching SSE event.
-};
 /// Starts a fault of the registry on links. With the step form `for` it is healed by itself.
 struct fault_verb {
   std::string fault;  ///< Name in the registry, which is the verb as written.
   link_set links;
-  traffic_match match;
-  setting_list parameters;
+  /// JSON text of the object that fault::registry::plan() takes: parameters and match side by side. Durations
+  /// and sizes stay texts, as written.
+  std::string parameters;
 };
 /// Undoes faults: those of a fault's name or step name, or on links; with neither, all.
 struct heal_verb {
