@@ -8,32 +8,42 @@
 namespace kitfox::runtime {
 
 namespace detail {
-/// Runs `work` until it ends or `when` passes; then cancels and awaits the other. True when `work` ended
-/// first.
-task<bool> race_deadline(clock& time, mono_time when, task<void> work);
+enum class race_end {
+  work_ended,
+  passed,     ///< The deadline came first; `work` was cancelled and has ended since.
+  cancelled,  ///< The caller itself was cancelled.
+};
+/// Runs `work` until it ends or `when` passes; then cancels and awaits the other.
+task<race_end> race_deadline(clock& time, mono_time when, task<void> work);
 
 template <class T>
 task<void> store(task<T> work, std::optional<T>& out) {
   out.emplace(co_await std::move(work));
 }
+
+[[nodiscard]] inline errc reason_of(race_end end) noexcept {
+  return end == race_end::passed ? errc::timed_out : errc::cancelled;
+}
 }  // namespace detail
 
 /// Runs `work` and returns its result, or errc::timed_out when `when` passes first: then `work` is cancelled
-/// and awaited, so nothing of it outlives the call. An operation that ended in the same instant as the
-/// deadline keeps its result.
+/// and awaited, so nothing of it outlives the call. An operation that succeeded in the same instant as the
+/// deadline keeps its result. When the caller is cancelled, so is `work`, and its result counts.
 template <class T>
 task<result<T>> with_deadline(clock& time, mono_time when, task<result<T>> work) {
   std::optional<result<T>> out;
-  const bool in_time = co_await detail::race_deadline(time, when, detail::store(std::move(work), out));
-  if (!in_time || !out) co_return errc::timed_out;
-  co_return std::move(*out);
+  const detail::race_end end =
+      co_await detail::race_deadline(time, when, detail::store(std::move(work), out));
+  if (out && (end != detail::race_end::passed || out->has_value())) co_return std::move(*out);
+  co_return detail::reason_of(end);
 }
 
 inline task<error_code> with_deadline(clock& time, mono_time when, task<error_code> work) {
   std::optional<error_code> out;
-  const bool in_time = co_await detail::race_deadline(time, when, detail::store(std::move(work), out));
-  if (!in_time || !out) co_return make_error_code(errc::timed_out);
-  co_return *out;
+  const detail::race_end end =
+      co_await detail::race_deadline(time, when, detail::store(std::move(work), out));
+  if (out && (end != detail::race_end::passed || !out->failed())) co_return *out;
+  co_return make_error_code(detail::reason_of(end));
 }
 
 template <class T>

@@ -5,6 +5,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <utility>
@@ -22,23 +23,39 @@ template <class Value>
 class pending {
  public:
   /// `on_cancel` runs when the wait is cancelled, before its completion is posted: unlink yourself there.
+  /// A coroutine that was cancelled earlier gets errc::cancelled at its next wait too.
   template <class OnCancel>
   [[nodiscard]] task<std::pair<error_code, Value>> wait(asio::any_io_executor executor, OnCancel on_cancel) {
     executor_ = std::move(executor);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    const bool late = state.cancelled() != asio::cancellation_type::none;
     auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        [this, on_cancel](auto&& completion) mutable {
+        [this, on_cancel, late](auto&& completion) mutable {
           auto slot = asio::get_associated_cancellation_slot(completion);
-          if (slot.is_connected()) {
+          completion_.emplace(std::forward<decltype(completion)>(completion));
+          if (late) {
+            on_cancel();
+            complete(errc::cancelled, Value{});
+          } else if (slot.is_connected()) {
             slot.assign([this, on_cancel](asio::cancellation_type) mutable {
               if (!waiting()) return;
               on_cancel();
-              complete(errc::cancelled, Value{});
+              complete(errc::cancelled, Value{});  // destroys this very function object: nothing may follow
             });
           }
-          completion_.emplace(std::forward<decltype(completion)>(completion));
         },
         asio::use_awaitable);
     co_return std::pair{failure, std::move(value)};
+  }
+
+  /// Waits on even if the coroutine is cancelled; only complete() ends it.
+  [[nodiscard]] task<Value> wait_uncancelled(asio::any_io_executor executor) {
+    executor_ = std::move(executor);
+    auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
+        [this](auto&& completion) { completion_.emplace(std::forward<decltype(completion)>(completion)); },
+        asio::use_awaitable);
+    static_cast<void>(failure);  // complete() was called with the empty one
+    co_return std::move(value);
   }
 
   [[nodiscard]] bool waiting() const noexcept { return completion_.has_value(); }
@@ -47,8 +64,9 @@ class pending {
   void complete(error_code failure, Value value) {
     auto completion = std::move(*completion_);
     completion_.reset();
+    const asio::any_io_executor executor = executor_;
     asio::get_associated_cancellation_slot(completion).clear();
-    asio::post(executor_, [completion = std::move(completion), failure, value = std::move(value)]() mutable {
+    asio::post(executor, [completion = std::move(completion), failure, value = std::move(value)]() mutable {
       std::move(completion)(outcome{failure, std::move(value)});
     });
   }

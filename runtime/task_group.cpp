@@ -9,6 +9,7 @@
 
 #include "runtime/assert.hpp"
 #include "runtime/pending.hpp"
+#include "runtime/root.hpp"
 
 namespace kitfox::runtime {
 
@@ -23,19 +24,6 @@ struct task_group::join_waiter {
   pending<bool> operation;
 };
 
-namespace {
-/// A cancelled task may unwind by an exception of Asio's; that is an ordinary end.
-bool is_cancellation(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const boost::system::system_error& error) {
-    return error.code() == asio::error::operation_aborted;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-}  // namespace
-
 task_group::~task_group() { KITFOX_ASSERT(count_ == 0); }
 
 void task_group::spawn(std::string name, task<void> body) {
@@ -46,7 +34,7 @@ void task_group::spawn(std::string name, task<void> body) {
   ++count_;
   one->id = host_.on_task_started(name, one->signal);
   asio::co_spawn(
-      host_.executor(), std::move(body),
+      host_.executor(), without_throwing(std::move(body)),
       asio::bind_cancellation_slot(one->signal.slot(), [this, one](const std::exception_ptr& failure) {
         remove(*one);
         if (failure && !is_cancellation(failure)) std::rethrow_exception(failure);
@@ -69,14 +57,16 @@ void task_group::cancel() {
 }
 
 task<void> task_group::join() {
+  // The cancellation of the joining task is not consumed here: its next leaf sees it.
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   while (count_ != 0) {
     KITFOX_ASSERT(joiner_ == nullptr);
     join_waiter self;
     joiner_ = &self;
-    static_cast<void>(co_await self.operation.wait(host_.executor(), [] {}));
+    static_cast<void>(co_await self.operation.wait_uncancelled(host_.executor()));
   }
+  co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 }  // namespace kitfox::runtime

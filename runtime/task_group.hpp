@@ -9,9 +9,7 @@ namespace kitfox::runtime {
 
 /// Owns coroutines that run beside their owner: nothing is ever detached. An exception that leaves a task
 /// ends the program through the executor, since only programmer errors and bad_alloc are thrown. Not
-/// thread-safe. Destroying a group whose tasks still run cancels them and leaves their frames to the
-/// executor, so a group must be joined first whenever its tasks refer to their owner; the destructor asserts
-/// that it is empty.
+/// thread-safe. Join a group before it is destroyed; the destructor asserts that no task is left.
 class task_group {
  public:
   explicit task_group(host& on) : host_{on} {}
@@ -24,7 +22,8 @@ class task_group {
   void spawn(std::string name, task<void> body);
   /// Asks every running task to stop; their pending operations end with errc::cancelled.
   void cancel();
-  /// Waits until no task runs. Does not cancel by itself. Also waits when its own task is being cancelled.
+  /// Waits until no task runs. Does not cancel by itself. Also waits when its own task is being cancelled,
+  /// without passing that on: call cancel() first. One join at a time.
   [[nodiscard]] task<void> join();
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
