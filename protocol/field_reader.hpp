@@ -72,8 +72,8 @@ class field_reader {
 
   /// Records a failure at member `name` ("" = the object itself), unless one is recorded already.
   void fail(std::string_view name, protocol_errc code, std::string sentence);
-  /// Takes over the failure of a reader of a nested value.
-  void fail(error_code error);
+  /// Takes over the failure of a reader of a nested value, with the diagnostics that reader wrote.
+  void fail(error_code error, diagnostics found);
 
   [[nodiscard]] error_code error() const noexcept { return error_; }
   [[nodiscard]] bool ok() const noexcept { return !error_; }

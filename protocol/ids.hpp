@@ -39,9 +39,11 @@ inline constexpr std::size_t request_id_size_max = 64;
 /// Kubernetes label value: empty, or like the name of a label key.
 [[nodiscard]] bool is_label_value(std::string_view text) noexcept;
 
-/// Kubernetes label selector, at most 1024 bytes: requirements joined by commas, each `key`, `!key`,
-/// `key=value`, `key==value`, `key!=value`, `key in (a,b)`, `key notin (a,b)`, `key>1`, `key<1`. The empty
-/// selector is not accepted here: what "no selector" means is the caller's decision.
+inline constexpr std::size_t label_selector_size_max = 1024;
+
+/// Kubernetes label selector, at most label_selector_size_max bytes: requirements joined by commas, each
+/// `key`, `!key`, `key=value`, `key==value`, `key!=value`, `key in (a,b)`, `key notin (a,b)`, `key>1`,
+/// `key<1`. The empty selector is not accepted here: what "no selector" means is the caller's decision.
 [[nodiscard]] bool is_label_selector(std::string_view text) noexcept;
 
 /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3, so that the result is one path segment

@@ -30,7 +30,7 @@ class api_key {
                                     std::span<const std::byte, 32> secret_random);
 
   api_key(const api_key&) = default;
-  api_key(api_key&&) noexcept = default;
+  api_key(api_key&& other) noexcept;
   api_key& operator=(const api_key& other);
   api_key& operator=(api_key&& other) noexcept;
   ~api_key();
@@ -48,6 +48,7 @@ class api_key {
  private:
   api_key(std::string text, std::size_t dot) : text_{std::move(text)}, dot_{dot} {}
   void wipe() noexcept;
+  void wipe_moved() noexcept;
 
   std::string text_;
   std::size_t dot_;

@@ -1,0 +1,183 @@
+#include "protocol/agent_messages.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "protocol/field_reader.hpp"
+#include "protocol/message_fields.hpp"
+#include "protocol/sse_encoder.hpp"
+
+namespace kitfox::protocol {
+namespace {
+
+using nlohmann::json;
+using namespace fields;
+
+constexpr seconds_rule timeout_rule{seconds_rule::lower_bound::positive, command_timeout_max};
+constexpr seconds_rule wait_rule{seconds_rule::lower_bound::zero_or_more, command_timeout_max};
+
+connected_event read_connected(field_reader& in) {
+  connected_event event;
+  event.cluster_id = in.text("cluster_id", name_rule);
+  event.message = in.optional_text("message", sentence_rule).value_or("");
+  event.cluster_name = in.optional_text("cluster_name", name_rule);
+  event.heartbeat_interval =
+      in.optional_seconds("heartbeat_interval_seconds", {.max = std::chrono::hours{1}});
+  event.protocol = in.optional_integer("protocol", {0, 1'000'000});
+  return event;
+}
+
+command_event read_command(field_reader& in) {
+  command_event event;
+  event.request_id = in.text("request_id", request_id_rule);
+  event.command = in.text("command", name_rule);
+  event.params = in.optional_object("params").value_or(json_value{});
+  event.timeout = in.optional_seconds("timeout", timeout_rule).value_or(command_timeout_default);
+  event.deadline = in.optional_time("deadline");
+  return event;
+}
+
+json to_json(const connected_event& event) {
+  json out{{"cluster_id", event.cluster_id}, {"message", event.message}};
+  put(out, "cluster_name", event.cluster_name);
+  put_seconds(out, "heartbeat_interval_seconds", event.heartbeat_interval);
+  put(out, "protocol", event.protocol);
+  return out;
+}
+
+json to_json(const command_event& event) {
+  json out{{"request_id", event.request_id}, {"command", event.command}, {"params", event.params.get()}};
+  put_seconds(out, "timeout", event.timeout);
+  put_time(out, "deadline", event.deadline);
+  return out;
+}
+
+json to_json(const heartbeat_event& event) {
+  json out = json::object();
+  put_time(out, "timestamp", event.time);
+  return out;
+}
+
+json to_json(const cancel_event& event) { return {{"request_id", event.request_id}}; }
+
+json to_json(const drain_event& event) {
+  json out = json::object();
+  put_seconds(out, "reconnect_after_seconds", event.reconnect_after);
+  return out;
+}
+
+template <class Event>
+result<agent_event> as_agent_event(result<Event>&& parsed) {
+  if (!parsed) return parsed.error();
+  return agent_event{std::move(*parsed)};
+}
+
+}  // namespace
+
+std::string_view event_type(const agent_event& event) noexcept {
+  constexpr std::string_view types[] = {"connected", "command", "heartbeat", "cancel", "drain"};
+  return types[event.index()];
+}
+
+result<agent_event> parse_agent_event(std::string_view type, std::string_view data, diagnostics& diag) {
+  if (type == "connected") return as_agent_event(parse_connected_event(data, diag));
+  if (type == "command") return as_agent_event(parse_command_event(data, diag));
+  if (type == "heartbeat") return as_agent_event(parse_heartbeat_event(data, diag));
+  if (type == "cancel") return as_agent_event(parse_cancel_event(data, diag));
+  if (type == "drain") return as_agent_event(parse_drain_event(data, diag));
+  diag = {{}, {}, "unknown event type " + quote_for_diagnostics(type)};
+  return protocol_errc::unknown_event;
+}
+
+result<connected_event> parse_connected_event(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {}, read_connected);
+}
+
+result<command_event> parse_command_event(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {}, read_command);
+}
+
+result<heartbeat_event> parse_heartbeat_event(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {},
+                       [](field_reader& in) { return heartbeat_event{in.optional_time("timestamp")}; });
+}
+
+result<cancel_event> parse_cancel_event(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {},
+                       [](field_reader& in) { return cancel_event{in.text("request_id", request_id_rule)}; });
+}
+
+result<drain_event> parse_drain_event(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {}, [](field_reader& in) {
+    return drain_event{
+        in.optional_seconds("reconnect_after_seconds", wait_rule).value_or(std::chrono::milliseconds{})};
+  });
+}
+
+std::string print_agent_event(const agent_event& event) {
+  return print_json(std::visit([](const auto& alternative) { return to_json(alternative); }, event));
+}
+
+std::string encode_agent_event(const agent_event& event) {
+  const std::string data = print_agent_event(event);
+  sse_message message{.type = event_type(event), .data = data};
+  const auto* command = std::get_if<command_event>(&event);
+  if (command != nullptr && is_request_id(command->request_id)) message.id = command->request_id;
+  // Cannot fail: the type is ours, the id was checked, and printed JSON is one line of UTF-8.
+  return encode_sse_event(message).value();
+}
+
+result<command_response> parse_command_response(std::string_view json, diagnostics& diag,
+                                                json_limits limits) {
+  return parse_message(json, diag, limits, [](field_reader& in) {
+    command_response response;
+    response.request_id = in.text("request_id", request_id_rule);
+    response.ok = in.boolean("ok");
+    response.result = in.optional_object("result").value_or(json_value{});
+    response.error = in.optional_text("error", sentence_rule).value_or("");
+    response.error_code = read_command_error(in);
+    response.detail = read_error_detail(in);
+    response.truncated = in.optional_boolean("truncated");
+    if (response.ok && response.error_code)
+      in.fail("error_code", protocol_errc::conflicting_fields, "expected no error code, as ok is true");
+    return response;
+  });
+}
+
+std::string print_command_response(const command_response& response) {
+  json out{{"request_id", response.request_id}, {"ok", response.ok}};
+  if (response.ok)
+    out["result"] = response.result.get();
+  else
+    out["error"] = response.error;
+  put_command_error(out, response.error_code);
+  put_error_detail(out, response.detail);
+  put(out, "truncated", response.truncated);
+  return print_json(out);
+}
+
+result<heartbeat_answer> parse_heartbeat_answer(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {}, [](field_reader& in) {
+    return heartbeat_answer{in.optional_boolean("ok").value_or(true), in.optional_time("timestamp")};
+  });
+}
+
+std::string print_heartbeat_answer(const heartbeat_answer& answer) {
+  json out{{"ok", answer.ok}};
+  put_time(out, "timestamp", answer.time);
+  return print_json(out);
+}
+
+std::string print_ok() { return R"({"ok":true})"; }
+
+result<error_body> parse_error_body(std::string_view json, diagnostics& diag) {
+  return parse_message(json, diag, {}, [](field_reader& in) {
+    const nlohmann::json* detail = in.find("detail");
+    if (detail != nullptr && !detail->is_string()) return error_body{print_json(*detail)};
+    return error_body{in.text("detail", {.size_bytes_max = std::string_view::npos})};
+  });
+}
+
+std::string print_error_body(const error_body& body) { return print_json({{"detail", body.detail}}); }
+
+}  // namespace kitfox::protocol
