@@ -29,6 +29,7 @@ class byte_stream {
   [[nodiscard]] virtual task<error_code> handshake() = 0;
   /// Waits for at least one byte and returns how many were stored, never 0. `into` must not be empty.
   /// Errors: errc::end_of_stream (FIN in order), tls_truncated, connection_reset, cancelled, not_connected.
+  /// A cancelled read loses no bytes: reading may go on.
   [[nodiscard]] virtual task<result<std::size_t>> read_some(std::span<char> into) = 0;
   /// Writes all of `bytes`, waiting while the peer does not read. After any error, also cancelled, only
   /// close() or reset() make sense. The bytes must stay alive until the task ends.
@@ -37,6 +38,12 @@ class byte_stream {
   [[nodiscard]] virtual task<error_code> shutdown_send() = 0;
   /// Closes both directions with FIN; outstanding operations end with errc::cancelled. Idempotent.
   virtual void close() noexcept = 0;
+  /// As close(), after handing `farewell` to the peer if that is possible without waiting: for layers above
+  /// that end with a message of their own, such as close_notify.
+  virtual void close_saying(std::string_view farewell) noexcept {
+    static_cast<void>(farewell);
+    close();
+  }
   /// Closes with RST at once (SO_LINGER {1, 0}), also on an idle connection. Idempotent.
   virtual void reset() noexcept = 0;
   /// The address at the other end, for logs and quotas.

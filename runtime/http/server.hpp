@@ -60,7 +60,7 @@ class handler {
 struct server_options {
   limits bounds;
   std::size_t connections_max = 20'000;  ///< Over it: new connections are closed at once, without an answer.
-  std::size_t connections_per_peer_max = 20'000;
+  std::size_t connections_per_peer_max = 20'000;  ///< Over it, by address: refused with 503.
 };
 
 /// An HTTP/1.1 server on one listener: one task a connection, keep-alive, bounds on size and time (slow-loris
