@@ -64,7 +64,7 @@ class server::state::seat {
   std::string peer_;
 };
 
-task<void> server::state::serve(std::uint64_t id, std::unique_ptr<seat> taken,
+task<void> server::state::serve(std::uint64_t id, [[maybe_unused]] std::unique_ptr<seat> taken,
                                 std::unique_ptr<byte_stream> stream, server_connection::admission how) {
   server_connection connection{context, id, std::move(stream), how};
   open.emplace(id, &connection);
