@@ -1,0 +1,220 @@
+// Verbs by which callers, and strangers, talk to the gateway.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/world/names.hpp"
+#include "conformance/world/player.hpp"
+#include "runtime/deadline.hpp"
+
+namespace kitfox::conformance {
+
+namespace http = runtime::http;
+
+runtime::task<void> player::make_call(call what) {
+  const cluster_spec* spec = what.cluster_id.empty() ? &what_.topology.clusters[what.cluster] : nullptr;
+  nlohmann::json body{{"command", what.command}};
+  body["cluster_id"] = spec != nullptr ? keys_.of(what.cluster).id : what.cluster_id;
+  body["params"] = what.params.empty() ? nlohmann::json::object() : nlohmann::json::parse(what.params, nullptr, false);
+  const auto in_seconds = [](runtime::duration span) { return std::chrono::duration<double>(span).count(); };
+  if (what.timeout) body["timeout"] = in_seconds(*what.timeout);
+  if (what.wait) body["wait_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(*what.wait).count();
+  if (!what.idempotency_key.empty()) body["idempotency_key"] = what.idempotency_key;
+
+  record begun;
+  begun.kind = record_kind::call_begun;
+  begun.name = what.command;
+  begun.id = std::to_string(++calls_);
+  begun.more = {{"as", what.as}, {"step", what.step}, {"timeout", what.timeout ? in_seconds(*what.timeout) : 30.0}};
+  if (spec != nullptr) begun.more["cluster"] = cluster_label(what_.topology, what.cluster);
+  begun.more["params"] = body["params"];
+  record ended;
+  ended.kind = record_kind::call_ended;
+  ended.name = what.command;
+  ended.id = begun.id;
+  world_.tape().add(std::move(begun), world_.harness().clock().now());
+
+  auto request = caller_.make_request("POST", "/internal/execute", what.as, false, body.dump());
+  const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
+  constexpr std::size_t kept_max = 64 * 1024;
+  if (answer) {
+    ended.status = answer->status;
+    ended.text = answer->body.substr(0, kept_max);
+  } else {
+    ended.more = {{"failure", answer.error().message()}};
+  }
+  world_.tape().add(std::move(ended), world_.harness().clock().now());
+}
+
+runtime::task<void> player::call_worker(std::vector<call>& queue, std::size_t& next,
+                                        std::optional<runtime::duration> every) {
+  const runtime::mono_time begun = world_.harness().clock().now();
+  while (next < queue.size() && failure_.empty()) {
+    const std::size_t number = next++;
+    if (every) {
+      const runtime::error_code failure =
+          co_await world_.harness().clock().sleep_until(begun + *every * static_cast<std::int64_t>(number));
+      if (failure) co_return;
+    }
+    call one = queue[number];
+    co_await make_call(std::move(one));
+    const auto state = co_await runtime::asio::this_coro::cancellation_state;
+    if (state.cancelled() != runtime::asio::cancellation_type::none) co_return;
+  }
+}
+
+player::outcome player::execute(std::size_t index, const execute_verb& what) {
+  call pattern;
+  pattern.step = index;
+  pattern.cluster_id = what.cluster_id;
+  pattern.command = what.command;
+  pattern.params = what.params;
+  pattern.timeout = what.timeout;
+  pattern.wait = what.wait;
+  pattern.idempotency_key = what.idempotency_key;
+  std::vector<call> queue;
+  const auto& clusters = what.clusters.clusters;
+  const bool each = what.cluster_id.empty() && what.pick == execute_verb::choice::each;
+  for (std::uint64_t n = 0; n < what.times; ++n) {
+    const std::size_t rounds = each ? clusters.size() : 1;
+    for (std::size_t i = 0; i < rounds; ++i) {
+      call one = pattern;
+      if (what.cluster_id.empty()) one.cluster = each ? clusters[i] : clusters[workload_->below(clusters.size())];
+      one.as = what.as.empty() ? what_.topology.clusters[one.cluster].team_path() : what.as;
+      queue.push_back(std::move(one));
+    }
+  }
+  std::size_t next = 0;
+  runtime::task_group workers{world_.harness()};
+  calls_of_step_[index] = &workers;
+  const std::size_t count = std::min<std::size_t>(std::max<std::uint32_t>(what.concurrency, 1), queue.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.spawn(fmt::format("calls of step {}", index), call_worker(queue, next, what.every));
+  }
+  co_await workers.join();
+  calls_of_step_.erase(index);
+  step_result result;
+  result.more["calls"] = queue.size();
+  co_return result;
+}
+
+namespace {
+
+/// The key that a hand-made request presents.
+std::string present(const send_verb& what, const keyring& keys) {
+  const keyring::key& right = what.key == key_form::previous ? keys.of(what.key_of->clusters.front()).keys.front()
+                                                             : *keys.current(what.key_of->clusters.front());
+  switch (what.key) {
+    case key_form::issued:
+    case key_form::previous:
+      return right.text;
+    case key_form::wrong_secret:
+      return keyring::with_wrong_secret(right);
+    case key_form::unknown_id:
+      return keyring::unknown_key();
+    case key_form::secret_hash:
+      return right.id + "." + std::string(64, 'a');
+    case key_form::malformed:
+      return "ixfx_k8s_";
+    case key_form::none:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+runtime::task<void> player::send_once(std::size_t index, const send_verb& what) {
+  record begun;
+  begun.kind = record_kind::call_begun;
+  begun.name = "send";
+  begun.id = std::to_string(++calls_);
+  begun.target = what.path;
+  begun.more = {{"step", index}};
+  record ended;
+  ended.kind = record_kind::call_ended;
+  ended.name = "send";
+  ended.id = begun.id;
+  world_.tape().add(std::move(begun), world_.harness().clock().now());
+
+  const auto listener = what.to == send_verb::target::agent_listener ? caller::listener::agents : caller::listener::callers;
+  auto stream = co_await caller_.dial(listener);
+  runtime::result<http::response> answer = runtime::error_code{};
+  if (!stream) {
+    answer = stream.error();
+  } else if (!what.raw.empty()) {
+    const runtime::error_code sent = co_await (*stream)->write(what.raw);
+    static_cast<void>(sent);  // a gateway may close before it has read everything
+    std::string text;
+    std::vector<char> buffer(16 * 1024);
+    while (text.find("\r\n\r\n") == std::string::npos) {
+      auto reading = (*stream)->read_some(buffer);
+      const auto got = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(reading));
+      if (!got) break;
+      text.append(buffer.data(), *got);
+    }
+    http::response head;
+    head.status = text.size() > 12 && text.starts_with("HTTP/1.1 ") ? std::atoi(text.c_str() + 9) : 0;
+    head.body = text;
+    answer = std::move(head);
+  } else {
+    http::request request;
+    request.method = what.method.empty() ? "GET" : what.method;
+    request.target = what.path.empty() ? "/" : what.path;
+    request.headers.add("Host", "gateway");
+    if (what.key_of && what.key != key_form::none) {
+      request.headers.add("Authorization", "Bearer " + present(what, keys_));
+    }
+    if (!what.credential_of.empty()) {
+      request.headers.add("X-Internal-Service", world_.credential(what.credential_of, false));
+    }
+    for (const auto& [name, value] : what.headers) request.headers.add(name, value);
+    request.body = what.body_bytes ? std::string(*what.body_bytes, 'x') : what.body;
+    http::limits bounds;
+    bounds.body_bytes_max = 4 * 1024 * 1024;
+    http::client_connection connection{std::move(*stream), bounds};
+    auto asking = connection.start(std::move(request));
+    answer = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(asking));
+    const bool streamed = answer && answer->headers.get("Content-Type").value_or("").starts_with("text/event-stream");
+    while (answer && !streamed) {
+      auto more = co_await connection.read_body();
+      if (!more || more->empty()) break;
+      answer->body += *more;
+    }
+    if (answer && what.hold > runtime::duration::zero()) {
+      const runtime::error_code failure = co_await world_.harness().clock().sleep_for(what.hold);
+      static_cast<void>(failure);
+    }
+  }
+  if (answer) {
+    ended.status = answer->status;
+    ended.text = answer->body.substr(0, 16 * 1024);
+    nlohmann::json headers = nlohmann::json::object();
+    for (const auto& field : answer->headers.all()) headers[field.name] = field.value;
+    ended.more = {{"headers", std::move(headers)}};
+  } else {
+    ended.more = {{"failure", answer.error().message()}};
+  }
+  world_.tape().add(std::move(ended), world_.harness().clock().now());
+}
+
+runtime::task<void> player::send_worker(std::size_t index, const send_verb& what, std::uint64_t& left) {
+  while (left > 0) {
+    --left;
+    co_await send_once(index, what);
+    const auto state = co_await runtime::asio::this_coro::cancellation_state;
+    if (state.cancelled() != runtime::asio::cancellation_type::none) co_return;
+  }
+}
+
+player::outcome player::send(std::size_t index, const send_verb& what) {
+  std::uint64_t left = what.times;
+  runtime::task_group workers{world_.harness()};
+  for (std::uint32_t i = 0; i < std::max<std::uint32_t>(what.concurrency, 1); ++i) {
+    workers.spawn(fmt::format("requests of step {}", index), send_worker(index, what, left));
+  }
+  co_await workers.join();
+  co_return step_result{};
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,366 @@
+#include "conformance/world/sim_world.hpp"
+
+#include <boost/system/errc.hpp>
+
+#include "conformance/world/names.hpp"
+#include "conformance/world/party_settings.hpp"
+#include "fakes/kube/serve_api.hpp"
+#include "fakes/sim/certificate.hpp"
+#include "runtime/assert.hpp"
+#include "runtime/task_group.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr std::string_view authority = "kitfox";
+constexpr std::uint16_t kubernetes_port = 6443;
+
+runtime::error_code impossible() { return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported); }
+
+sim::kill_mode mode_of(socket_fate fate) {
+  switch (fate) {
+    case socket_fate::fin: return sim::kill_mode::fin;
+    case socket_fate::rst: return sim::kill_mode::rst;
+    case socket_fate::silent: return sim::kill_mode::silent;
+  }
+  return sim::kill_mode::fin;
+}
+
+runtime::tls_server_options server_certificate(const std::string& host, runtime::wall_time now) {
+  sim::certificate one;
+  one.hosts = {host};
+  one.not_before = now - std::chrono::hours{24};
+  one.not_after = now + std::chrono::hours{24 * 3650};
+  one.issuer = authority;
+  one.serial = std::hash<std::string>{}(host);
+  return {sim::print_certificate(one), sim::print_private_key(one), {}};
+}
+
+}  // namespace
+
+/// One life of one process. The host, and what its tasks refer to, stay until the world is gone.
+struct sim_world::process {
+  process(sim::sim_host& on, recorder& tape, std::string name)
+      : host{on}, node{std::move(name)}, tape_{tape}, tasks{on}, stop{on.executor()} {}
+  virtual ~process() = default;
+
+  void note_exit(int code) {
+    if (exited) return;
+    exited = true;
+    record one;
+    one.kind = record_kind::node_exited;
+    one.node = node;
+    one.status = code;
+    one.name = killed ? "kill" : "exit";
+    tape_.add(std::move(one), tape_clock());
+  }
+  [[nodiscard]] runtime::mono_time tape_clock() const { return world->now(); }
+
+  sim::sim_host& host;
+  std::string node;
+  recorder& tape_;
+  sim::simulation* world = nullptr;
+  bool exited = false, killed = false, paused = false;
+  runtime::task_group tasks;
+  runtime::stop_source stop;
+};
+
+struct sim_world::agent_process final : process {
+  using process::process;
+  agent::memory_files disk;
+
+  runtime::task<void> live(agent::agent_options options, const agent::agent_parts& parts) {
+    const int code = co_await agent::run_agent(host, std::move(options), stop, disk, parts);
+    note_exit(code);
+    host.kill(sim::kill_mode::fin);
+  }
+};
+
+struct sim_world::gateway_process final : process {
+  using process::process;
+  std::unique_ptr<gateway::gateway> program;
+
+  runtime::task<void> live(std::optional<runtime::error_code>& outcome, runtime::notifier& told) {
+    outcome = co_await program->start();
+    told.notify_all();
+    if (!*outcome) co_await program->run(stop);
+    note_exit(*outcome ? 4 : 0);
+    host.kill(sim::kill_mode::fin);
+  }
+};
+
+struct sim_world::api_process final : process {
+  using process::process;
+  std::unique_ptr<kube::api_server> server;
+  std::unique_ptr<kube::api_service> service;
+
+  runtime::task<void> live() {
+    co_await service->run();
+    note_exit(0);
+  }
+};
+
+/// Lookups of keys, which a scenario can break or slow down.
+class sim_world::failable_keys final : public gateway::key_source {
+ public:
+  failable_keys(gateway::store& from, runtime::clock& time) : inner_{from}, time_{time} {}
+  runtime::task<runtime::result<std::optional<gateway::key_record>>> find(std::string key_id) override {
+    if (state.to == auth_backend_verb::state::slow) {
+      const runtime::error_code failure = co_await time_.sleep_for(state.delay);
+      if (failure) co_return failure;
+    }
+    if (state.to == auth_backend_verb::state::down) co_return gateway::make_error_code(gateway::gateway_errc::store_failed);
+    co_return co_await inner_.find(std::move(key_id));
+  }
+  auth_backend_verb state;
+
+ private:
+  gateway::store_keys inner_;
+  runtime::clock& time_;
+};
+
+sim_world::sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape,
+                     const sim_subjects& subjects)
+    : what_{what},
+      sim_{in},
+      tape_{tape},
+      subjects_{subjects},
+      harness_{in.start_host(std::string{caller_node})},
+      random_{runtime::make_seeded_entropy(seed)->child("world")},
+      state_{harness_.executor()},
+      links_{what.topology, *random_, tape, [&in](std::uint64_t connection) { in.on_link_changed(connection); }},
+      started_{harness_.executor()} {
+  tape_.set_listener(&state_);
+}
+
+sim_world::~sim_world() { tape_.set_listener(nullptr); }
+
+std::string sim_world::name_of(node_ref node) const {
+  switch (node.kind) {
+    case node_set::what::gateway: return std::string{gateway_node};
+    case node_set::what::kubernetes: return kubernetes_node(what_.topology, node.cluster);
+    case node_set::what::agents: return agent_node(what_.topology, node.cluster, node.number);
+  }
+  return {};
+}
+
+sim_world::process* sim_world::find(node_ref node) const {
+  const auto found = processes_.find(name_of(node));
+  return found == processes_.end() ? nullptr : found->second.get();
+}
+
+bool sim_world::running(node_ref node) const {
+  const process* one = find(node);
+  return one != nullptr && !one->exited;
+}
+
+sim::opened_path sim_world::open(const sim::path_request& request) {
+  const bool to_gateway = request.to == gateway_node;
+  const std::string name = to_gateway ? link_to_gateway(request.from) : link_to_kubernetes(request.from);
+  return {links_.get(name).open(request.connection), name};
+}
+
+void sim_world::note_started(const std::string& node, const char* kind, const std::string& cluster) {
+  record one;
+  one.kind = record_kind::node_started;
+  one.node = node;
+  one.more = {{"kind", kind}};
+  if (!cluster.empty()) one.more["cluster"] = cluster;
+  tape_.add(std::move(one), sim_.now());
+}
+
+runtime::task<runtime::error_code> sim_world::open(std::string& why) {
+  auto opened = gateway::store::open(":memory:");
+  auto audit = gateway::audit_store::open(":memory:");
+  if (!opened || !audit) {
+    why = "the gateway's store";
+    co_return opened ? audit.error() : opened.error();
+  }
+  store_ = std::move(*opened);
+  audit_ = std::move(*audit);
+  key_source_ = std::make_unique<failable_keys>(*store_, harness_.clock());
+  for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
+    const runtime::error_code failure = co_await start({node_set::what::kubernetes, i, 0}, {});
+    if (failure) {
+      why = "API server of " + cluster_label(what_.topology, i);
+      co_return failure;
+    }
+  }
+  why = "gateway";
+  co_return co_await start({node_set::what::gateway, 0, 0}, {});
+}
+
+runtime::task<runtime::error_code> sim_world::start(node_ref node, std::string key) {
+  const std::string name = name_of(node);
+  if (auto& previous = processes_[name]; previous) {
+    KITFOX_ASSERT(previous->exited);
+    ended_.push_back(std::move(previous));
+  }
+  switch (node.kind) {
+    case node_set::what::kubernetes: return start_api(node.cluster);
+    case node_set::what::gateway: return start_gateway();
+    case node_set::what::agents: return start_agent(node, std::move(key));
+  }
+  return start_gateway();
+}
+
+template <class Process>
+Process& sim_world::begin(const std::string& name, const std::string& host_name, const char* kind,
+                          const std::string& cluster) {
+  auto sink = std::make_unique<recording_sink>(tape_, name, harness_.clock());
+  sim::host_options options;
+  options.events = sink.get();
+  sinks_.push_back(std::move(sink));
+  auto fresh = std::make_unique<Process>(sim_.start_host(host_name, options), tape_, name);
+  fresh->world = &sim_;
+  Process& out = *fresh;
+  processes_[name] = std::move(fresh);
+  note_started(name, kind, cluster);
+  return out;
+}
+
+runtime::task<runtime::error_code> sim_world::start_gateway() {
+  auto& one = begin<gateway_process>(std::string{gateway_node}, std::string{gateway_node}, "gateway", {});
+  gateway::gateway_options options;
+  options.agent_listen = {std::string{gateway_node}, agent_port_};
+  options.caller_listen = {std::string{gateway_node}, caller_port_};
+  options.agent_tls = server_certificate(std::string{gateway_node}, sim_.wall_now());
+  options.caller_tls = options.agent_tls;
+  options.pepper = "pepper of the simulated world";
+  for (const std::string& team : what_.topology.teams()) {
+    const std::size_t slash = team.find('/');
+    const gateway::tenant owner{team.substr(0, slash), team.substr(slash + 1)};
+    options.callers.push_back({"caller of " + team, credential(team, false), gateway::caller_role::caller, owner});
+    options.callers.push_back({"admin of " + team, credential(team, true), gateway::caller_role::admin, owner});
+  }
+  apply_settings(what_.gateway_settings, options);
+  one.program = std::make_unique<gateway::gateway>(
+      gateway::gateway_parts{one.host, *store_, *key_source_, *audit_, subjects_.gateway}, std::move(options));
+  // The listeners belong to the simulated process, so they are bound by one of its own tasks.
+  gateway_start_.reset();
+  one.tasks.spawn("gateway", one.live(gateway_start_, started_));
+  while (!gateway_start_) {
+    const runtime::error_code failure = co_await started_.wait();
+    if (failure) co_return failure;
+  }
+  co_return *gateway_start_;
+}
+
+runtime::task<runtime::error_code> sim_world::start_agent(node_ref node, std::string key) {
+  const std::string name = name_of(node);
+  const cluster_spec& spec = what_.topology.clusters[node.cluster];
+  auto& one = begin<agent_process>(name, name, "agent", cluster_label(what_.topology, node.cluster));
+  auto parsed = protocol::api_key::parse(key);
+  KITFOX_ASSERT(parsed.has_value());
+  agent::agent_options options{.key = std::move(*parsed)};
+  options.gateway_url = "https://" + std::string{gateway_node} + "/gateway";
+  options.gateway_authorities_pem = sim::print_authority(authority);
+  options.cluster_name = spec.name;
+  options.policy = subjects_.agent;
+  apply_settings(what_.agent_settings, options.policy);
+  options.kubernetes.server_url =
+      "https://" + kubernetes_host(what_.topology, node.cluster) + ":" + std::to_string(kubernetes_port);
+  options.kubernetes.authorities_pem = sim::print_authority(authority);
+  options.kubernetes.token = agent_token(node.cluster);
+  static const agent::agent_parts reference;
+  one.tasks.spawn(name, one.live(std::move(options), subjects_.parts != nullptr ? *subjects_.parts : reference));
+  co_return runtime::error_code{};
+}
+
+runtime::task<runtime::error_code> sim_world::act(node_ref node, node_action action, socket_fate sockets) {
+  process* one = find(node);
+  if (one == nullptr || one->exited) co_return runtime::error_code{};
+  record signalled;
+  signalled.kind = record_kind::node_signalled;
+  signalled.node = one->node;
+  signalled.name = std::string{to_string(action)};
+  tape_.add(std::move(signalled), sim_.now());
+  switch (action) {
+    case node_action::stop:
+      one->stop.request();
+      break;
+    case node_action::kill: {
+      one->killed = true;
+      one->host.kill(mode_of(sockets));
+      const auto stuck = co_await one->host.ended();
+      one->note_exit(137);
+      if (!stuck.empty()) co_return impossible();
+      break;
+    }
+    case node_action::pause:
+      one->host.pause();
+      break;
+    case node_action::resume:
+      one->host.resume();
+      break;
+  }
+  co_return runtime::error_code{};
+}
+
+runtime::task<void> sim_world::close() {
+  for (auto& [name, one] : processes_) {
+    if (!one || one->exited) continue;
+    one->host.resume();
+    one->host.kill(sim::kill_mode::silent);
+    const auto stuck = co_await one->host.ended();
+    for (const std::string& task : stuck) stuck_.push_back(task);
+  }
+}
+
+runtime::error_code sim_world::set_clock(node_ref node, runtime::duration jump, double drift) {
+  process* one = find(node);
+  if (one == nullptr) return impossible();
+  if (jump != runtime::duration::zero()) one->host.jump_clock(sim::time_line::wall, jump);
+  one->host.set_clock_drift(static_cast<std::int64_t>((drift - 1.0) * 1e9));
+  return {};
+}
+
+runtime::error_code sim_world::set_auth_backend(const auth_backend_verb& to) {
+  key_source_->state = to;
+  return {};
+}
+
+runtime::error_code sim_world::set_dns(const dns_verb& to) {
+  const std::vector<std::size_t>& clusters = to.links.agents.clusters;
+  for (const std::size_t cluster : clusters) {
+    for (std::uint32_t n = 0; n < what_.topology.clusters[cluster].agents; ++n) {
+      if (!to.links.agents.contains(cluster, n)) continue;
+      const std::string client = agent_node(what_.topology, cluster, n);
+      if (const auto old = name_faults_.find(client); old != name_faults_.end()) {
+        sim_.names().heal(old->second);
+        name_faults_.erase(old);
+      }
+      if (to.with == dns_verb::answer::right) continue;
+      sim::planned_name_fault plan;
+      plan.client = client;
+      plan.name = to.links.target == link_set::to::gateway ? std::string{gateway_node} : kubernetes_host(what_.topology, cluster);
+      plan.kind = to.with == dns_verb::answer::nxdomain   ? sim::name_fault::nxdomain
+                  : to.with == dns_verb::answer::servfail ? sim::name_fault::servfail
+                                                          : sim::name_fault::slow;
+      plan.delay = to.with == dns_verb::answer::timeout ? std::chrono::hours{1} : to.delay;
+      name_faults_[client] = sim_.names().add(std::move(plan));
+    }
+  }
+  return {};
+}
+
+service_address sim_world::caller_service() {
+  return {{std::string{gateway_node}, caller_port_}, harness_tls()};
+}
+
+service_address sim_world::agent_service() { return {{std::string{gateway_node}, agent_port_}, harness_tls()}; }
+
+std::shared_ptr<runtime::tls_client> sim_world::harness_tls() {
+  if (!harness_tls_) {
+    auto made = harness_.network().make_tls_client({sim::print_authority(authority), {}, {}});
+    KITFOX_ASSERT(made.has_value());
+    harness_tls_ = std::move(*made);
+  }
+  return harness_tls_;
+}
+
+std::string sim_world::credential(const std::string& team, bool administrator) const {
+  return (administrator ? "administrator-credential-of-" : "caller-credential-of-the-team-") + team;
+}
+
+}  // namespace kitfox::conformance

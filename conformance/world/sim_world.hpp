@@ -1,0 +1,91 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/agent.hpp"
+#include "conformance/world/world.hpp"
+#include "fakes/kube/api_server.hpp"
+#include "fakes/sim/simulation.hpp"
+#include "gateway/gateway.hpp"
+
+namespace kitfox::conformance {
+
+/// What runs in place of the reference in a simulated world; the defaults are the reference.
+struct sim_subjects {
+  agent::agent_policy agent;
+  const agent::agent_parts* parts = nullptr;  ///< Empty: the reference parts. Must outlive the world.
+  gateway::gateway_policy gateway;
+};
+
+/// A world in virtual time: every process a simulated host, every connection a path through its link.
+class sim_world final : public world, private sim::path_source {
+ public:
+  sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape, const sim_subjects& subjects);
+  ~sim_world() override;
+
+  runtime::host& harness() override { return harness_; }
+  recorder& tape() override { return tape_; }
+  wire_state& state() override { return state_; }
+  link_table& links() override { return links_; }
+  runtime::task<runtime::error_code> open(std::string& why) override;
+  runtime::task<void> close() override;
+  runtime::task<runtime::error_code> start(node_ref node, std::string key) override;
+  runtime::task<runtime::error_code> act(node_ref node, node_action action, socket_fate sockets) override;
+  bool running(node_ref node) const override;
+  runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
+  runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
+  runtime::error_code set_dns(const dns_verb& to) override;
+  kube::api_server& kubernetes(std::size_t cluster) override;
+  service_address caller_service() override;
+  service_address agent_service() override;
+  std::string credential(const std::string& team, bool administrator) const override;
+  /// Tasks that did not end when their process was killed, as "host: task"; after close().
+  [[nodiscard]] const std::vector<std::string>& stuck() const noexcept { return stuck_; }
+  /// What the simulation opens its connections with.
+  [[nodiscard]] sim::path_source& paths() noexcept { return *this; }
+
+ private:
+  struct process;
+  struct agent_process;
+  struct gateway_process;
+  struct api_process;
+  class failable_keys;
+
+  sim::opened_path open(const sim::path_request&) override;
+  [[nodiscard]] std::string name_of(node_ref node) const;
+  [[nodiscard]] process* find(node_ref node) const;
+  [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster);
+  [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
+  [[nodiscard]] runtime::task<runtime::error_code> start_agent(node_ref node, std::string key);
+  template <class Process>
+  [[nodiscard]] Process& begin(const std::string& name, const std::string& host_name, const char* kind,
+                               const std::string& cluster);
+  [[nodiscard]] std::string agent_token(std::size_t cluster);
+  [[nodiscard]] std::shared_ptr<runtime::tls_client> harness_tls();
+  void note_started(const std::string& node, const char* kind, const std::string& cluster);
+
+  const scenario& what_;
+  sim::simulation& sim_;
+  recorder& tape_;
+  const sim_subjects& subjects_;
+  runtime::host& harness_;
+  std::unique_ptr<runtime::entropy> random_;
+  wire_state state_;
+  link_table links_;
+  std::unique_ptr<gateway::store> store_;
+  std::unique_ptr<gateway::audit_store> audit_;
+  std::unique_ptr<failable_keys> key_source_;
+  std::map<std::string, std::unique_ptr<process>> processes_;  ///< The latest life of each.
+  std::vector<std::unique_ptr<process>> ended_;
+  std::vector<std::unique_ptr<recording_sink>> sinks_;
+  std::map<std::string, sim::name_fault_id> name_faults_;
+  std::shared_ptr<runtime::tls_client> harness_tls_;  // owners: this world, and the streams dialled with it
+  std::optional<runtime::error_code> gateway_start_;
+  runtime::notifier started_;
+  std::vector<std::string> stuck_;
+  std::uint16_t agent_port_ = 443, caller_port_ = 8444;
+};
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "conformance/scenario/step.hpp"
+#include "conformance/transcript/recorder.hpp"
+#include "runtime/notifier.hpp"
+
+namespace kitfox::conformance {
+
+/// What is known now, from the wire alone, about every agent: the eyes of a scenario's `await` and `when`.
+class wire_state final : public recorder::listener {
+ public:
+  explicit wire_state(runtime::asio::any_io_executor executor) : changed_{std::move(executor)} {}
+  void on_record(const record&) override;
+
+  [[nodiscard]] bool is(std::string_view node, agent_state state) const;
+  /// How often an event was seen so far: of agents in `nodes` (empty: any), for commands of that name (empty: any).
+  [[nodiscard]] std::uint64_t count(event_trigger::what event, const std::set<std::string>* nodes,
+                                    const std::string& command) const;
+  /// Completes at the next record that may change an answer above.
+  [[nodiscard]] runtime::task<runtime::error_code> next_change() { return changed_.wait(); }
+
+ private:
+  struct wire {
+    std::string from, to;
+    bool dialling = true, stream = false, connected = false, over = false;
+  };
+  struct party {
+    bool running = false, ever = false;
+    unsigned dialling = 0, streams = 0, connected = 0;
+  };
+  void on_over(wire& one);
+  void seen(event_trigger::what event, const std::string& node, const std::string& command);
+
+  std::map<std::uint64_t, wire> wires_;
+  std::map<std::string, party, std::less<>> parties_;
+  struct event_key {
+    event_trigger::what event;
+    std::string node, command;
+    auto operator<=>(const event_key&) const = default;
+  };
+  std::map<event_key, std::uint64_t> counts_;
+  runtime::notifier changed_;
+};
+
+}  // namespace kitfox::conformance
