@@ -31,8 +31,9 @@ class pending {
     const bool late = state.cancelled() != asio::cancellation_type::none;
     auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
         [this, on_cancel, late](auto&& completion) mutable {
-          auto slot = asio::get_associated_cancellation_slot(completion);
           completion_.emplace(std::forward<decltype(completion)>(completion));
+          // The slot of the stored handler: it has put its own forwarder into the coroutine's.
+          auto slot = asio::get_associated_cancellation_slot(*completion_);
           if (late) {
             on_cancel();
             complete(errc::cancelled, Value{});
@@ -50,9 +51,23 @@ class pending {
 
   /// Waits on even if the coroutine is cancelled; only complete() ends it.
   [[nodiscard]] task<Value> wait_uncancelled(asio::any_io_executor executor) {
+    return wait_passing_on(std::move(executor), [] {});
+  }
+  /// The same, and calls `on_cancel` when the coroutine is cancelled meanwhile, so that what is waited for
+  /// can be told.
+  template <class OnCancel>
+  [[nodiscard]] task<Value> wait_passing_on(asio::any_io_executor executor, OnCancel on_cancel) {
     executor_ = std::move(executor);
     auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        [this](auto&& completion) { completion_.emplace(std::forward<decltype(completion)>(completion)); },
+        [this, on_cancel](auto&& completion) mutable {
+          completion_.emplace(std::forward<decltype(completion)>(completion));
+          auto slot = asio::get_associated_cancellation_slot(*completion_);
+          if (slot.is_connected()) {
+            slot.assign([this, on_cancel](asio::cancellation_type) mutable {
+              if (waiting()) on_cancel();
+            });
+          }
+        },
         asio::use_awaitable);
     static_cast<void>(failure);  // complete() was called with the empty one
     co_return std::move(value);

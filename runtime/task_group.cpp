@@ -1,6 +1,5 @@
 #include "runtime/task_group.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -17,7 +16,8 @@ struct task_group::member {
   member* previous = nullptr;
   member* next = nullptr;
   std::uint64_t id = 0;
-  asio::cancellation_signal signal;
+  asio::cancellation_signal signal;  ///< For the host; cancel() uses it too.
+  child_task running;
 };
 
 struct task_group::join_waiter {
@@ -32,13 +32,12 @@ void task_group::spawn(std::string name, task<void> body) {
   if (first_ != nullptr) first_->previous = one;
   first_ = one;
   ++count_;
+  one->signal.slot().assign([one](asio::cancellation_type) { one->running.cancel(); });
   one->id = host_.on_task_started(name, one->signal);
-  asio::co_spawn(
-      host_.executor(), without_throwing(std::move(body)),
-      asio::bind_cancellation_slot(one->signal.slot(), [this, one](const std::exception_ptr& failure) {
-        remove(*one);
-        if (failure && !is_cancellation(failure)) std::rethrow_exception(failure);
-      }));
+  one->running.start(host_.executor(), std::move(body), [this, one](const std::exception_ptr& failure) {
+    remove(*one);
+    if (failure) std::rethrow_exception(failure);
+  });
 }
 
 void task_group::remove(member& one) noexcept {

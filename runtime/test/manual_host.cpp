@@ -1,0 +1,50 @@
+#include "runtime/test/manual_host.hpp"
+
+#include <stdexcept>
+
+#include "runtime/assert.hpp"
+#include "runtime/root.hpp"
+
+namespace kitfox::runtime::test {
+
+task<error_code> manual_clock::sleep_until(mono_time when) {
+  pending<nothing> operation;
+  const auto place = sleeping_.emplace(std::max(when, now_), &operation);
+  const auto outcome = co_await operation.wait(executor_, [this, place] { sleeping_.erase(place); });
+  co_return outcome.first;
+}
+
+bool manual_clock::advance() {
+  if (sleeping_.empty()) return false;
+  const auto first = sleeping_.begin();
+  now_ = std::max(now_, first->first);
+  pending<nothing>& operation = *first->second;
+  sleeping_.erase(first);
+  operation.complete({}, {});
+  return true;
+}
+
+runtime::network& manual_host::network() { throw std::logic_error{"a manual_host has no network"}; }
+
+void manual_host::run_void(task<void> main) {
+  bool ended = false;
+  std::exception_ptr thrown;
+  asio::co_spawn(io_, without_throwing(std::move(main)), [&](const std::exception_ptr& failure) {
+    if (failure) thrown = failure;
+    ended = true;
+  });
+  for (;;) {
+    io_.restart();
+    try {
+      io_.poll();
+    } catch (const std::exception&) {  // of another task; `main` refers to this frame and goes on
+      thrown = std::current_exception();
+      continue;
+    }
+    if (ended) break;
+    if (!clock_.advance()) throw std::logic_error{"stuck: nothing is ready and nobody sleeps"};
+  }
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace kitfox::runtime::test
