@@ -102,12 +102,13 @@ class document_builder final : public nlohmann::json_sax<json> {
     return true;
   }
 
+  /// Where the value stands that comes next.
   [[nodiscard]] std::string pointer() const {
     std::string text;
     for (const level& each : stack_) {
-      text += '/';
-      text += each.container->is_array() ? std::to_string(each.container->size())
-                                         : escape_pointer_token(each.name);
+      const bool innermost = &each == &stack_.back();
+      const std::size_t index = each.container->size() - (innermost ? 0 : 1);
+      text += '/' + (each.container->is_array() ? std::to_string(index) : escape_pointer_token(each.name));
     }
     return text;
   }
@@ -128,6 +129,11 @@ result<json> parse_json(std::string_view text, diagnostics& diag, json_limits li
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
     diag = {{}, 0, "expected JSON, got a byte order mark"};
+    return make_error_code(protocol_errc::json_syntax);
+  }
+  // For the parser below a NUL would be the end of the text, and hide what follows from it.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    diag = {{}, nul, "expected JSON, got a NUL byte"};
     return make_error_code(protocol_errc::json_syntax);
   }
   document_builder builder{diag, limits.depth_max};
