@@ -23,6 +23,8 @@ struct host_options {
   runtime::event_sink* events = nullptr;
   /// What the machine's wall clock is ahead of the world's at the start.
   runtime::duration wall_offset{};
+  /// What the machine trusts where TLS options name no authority (print_authority()); empty: nothing.
+  std::string authorities_pem;
 };
 
 /// One process on a machine of the simulated world. Made and kept by simulation::start_host(), also after
@@ -79,6 +81,7 @@ class sim_host final : public runtime::host {
   [[nodiscard]] core& internals() noexcept { return *core_; }
 
  private:
+  void clock_changed(std::uint64_t by);
   std::unique_ptr<core> core_;
 };
 

@@ -1,0 +1,31 @@
+#pragma once
+#include "fakes/sim/scheduler.hpp"
+#include "fakes/sim/skewed_time.hpp"
+#include "runtime/clock.hpp"
+
+namespace kitfox::sim {
+
+/// The clock of one simulated host: virtual time as its machine sees it.
+class sim_clock final : public runtime::clock {
+ public:
+  sim_clock(scheduler& time, node& where, runtime::wall_time wall_at_zero)
+      : time_{time}, where_{where}, skew_{wall_at_zero} {}
+
+  [[nodiscard]] runtime::mono_time now() const noexcept override { return skew_.monotonic(time_.now()); }
+  [[nodiscard]] runtime::wall_time wall_now() const noexcept override { return skew_.wall(time_.now()); }
+  [[nodiscard]] runtime::task<runtime::error_code> sleep_until(runtime::mono_time when) override;
+
+  /// Call after every change of `skew()`: whoever sleeps is woken when the changed clock says so.
+  void rearm();
+  [[nodiscard]] skewed_time& skew() noexcept { return skew_; }
+
+ private:
+  struct sleeper;
+  scheduler& time_;
+  node& where_;
+  skewed_time skew_;
+  sleeper* first_ = nullptr;
+  sleeper* last_ = nullptr;
+};
+
+}  // namespace kitfox::sim
