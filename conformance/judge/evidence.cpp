@@ -20,7 +20,8 @@ std::string query_value(std::string_view target, std::string_view name) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
     const std::size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == name) return std::string{pair.substr(equals + 1)};
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name)
+      return std::string{pair.substr(equals + 1)};
   }
   return {};
 }
@@ -279,13 +280,21 @@ void builder::read(const record& one) {
     case record_kind::end_delivered:
       on_end(one);
       break;
-    case record_kind::http_request: on_request(one); break;
-    case record_kind::http_response: on_response(one); break;
+    case record_kind::http_request:
+      on_request(one);
+      break;
+    case record_kind::http_response:
+      on_response(one);
+      break;
     case record_kind::http_end:
     case record_kind::http_malformed:
       break;
-    case record_kind::sse_event: on_event(one); break;
-    case record_kind::sse_quiet: on_quiet(one); break;
+    case record_kind::sse_event:
+      on_event(one);
+      break;
+    case record_kind::sse_quiet:
+      on_quiet(one);
+      break;
     case record_kind::fault_planned:
     case record_kind::fault_fired:
     case record_kind::fault_healed:
@@ -294,7 +303,8 @@ void builder::read(const record& one) {
     case record_kind::step_begun:
     case record_kind::step_ended:
       if (one.name == "key_issued" && one.more.is_object()) {
-        out_.keys[one.more.value("key", "")] = {one.more.value("cluster", ""), one.more.value("team", ""), {}, {}};
+        out_.keys[one.more.value("key", "")] = {
+            one.more.value("cluster", ""), one.more.value("team", ""), {}, {}};
       }
       on_step(one);
       break;
@@ -316,13 +326,18 @@ void builder::finish() {
     one.over_at_agent = on.over_for_client();
     one.over_at_gateway = on.over_for_server();
   }
-  for (connection& one : out_.connections) std::sort(one.delivered_activity.begin(), one.delivered_activity.end());
+  for (connection& one : out_.connections)
+    std::sort(one.delivered_activity.begin(), one.delivered_activity.end());
 }
 
 }  // namespace
 
-std::optional<instant> connection::over_for_client() const { return earlier(ended_by_client, end_seen_by_client); }
-std::optional<instant> connection::over_for_server() const { return earlier(ended_by_server, end_seen_by_server); }
+std::optional<instant> connection::over_for_client() const {
+  return earlier(ended_by_client, end_seen_by_client);
+}
+std::optional<instant> connection::over_for_server() const {
+  return earlier(ended_by_server, end_seen_by_server);
+}
 
 evidence::evidence(const transcript& from) : source{&from} {
   builder build{*this};

@@ -31,7 +31,7 @@ struct exchange {
   std::uint32_t number = 0;
   std::string method, target, key;
   bool wrong_secret = false, other_credential = false;
-  std::optional<instant> sent, arrived;      ///< Request: left the client, reached the server.
+  std::optional<instant> sent, arrived;       ///< Request: left the client, reached the server.
   std::optional<instant> answered, received;  ///< Answer: left the server, reached the client.
   int status_sent = 0, status = 0;            ///< As sent by the server, as received by the client.
   const record* request = nullptr;            ///< At the client where seen there, else at the server.
@@ -46,12 +46,12 @@ struct connection {
   std::optional<std::size_t> by;  ///< Index of the process that dialled.
   instant dialled_at = 0;
   std::optional<instant> dial_ended;
-  std::string answer;       ///< proceed, refuse, hang, unreachable, given_up.
+  std::string answer;  ///< proceed, refuse, hang, unreachable, given_up.
   std::string tls_failure;
   std::optional<instant> tls_ended;
   std::optional<instant> ended_by_client, ended_by_server;  ///< end.sent at that end.
   std::optional<instant> end_seen_by_client, end_seen_by_server;
-  std::string end_seen_how;                                 ///< fin or rst, at the client.
+  std::string end_seen_how;  ///< fin or rst, at the client.
   std::vector<std::size_t> exchanges;
   std::optional<std::size_t> stream;
   std::vector<instant> delivered_activity;  ///< Times at which something of the server reached the client.
@@ -71,10 +71,10 @@ struct stream {
   std::size_t connection = 0;
   std::size_t exchange = 0;
   std::string key, cluster, instance;  ///< `cluster`: of the key.
-  std::optional<instant> connected;      ///< The `connected` event was delivered to the agent.
+  std::optional<instant> connected;    ///< The `connected` event was delivered to the agent.
   std::optional<instant> connected_sent;
   double heartbeat_seconds = 15.0;
-  std::vector<stream_event> sent, delivered;    ///< Without heartbeats.
+  std::vector<stream_event> sent, delivered;  ///< Without heartbeats.
   std::vector<const record*> quiet_sent, quiet_delivered;
   std::optional<instant> over_at_agent, over_at_gateway;
 };
@@ -100,8 +100,8 @@ struct key_fact {
   std::optional<instant> revoke_begun, revoked;  ///< The revoke call was sent, returned.
 };
 
-/// The transcript, indexed: what happened, told by entity instead of by time. Holds pointers into the transcript, which
-/// must outlive it. Pure.
+/// The transcript, indexed: what happened, told by entity instead of by time. Holds pointers into the
+/// transcript, which must outlive it. Pure.
 struct evidence {
   explicit evidence(const transcript& from);
   std::vector<process> processes;
@@ -112,11 +112,13 @@ struct evidence {
   std::vector<caller_call> calls;
   std::map<std::string, key_fact> keys;
   std::vector<const record*> logs, faults, steps;
-  instant end = 0;            ///< Time of the last record.
-  instant lateness_max = 0;   ///< How late the harness ever was.
+  instant end = 0;           ///< Time of the last record.
+  instant lateness_max = 0;  ///< How late the harness ever was.
   const transcript* source = nullptr;
 
-  [[nodiscard]] std::size_t index_of(const record& one) const { return static_cast<std::size_t>(&one - source->records().data()); }
+  [[nodiscard]] std::size_t index_of(const record& one) const {
+    return static_cast<std::size_t>(&one - source->records().data());
+  }
   [[nodiscard]] const nlohmann::json& facts() const { return source->header().more; }
 };
 

@@ -65,7 +65,8 @@ void http_reader::take_head() {
   std::string_view text{line_};
   http_head head;
   const std::string_view start = next_line(text);
-  const bool fine = which_ == direction::requests ? parse_request_line(start, head) : parse_status_line(start, head);
+  const bool fine =
+      which_ == direction::requests ? parse_request_line(start, head) : parse_status_line(start, head);
   if (!fine) return fail("start line");
   while (!text.empty()) {
     const std::string_view field = next_line(text);
@@ -123,7 +124,8 @@ void http_reader::take_chunk_size() {
   const std::string_view text{line_};
   std::uint64_t size = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), size, 16);
-  const bool fine = failure == std::errc{} && end != text.data() && (*end == '\r' || *end == ';' || *end == ' ');
+  const bool fine =
+      failure == std::errc{} && end != text.data() && (*end == '\r' || *end == ';' || *end == ' ');
   line_.clear();
   if (!fine) return fail("chunk size");
   left_ = size;
@@ -138,8 +140,10 @@ void http_reader::feed(std::string_view bytes) {
           bytes.remove_prefix(1);  // an empty line before a message is allowed (RFC 9112 §2.2)
           break;
         }
-        if (take_line(bytes) && line_.ends_with("\r\n\r\n")) take_head();
-        else if (line_.size() > head_bytes_max) fail("head too long");
+        if (take_line(bytes) && line_.ends_with("\r\n\r\n"))
+          take_head();
+        else if (line_.size() > head_bytes_max)
+          fail("head too long");
         break;
       case state::body_length:
       case state::chunk_data: {
@@ -148,8 +152,10 @@ void http_reader::feed(std::string_view bytes) {
         bytes.remove_prefix(taken);
         left_ -= taken;
         if (left_ == 0) {
-          if (state_ == state::body_length) finish_message();
-          else state_ = state::chunk_end;
+          if (state_ == state::body_length)
+            finish_message();
+          else
+            state_ = state::chunk_end;
         }
         break;
       }
@@ -158,15 +164,19 @@ void http_reader::feed(std::string_view bytes) {
         bytes = {};
         break;
       case state::chunk_size:
-        if (take_line(bytes)) take_chunk_size();
-        else if (line_.size() > head_bytes_max) fail("chunk size too long");
+        if (take_line(bytes))
+          take_chunk_size();
+        else if (line_.size() > head_bytes_max)
+          fail("chunk size too long");
         break;
       case state::chunk_end:
         if (take_line(bytes)) {
           const bool fine = line_ == "\r\n";
           line_.clear();
-          if (!fine) fail("chunk end");
-          else state_ = state::chunk_size;
+          if (!fine)
+            fail("chunk end");
+          else
+            state_ = state::chunk_size;
         } else if (line_.size() > 2) {
           fail("chunk end");
         }

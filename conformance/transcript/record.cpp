@@ -4,11 +4,11 @@ namespace kitfox::conformance {
 namespace {
 
 constexpr std::array<std::string_view, record_kinds> kind_names{
-    "header",        "node.started", "node.exited",    "node.signalled", "log",        "dial",
-    "dialled",       "tls",          "end.sent",       "end.delivered",  "http.request", "http.response",
-    "http.end",      "http.malformed", "sse.event",    "sse.quiet",      "fault.planned", "fault.fired",
-    "fault.healed",  "step.begun",   "step.ended",     "call.begun",     "call.ended", "lateness",
-    "footer"};
+    "header",       "node.started",  "node.exited", "node.signalled", "log",
+    "dial",         "dialled",       "tls",         "end.sent",       "end.delivered",
+    "http.request", "http.response", "http.end",    "http.malformed", "sse.event",
+    "sse.quiet",    "fault.planned", "fault.fired", "fault.healed",   "step.begun",
+    "step.ended",   "call.begun",    "call.ended",  "lateness",       "footer"};
 
 /// What belongs to a connection's end; the others have no `at`.
 bool has_end(record_kind kind) {
@@ -45,7 +45,8 @@ bool has_end(record_kind kind) {
 }
 
 bool has_status(record_kind kind) {
-  return kind == record_kind::node_exited || kind == record_kind::http_response || kind == record_kind::call_ended;
+  return kind == record_kind::node_exited || kind == record_kind::http_response ||
+         kind == record_kind::call_ended;
 }
 
 struct text_member {
@@ -99,8 +100,9 @@ std::optional<record> parse_record(std::string_view line, std::string& why) {
     why = "expected one JSON object a line";
     return std::nullopt;
   }
-  const auto kind = json.contains("e") && json["e"].is_string() ? parse_record_kind(json["e"].get<std::string>())
-                                                               : std::optional<record_kind>{};
+  const auto kind = json.contains("e") && json["e"].is_string()
+                        ? parse_record_kind(json["e"].get<std::string>())
+                        : std::optional<record_kind>{};
   if (!kind || !json.contains("t") || !json["t"].is_number_integer()) {
     why = "expected an integer \"t\" and a known \"e\"";
     return std::nullopt;

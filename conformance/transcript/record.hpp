@@ -14,31 +14,32 @@ using instant = std::int64_t;
 
 /// What a black-box observer saw. The names in transcripts are those of `to_string`.
 enum class record_kind {
-  header,           ///< First line: format, case, world, topology, expectations.
-  node_started,     ///< `node`; `more`: {kind, cluster}.
-  node_exited,      ///< `node`, `status` = exit code, `name` = "exit" or the signal.
-  node_signalled,   ///< The harness did `name` (stop, kill, pause, resume) to `node`.
-  log,              ///< A log line of `node` that the specification demands: `name`, `more` = its fields.
-  dial,             ///< A client dialled over `link`.
-  dialled,          ///< The dial ended as `name`: proceed, refuse, hang, unreachable, given_up.
-  tls,              ///< The handshake ended; `name` is empty or the failure.
-  end_sent,         ///< `at` ended its side: `name` = fin or rst.
-  end_delivered,    ///< `at` was shown the end; `more`: bytes and times of the direction.
-  http_request,     ///< Seen at end `at`: `name` = method, `target`, `key`, `text` = body.
-  http_response,    ///< Seen at end `at`: `status`, `target` of its request, `text` = body, `more` = headers that matter.
-  http_end,         ///< A streamed response ended in order.
-  http_malformed,   ///< Bytes that are not HTTP/1.1: `name` says why.
-  sse_event,        ///< `name` = type, `id`, `text` = data.
-  sse_quiet,        ///< A run of heartbeats and comments: `count`, first and last time, `gap_max`.
-  fault_planned,    ///< `name` = fault as planned, `link`, `more` = parameters.
-  fault_fired,      ///< `name`, `conn`, `more`: what, offset, planned.
-  fault_healed,     ///< `name`.
-  step_begun,       ///< A step of the scenario: `name` = verb, `id` = its number, `more` = its parameters.
-  step_ended,       ///< `name`, `id`; `more`: outcome.
-  call_begun,       ///< A caller asks: `name` = command, `id` = call number; `more`: tenant, cluster, params.
-  call_ended,       ///< Its answer: `status` = HTTP, `id`; `more`: ok, error_code, result; expectation.
-  lateness,         ///< The harness itself was late by `count` nanoseconds.
-  footer,           ///< Last line: `name` = how the run ended, trace hash, counts.
+  header,          ///< First line: format, case, world, topology, expectations.
+  node_started,    ///< `node`; `more`: {kind, cluster}.
+  node_exited,     ///< `node`, `status` = exit code, `name` = "exit" or the signal.
+  node_signalled,  ///< The harness did `name` (stop, kill, pause, resume) to `node`.
+  log,             ///< A log line of `node` that the specification demands: `name`, `more` = its fields.
+  dial,            ///< A client dialled over `link`.
+  dialled,         ///< The dial ended as `name`: proceed, refuse, hang, unreachable, given_up.
+  tls,             ///< The handshake ended; `name` is empty or the failure.
+  end_sent,        ///< `at` ended its side: `name` = fin or rst.
+  end_delivered,   ///< `at` was shown the end; `more`: bytes and times of the direction.
+  http_request,    ///< Seen at end `at`: `name` = method, `target`, `key`, `text` = body.
+  http_response,   ///< Seen at end `at`: `status`, `target` of its request, `text` = body, `more` = headers
+                   ///< that matter.
+  http_end,        ///< A streamed response ended in order.
+  http_malformed,  ///< Bytes that are not HTTP/1.1: `name` says why.
+  sse_event,       ///< `name` = type, `id`, `text` = data.
+  sse_quiet,       ///< A run of heartbeats and comments: `count`, first and last time, `gap_max`.
+  fault_planned,   ///< `name` = fault as planned, `link`, `more` = parameters.
+  fault_fired,     ///< `name`, `conn`, `more`: what, offset, planned.
+  fault_healed,    ///< `name`.
+  step_begun,      ///< A step of the scenario: `name` = verb, `id` = its number, `more` = its parameters.
+  step_ended,      ///< `name`, `id`; `more`: outcome.
+  call_begun,      ///< A caller asks: `name` = command, `id` = call number; `more`: tenant, cluster, params.
+  call_ended,      ///< Its answer: `status` = HTTP, `id`; `more`: ok, error_code, result; expectation.
+  lateness,        ///< The harness itself was late by `count` nanoseconds.
+  footer,          ///< Last line: `name` = how the run ended, trace hash, counts.
 };
 inline constexpr std::size_t record_kinds = static_cast<std::size_t>(record_kind::footer) + 1;
 
@@ -48,11 +49,12 @@ inline constexpr std::size_t record_kinds = static_cast<std::size_t>(record_kind
 /// The end of a connection at which something was seen.
 enum class wire_end { client, server };
 
-/// One line of a transcript. Which members mean something depends on `kind`; the others are empty and not written.
+/// One line of a transcript. Which members mean something depends on `kind`; the others are empty and not
+/// written.
 struct record {
   instant t = 0;
   record_kind kind = record_kind::header;
-  std::uint64_t conn = 0;      ///< Connection, unique in a run; 0: none.
+  std::uint64_t conn = 0;  ///< Connection, unique in a run; 0: none.
   wire_end at = wire_end::client;
   std::uint32_t exchange = 0;  ///< Number of the request on its connection, from 1.
   int status = 0;

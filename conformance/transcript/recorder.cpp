@@ -11,11 +11,16 @@ namespace {
 std::string_view name_of(std::optional<fault::dial_answer> answer) {
   if (!answer) return "given_up";
   switch (*answer) {
-    case fault::dial_answer::proceed: return "proceed";
-    case fault::dial_answer::refuse: return "refuse";
-    case fault::dial_answer::hang: return "hang";
-    case fault::dial_answer::reset_after_accept: return "reset_after_accept";
-    case fault::dial_answer::unreachable: return "unreachable";
+    case fault::dial_answer::proceed:
+      return "proceed";
+    case fault::dial_answer::refuse:
+      return "refuse";
+    case fault::dial_answer::hang:
+      return "hang";
+    case fault::dial_answer::reset_after_accept:
+      return "reset_after_accept";
+    case fault::dial_answer::unreachable:
+      return "unreachable";
   }
   return "unknown";
 }
@@ -46,7 +51,8 @@ void recorder::add(record one, runtime::mono_time t) {
   append(std::move(one));
 }
 
-void recorder::log(std::string_view node, std::string_view event, nlohmann::json fields, runtime::mono_time t) {
+void recorder::log(std::string_view node, std::string_view event, nlohmann::json fields,
+                   runtime::mono_time t) {
   record one;
   one.kind = record_kind::log;
   one.node = node;

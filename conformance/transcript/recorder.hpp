@@ -10,13 +10,14 @@
 
 namespace kitfox::conformance {
 
-/// What begins like this is a tenant's canary: a mark that stands in each of its objects and must never leave it.
+/// What begins like this is a tenant's canary: a mark that stands in each of its objects and must never leave
+/// it.
 inline constexpr std::string_view canary_prefix = "kfx-canary-";
 inline constexpr std::size_t canary_digits = 12;
 
 /// Turns what the links and the harness see into records. One per run; not thread-safe.
-/// Bodies are kept up to `body_bytes_max`; credentials are replaced by key ids; heartbeats and comments that follow each
-/// other on one stream become one record, written when something else happens there.
+/// Bodies are kept up to `body_bytes_max`; credentials are replaced by key ids; heartbeats and comments that
+/// follow each other on one stream become one record, written when something else happens there.
 class recorder final : public fault::wire_observer, public fault::firing_observer {
  public:
   static constexpr std::size_t body_bytes_max = 16 * 1024;
@@ -58,8 +59,8 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
   [[nodiscard]] bool complete() const noexcept { return complete_; }
 
  private:
-  struct wire;      // one end of one connection
-  struct half;      // one direction seen at that end
+  struct wire;  // one end of one connection
+  struct half;  // one direction seen at that end
   friend struct wire;
   wire& wire_at(connection, wire_end at);
   void append(record one);
@@ -76,8 +77,10 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
 /// An event sink that records what a simulated subject logs.
 class recording_sink final : public runtime::event_sink {
  public:
-  recording_sink(recorder& to, std::string node, runtime::clock& time) : to_{to}, node_{std::move(node)}, time_{time} {}
-  void emit(runtime::severity level, std::string_view event, std::span<const runtime::event_field> fields) override;
+  recording_sink(recorder& to, std::string node, runtime::clock& time)
+      : to_{to}, node_{std::move(node)}, time_{time} {}
+  void emit(runtime::severity level, std::string_view event,
+            std::span<const runtime::event_field> fields) override;
 
  private:
   recorder& to_;

@@ -5,19 +5,22 @@
 namespace kitfox::conformance {
 namespace {
 
-constexpr std::string_view kept_fields[] = {"content-type",     "retry-after",      "location",          "cache-control",
-                                            "x-accel-buffering", "last-event-id",    "accept",            "content-encoding",
-                                            "impersonate-user",  "impersonate-group", "x-request-id"};
+constexpr std::string_view kept_fields[] = {
+    "content-type",      "retry-after",       "location",    "cache-control",
+    "x-accel-buffering", "last-event-id",     "accept",      "content-encoding",
+    "impersonate-user",  "impersonate-group", "x-request-id"};
 
 bool is_event_stream(std::string_view type) {
   std::string lower{type.substr(0, type.find(';'))};
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   while (lower.ends_with(' ')) lower.pop_back();
   return lower == "text/event-stream";
 }
 
 bool asks_for_stream(std::string_view target) {
-  return target.find("watch=true") != std::string_view::npos || target.find("watch=1") != std::string_view::npos ||
+  return target.find("watch=true") != std::string_view::npos ||
+         target.find("watch=1") != std::string_view::npos ||
          target.find("follow=true") != std::string_view::npos;
 }
 
@@ -88,7 +91,8 @@ void recorder::wire::on_end(record_kind kind, fault::side from, std::string_view
 void recorder::wire::half::scan(std::string_view bytes) {
   std::string text = std::move(current_.tail);
   text += bytes;
-  for (std::size_t at = text.find(canary_prefix); at != std::string::npos; at = text.find(canary_prefix, at + 1)) {
+  for (std::size_t at = text.find(canary_prefix); at != std::string::npos;
+       at = text.find(canary_prefix, at + 1)) {
     if (at + canary_prefix.size() + canary_digits > text.size()) break;
     const std::string one = text.substr(at, canary_prefix.size() + canary_digits);
     auto& seen = current_.canaries;
@@ -136,7 +140,8 @@ void recorder::wire::half::on_body(std::string_view bytes) {
     return;
   }
   scan(bytes);
-  if (current_.body.size() < body_bytes_max) current_.body += bytes.substr(0, body_bytes_max - current_.body.size());
+  if (current_.body.size() < body_bytes_max)
+    current_.body += bytes.substr(0, body_bytes_max - current_.body.size());
 }
 
 void recorder::wire::half::on_message_end() {
@@ -160,7 +165,8 @@ void recorder::wire::half::write() {
   nlohmann::json more = nlohmann::json::object();
   if (request) one.key = owner_.to_.describe_credential(current_.head.get("authorization"), more);
   for (const std::string_view name : kept_fields) {
-    if (const std::string_view value = current_.head.get(name); !value.empty()) more[std::string{name}] = value;
+    if (const std::string_view value = current_.head.get(name); !value.empty())
+      more[std::string{name}] = value;
   }
   if (current_.body_bytes > one.text.size()) more["body_bytes"] = current_.body_bytes;
   if (current_.started != owner_.now_) more["started"] = current_.started;

@@ -9,7 +9,8 @@ namespace http = runtime::http;
 runtime::task<runtime::result<std::unique_ptr<runtime::byte_stream>>> caller::dial(listener to) {
   const service_address where = to == listener::callers ? world_.caller_service() : world_.agent_service();
   auto dialling = world_.harness().network().dial(where.at, where.tls);
-  co_return co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{30}, std::move(dialling));
+  co_return co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{30},
+                                           std::move(dialling));
 }
 
 runtime::task<runtime::result<caller::connection>> caller::connect(listener to) {
@@ -34,15 +35,18 @@ runtime::task<runtime::result<http::response>> caller::exchange(listener to, htt
       use = std::move(*fresh);
     }
     auto roundtrip = use->roundtrip(message);
-    auto answer = co_await runtime::with_timeout(world_.harness().clock(), exchange_timeout, std::move(roundtrip));
-    if (answer && use->reusable() && idle_[to].size() < idle_connections_max) idle_[to].push_back(std::move(use));
-    const bool stale = kept && !answer && answer.error() != runtime::errc::timed_out && answer.error() != runtime::errc::cancelled;
+    auto answer =
+        co_await runtime::with_timeout(world_.harness().clock(), exchange_timeout, std::move(roundtrip));
+    if (answer && use->reusable() && idle_[to].size() < idle_connections_max)
+      idle_[to].push_back(std::move(use));
+    const bool stale = kept && !answer && answer.error() != runtime::errc::timed_out &&
+                       answer.error() != runtime::errc::cancelled;
     if (!stale) co_return answer;
   }
 }
 
-http::request caller::make_request(std::string method, std::string target, const std::string& team, bool administrator,
-                                   std::string body) const {
+http::request caller::make_request(std::string method, std::string target, const std::string& team,
+                                   bool administrator, std::string body) const {
   http::request out;
   out.method = std::move(method);
   out.target = std::move(target);

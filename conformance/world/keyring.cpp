@@ -10,7 +10,9 @@ namespace {
 
 constexpr const char* route = "/api/v1/team/k8s-clusters";
 
-runtime::error_code refused() { return boost::system::errc::make_error_code(boost::system::errc::protocol_error); }
+runtime::error_code refused() {
+  return boost::system::errc::make_error_code(boost::system::errc::protocol_error);
+}
 
 std::string describe(const std::string& what, const runtime::result<runtime::http::response>& answer) {
   if (!answer) return what + ": " + answer.error().message();
@@ -26,7 +28,8 @@ void keyring::learn(std::size_t cluster, const std::string& text) {
   record issued;
   issued.kind = record_kind::step_ended;
   issued.name = "key_issued";
-  issued.more = {{"key", id}, {"cluster", cluster_label(of_, cluster)}, {"team", of_.clusters[cluster].team_path()}};
+  issued.more = {
+      {"key", id}, {"cluster", cluster_label(of_, cluster)}, {"team", of_.clusters[cluster].team_path()}};
   world_.tape().add(std::move(issued), world_.harness().clock().now());
 }
 
@@ -36,7 +39,8 @@ runtime::task<runtime::error_code> keyring::create(std::size_t cluster, std::str
   auto request = caller_.make_request("POST", route, spec.team_path(), true, body.dump());
   const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
   const nlohmann::json json = answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json{};
-  if (!answer || answer->status != 201 || !json.is_object() || !json.contains("token") || !json.contains("cluster_id")) {
+  if (!answer || answer->status != 201 || !json.is_object() || !json.contains("token") ||
+      !json.contains("cluster_id")) {
     why = describe("creating cluster " + spec.path(), answer);
     co_return refused();
   }
@@ -58,8 +62,8 @@ runtime::task<runtime::error_code> keyring::issue(std::size_t cluster, std::stri
   co_return runtime::error_code{};
 }
 
-runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::string target, std::vector<key*> gone,
-                                                   std::string& why) {
+runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::string target,
+                                                   std::vector<key*> gone, std::string& why) {
   const auto note = [&](record_kind kind) {
     for (const key* one : gone) {
       record step;
@@ -70,7 +74,8 @@ runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::str
     }
   };
   note(record_kind::step_begun);
-  auto request = caller_.make_request("DELETE", std::move(target), of_.clusters[cluster].team_path(), true, {});
+  auto request =
+      caller_.make_request("DELETE", std::move(target), of_.clusters[cluster].team_path(), true, {});
   const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
   for (key* one : gone) one->revoked = true;
   if (!answer || answer->status != 204) {
@@ -84,7 +89,8 @@ runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::str
 runtime::task<runtime::error_code> keyring::revoke(std::size_t cluster, std::size_t which, std::string& why) {
   key& one = clusters_[cluster].keys.at(which);
   std::vector<key*> gone{&one};
-  return remove(cluster, std::string{route} + "/" + clusters_[cluster].id + "/keys/" + one.id, std::move(gone), why);
+  return remove(cluster, std::string{route} + "/" + clusters_[cluster].id + "/keys/" + one.id,
+                std::move(gone), why);
 }
 
 runtime::task<runtime::error_code> keyring::revoke_all(std::size_t cluster, std::string& why) {
@@ -109,8 +115,6 @@ std::string keyring::with_wrong_secret(const key& right) {
   return text;
 }
 
-std::string keyring::unknown_key() {
-  return "ixfx_k8s_neverissued0." + std::string(43, 'A');
-}
+std::string keyring::unknown_key() { return "ixfx_k8s_neverissued0." + std::string(43, 'A'); }
 
 }  // namespace kitfox::conformance

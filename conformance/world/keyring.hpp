@@ -8,7 +8,8 @@
 
 namespace kitfox::conformance {
 
-/// The clusters' ids and keys as the dashboard handed them out: made, rotated and revoked over the gateway's own API.
+/// The clusters' ids and keys as the dashboard handed them out: made, rotated and revoked over the gateway's
+/// own API.
 class keyring {
  public:
   struct key {
@@ -19,7 +20,8 @@ class keyring {
     std::string id;  ///< `cluster_id` of the gateway.
     std::vector<key> keys;
   };
-  keyring(world& in, caller& by, const topology& of) : world_{in}, caller_{by}, of_{of}, clusters_(of.clusters.size()) {}
+  keyring(world& in, caller& by, const topology& of)
+      : world_{in}, caller_{by}, of_{of}, clusters_(of.clusters.size()) {}
 
   /// Registers a cluster and gets its first key. On failure `why` holds the gateway's answer.
   [[nodiscard]] runtime::task<runtime::error_code> create(std::size_t cluster, std::string& why);
@@ -28,7 +30,8 @@ class keyring {
   /// Revokes the cluster with all its keys, as the dashboard's "Revoke" does.
   [[nodiscard]] runtime::task<runtime::error_code> revoke_all(std::size_t cluster, std::string& why);
   /// Revokes one key by its place in the list.
-  [[nodiscard]] runtime::task<runtime::error_code> revoke(std::size_t cluster, std::size_t which, std::string& why);
+  [[nodiscard]] runtime::task<runtime::error_code> revoke(std::size_t cluster, std::size_t which,
+                                                          std::string& why);
   [[nodiscard]] const cluster_keys& of(std::size_t index) const { return clusters_.at(index); }
   /// The newest key that was not revoked, else the newest.
   [[nodiscard]] const key* current(std::size_t cluster) const;

@@ -22,7 +22,11 @@ class link_table::firing_tap final : public fault::firing_observer {
 
 link_table::link_table(const topology& of, const runtime::entropy& random, recorder& tape,
                        fault::link::changed_callback changed)
-    : of_{of}, random_{random}, tape_{tape}, changed_{std::move(changed)}, tap_{std::make_unique<firing_tap>(*this)} {}
+    : of_{of},
+      random_{random},
+      tape_{tape},
+      changed_{std::move(changed)},
+      tap_{std::make_unique<firing_tap>(*this)} {}
 
 link_table::~link_table() = default;
 
@@ -46,7 +50,8 @@ fault::link_properties link_table::properties_of(const std::string& link_name) c
     if (!covers(spec.links, link_name)) continue;
     if (spec.latency) out.latency = *spec.latency;
     if (spec.jitter) out.jitter = *spec.jitter;
-    if (spec.rate_bytes_per_second) out.rate_bytes_per_second = static_cast<std::uint64_t>(*spec.rate_bytes_per_second);
+    if (spec.rate_bytes_per_second)
+      out.rate_bytes_per_second = static_cast<std::uint64_t>(*spec.rate_bytes_per_second);
   }
   return out;
 }
@@ -54,7 +59,8 @@ fault::link_properties link_table::properties_of(const std::string& link_name) c
 fault::link& link_table::get(const std::string& name) {
   auto& slot = links_[name];
   if (!slot) {
-    slot = std::make_unique<fault::link>(fault::link::options{name, properties_of(name)}, random_, tap_.get(), changed_);
+    slot = std::make_unique<fault::link>(fault::link::options{name, properties_of(name)}, random_, tap_.get(),
+                                         changed_);
     for (auto& one : planted_) {
       if (!one->healed && covers(one->where, name)) put(*one, name, *slot, last_now_);
     }
@@ -71,8 +77,9 @@ void link_table::put(planted& one, const std::string& link_name, fault::link& on
 runtime::error_code link_table::plant(std::size_t step, const fault_verb& what, runtime::mono_time now,
                                       std::string& why) {
   last_now_ = now;
-  const nlohmann::json parameters =
-      what.parameters.empty() ? nlohmann::json::object() : nlohmann::json::parse(what.parameters, nullptr, false);
+  const nlohmann::json parameters = what.parameters.empty()
+                                        ? nlohmann::json::object()
+                                        : nlohmann::json::parse(what.parameters, nullptr, false);
   const std::string name = what.fault + "#" + std::to_string(step);
   fault::plan_diagnostics diagnostics;
   auto plan = fault::registry::standard().plan(name, what.fault, parameters, diagnostics);
@@ -86,7 +93,8 @@ runtime::error_code link_table::plant(std::size_t step, const fault_verb& what, 
   planned.link = what.links.text;
   planned.more = parameters;
   tape_.add(std::move(planned), now);
-  planted_.push_back(std::make_unique<planted>(planted{step, name, what.fault, what.links, std::move(*plan), {}, false}));
+  planted_.push_back(
+      std::make_unique<planted>(planted{step, name, what.fault, what.links, std::move(*plan), {}, false}));
   for (auto& [link_name, on] : links_) {
     if (covers(what.links, link_name)) put(*planted_.back(), link_name, *on, now);
   }

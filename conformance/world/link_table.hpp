@@ -10,11 +10,12 @@
 
 namespace kitfox::conformance {
 
-/// The links of a world by name, with the standing condition that the scenario gives them and the faults that its steps
-/// put on them. Links are made when first asked for and live as long as the table.
+/// The links of a world by name, with the standing condition that the scenario gives them and the faults that
+/// its steps put on them. Links are made when first asked for and live as long as the table.
 class link_table {
  public:
-  link_table(const topology& of, const runtime::entropy& random, recorder& tape, fault::link::changed_callback changed);
+  link_table(const topology& of, const runtime::entropy& random, recorder& tape,
+             fault::link::changed_callback changed);
   ~link_table();
 
   /// The link from a node ("prod-us-east-1/0", "caller") to "gateway" or "kubernetes".
@@ -23,7 +24,7 @@ class link_table {
   /// One step's fault, on all links it named; links that come to be later get it too while it lasts.
   struct planted {
     std::size_t step = 0;
-    std::string name;        ///< "blackhole#3": verb and step.
+    std::string name;  ///< "blackhole#3": verb and step.
     std::string kind;
     link_set where;
     fault::planned_fault plan;
@@ -31,7 +32,8 @@ class link_table {
     bool healed = false;
   };
   /// On failure `why` says what is wrong with the fault's parameters.
-  [[nodiscard]] runtime::error_code plant(std::size_t step, const fault_verb& what, runtime::mono_time now, std::string& why);
+  [[nodiscard]] runtime::error_code plant(std::size_t step, const fault_verb& what, runtime::mono_time now,
+                                          std::string& why);
   /// Heals what the verb names; `step` heals what that step planted.
   void heal(const heal_verb& what, runtime::mono_time now);
   void heal_step(std::size_t step, runtime::mono_time now);

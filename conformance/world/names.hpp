@@ -12,7 +12,8 @@ namespace kitfox::conformance {
 inline constexpr std::string_view gateway_node = "gateway";
 inline constexpr std::string_view caller_node = "caller";
 
-/// The cluster's name where it is unique in the scenario, else its path: "prod-us-east-1", "acme/payments/prod".
+/// The cluster's name where it is unique in the scenario, else its path: "prod-us-east-1",
+/// "acme/payments/prod".
 [[nodiscard]] std::string cluster_label(const topology& of, std::size_t cluster);
 /// "prod-us-east-1/0".
 [[nodiscard]] std::string agent_node(const topology& of, std::size_t cluster, std::uint32_t number);

@@ -38,18 +38,25 @@ constexpr setter<policy> agent_setters[] = {
     {"heartbeat_interval", [](policy& p, const setting_value& v) { p.session.heartbeat_interval = span(v); }},
     {"watchdog_intervals",
      [](policy& p, const setting_value& v) { p.session.watchdog_intervals = count<std::uint32_t>(v); }},
-    {"heartbeat_post_interval", [](policy& p, const setting_value& v) { p.session.heartbeat_post_interval = span(v); }},
-    {"event_bytes_max", [](policy& p, const setting_value& v) { p.session.event_bytes_max = count<std::size_t>(v); }},
+    {"heartbeat_post_interval",
+     [](policy& p, const setting_value& v) { p.session.heartbeat_post_interval = span(v); }},
+    {"event_bytes_max",
+     [](policy& p, const setting_value& v) { p.session.event_bytes_max = count<std::size_t>(v); }},
     {"workers", [](policy& p, const setting_value& v) { p.commands.workers = count<std::size_t>(v); }},
     {"queue_max", [](policy& p, const setting_value& v) { p.commands.queue_max = count<std::size_t>(v); }},
     {"drain_timeout", [](policy& p, const setting_value& v) { p.commands.drain_timeout = span(v); }},
-    {"answers_kept", [](policy& p, const setting_value& v) { p.idempotency.entries_max = count<std::size_t>(v); }},
-    {"body_bytes_max", [](policy& p, const setting_value& v) { p.responses.body_bytes_max = count<std::size_t>(v); }},
+    {"answers_kept",
+     [](policy& p, const setting_value& v) { p.idempotency.entries_max = count<std::size_t>(v); }},
+    {"body_bytes_max",
+     [](policy& p, const setting_value& v) { p.responses.body_bytes_max = count<std::size_t>(v); }},
     {"response_try_timeout", [](policy& p, const setting_value& v) { p.responses.try_timeout = span(v); }},
-    {"response_retry_initial", [](policy& p, const setting_value& v) { p.responses.retry_initial = span(v); }},
+    {"response_retry_initial",
+     [](policy& p, const setting_value& v) { p.responses.retry_initial = span(v); }},
     {"response_retry_cap", [](policy& p, const setting_value& v) { p.responses.retry_cap = span(v); }},
-    {"page_items", [](policy& p, const setting_value& v) { p.kubernetes.page_items = count<std::size_t>(v); }},
-    {"log_bytes_max", [](policy& p, const setting_value& v) { p.kubernetes.log_bytes_max = count<std::size_t>(v); }},
+    {"page_items",
+     [](policy& p, const setting_value& v) { p.kubernetes.page_items = count<std::size_t>(v); }},
+    {"log_bytes_max",
+     [](policy& p, const setting_value& v) { p.kubernetes.log_bytes_max = count<std::size_t>(v); }},
 };
 
 using options = gateway::gateway_options;
@@ -63,8 +70,10 @@ constexpr setter<options> gateway_setters[] = {
     {"write_timeout", [](options& o, const setting_value& v) { o.limits.write_timeout = span(v); }},
     {"header_timeout", [](options& o, const setting_value& v) { o.limits.header_timeout = span(v); }},
     {"body_timeout", [](options& o, const setting_value& v) { o.limits.body_timeout = span(v); }},
-    {"header_bytes_max", [](options& o, const setting_value& v) { o.limits.header_bytes_max = count<std::size_t>(v); }},
-    {"body_bytes_max", [](options& o, const setting_value& v) { o.limits.body_bytes_max = count<std::size_t>(v); }},
+    {"header_bytes_max",
+     [](options& o, const setting_value& v) { o.limits.header_bytes_max = count<std::size_t>(v); }},
+    {"body_bytes_max",
+     [](options& o, const setting_value& v) { o.limits.body_bytes_max = count<std::size_t>(v); }},
     {"loss_grace", [](options& o, const setting_value& v) { o.limits.loss_grace = span(v); }},
     {"connects_per_key_max",
      [](options& o, const setting_value& v) { o.limits.connects_per_key_max = count<std::size_t>(v); }},
@@ -98,8 +107,12 @@ void apply(const setting_list& settings, const setter<Options> (&setters)[Count]
 
 }  // namespace
 
-void apply_settings(const setting_list& settings, agent::agent_policy& to) { apply(settings, agent_setters, to); }
-void apply_settings(const setting_list& settings, gateway::gateway_options& to) { apply(settings, gateway_setters, to); }
+void apply_settings(const setting_list& settings, agent::agent_policy& to) {
+  apply(settings, agent_setters, to);
+}
+void apply_settings(const setting_list& settings, gateway::gateway_options& to) {
+  apply(settings, gateway_setters, to);
+}
 
 nlohmann::json declared_backoff(const agent::agent_policy& of) {
   const auto in_seconds = [](runtime::duration d) { return std::chrono::duration<double>(d).count(); };

@@ -182,8 +182,10 @@ player::outcome player::await_state(const await_verb& what) {
     std::uint64_t reached = 0;
     std::string missing;
     for (const std::string& node : nodes) {
-      if (world_.state().is(node, what.state)) ++reached;
-      else if (missing.size() < 200) missing += (missing.empty() ? "" : ", ") + node;
+      if (world_.state().is(node, what.state))
+        ++reached;
+      else if (missing.size() < 200)
+        missing += (missing.empty() ? "" : ", ") + node;
     }
     const bool fine = what.count.empty() ? reached == nodes.size() : what.count.holds(reached);
     result.more["reached"] = reached;

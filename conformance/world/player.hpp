@@ -13,15 +13,16 @@
 
 namespace kitfox::conformance {
 
-/// How the playing of a scenario ended. What the subjects did wrong is not told here: that is the judge's to find in the
-/// transcript.
+/// How the playing of a scenario ended. What the subjects did wrong is not told here: that is the judge's to
+/// find in the transcript.
 struct play_outcome {
   /// Empty when every step was carried out; else why the harness could not go on.
   std::string harness_failure;
 };
 
-/// Plays one scenario in one world: starts the agents, takes the steps in turn, and records what it does. It decides
-/// nothing about right or wrong. Its steps wait for the wire, never for what a subject says of itself.
+/// Plays one scenario in one world: starts the agents, takes the steps in turn, and records what it does. It
+/// decides nothing about right or wrong. Its steps wait for the wire, never for what a subject says of
+/// itself.
 class player {
  public:
   player(world& in, const scenario& what, std::uint64_t seed);
@@ -32,7 +33,7 @@ class player {
  private:
   struct step_result {
     bool ok = true;
-    std::string why;  ///< Of a step that did not come to what it asked for.
+    std::string why;       ///< Of a step that did not come to what it asked for.
     bool harness = false;  ///< The harness is at fault: the run ends.
     nlohmann::json more = nlohmann::json::object();
   };
@@ -80,9 +81,11 @@ class player {
     std::string idempotency_key;
   };
   [[nodiscard]] runtime::task<void> make_call(call what);
-  [[nodiscard]] runtime::task<void> call_worker(std::vector<call>& queue, std::size_t& next, std::optional<runtime::duration> every);
+  [[nodiscard]] runtime::task<void> call_worker(std::vector<call>& queue, std::size_t& next,
+                                                std::optional<runtime::duration> every);
   [[nodiscard]] runtime::task<void> send_once(std::size_t index, const send_verb& what);
-  [[nodiscard]] runtime::task<void> send_worker(std::size_t index, const send_verb& what, std::uint64_t& left);
+  [[nodiscard]] runtime::task<void> send_worker(std::size_t index, const send_verb& what,
+                                                std::uint64_t& left);
 
   [[nodiscard]] std::vector<node_ref> nodes_of(const node_set& set) const;
   [[nodiscard]] std::vector<node_ref> agents_of(const agent_set& set) const;
@@ -96,7 +99,7 @@ class player {
   keyring keys_;
   std::unique_ptr<runtime::entropy> workload_;
   runtime::task_group beside_;
-  std::vector<std::uint32_t> scale_;  ///< Agents of each cluster that should run.
+  std::vector<std::uint32_t> scale_;     ///< Agents of each cluster that should run.
   std::set<std::string> wrong_secrets_;  ///< Agents that were given a wrong one.
   runtime::mono_time started_{};
   std::string failure_;

@@ -15,7 +15,8 @@ runtime::task<void> player::make_call(call what) {
   const cluster_spec* spec = what.cluster_id.empty() ? &what_.topology.clusters[what.cluster] : nullptr;
   nlohmann::json body{{"command", what.command}};
   body["cluster_id"] = spec != nullptr ? keys_.of(what.cluster).id : what.cluster_id;
-  body["params"] = what.params.empty() ? nlohmann::json::object() : nlohmann::json::parse(what.params, nullptr, false);
+  body["params"] =
+      what.params.empty() ? nlohmann::json::object() : nlohmann::json::parse(what.params, nullptr, false);
   const auto in_seconds = [](runtime::duration span) { return std::chrono::duration<double>(span).count(); };
   if (what.timeout) body["timeout"] = in_seconds(*what.timeout);
   if (what.wait) body["wait_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(*what.wait).count();
@@ -25,7 +26,8 @@ runtime::task<void> player::make_call(call what) {
   begun.kind = record_kind::call_begun;
   begun.name = what.command;
   begun.id = std::to_string(++calls_);
-  begun.more = {{"as", what.as}, {"step", what.step}, {"timeout", what.timeout ? in_seconds(*what.timeout) : 30.0}};
+  begun.more = {
+      {"as", what.as}, {"step", what.step}, {"timeout", what.timeout ? in_seconds(*what.timeout) : 30.0}};
   if (spec != nullptr) begun.more["cluster"] = cluster_label(what_.topology, what.cluster);
   begun.more["params"] = body["params"];
   record ended;
@@ -79,7 +81,8 @@ player::outcome player::execute(std::size_t index, const execute_verb& what) {
     const std::size_t rounds = each ? clusters.size() : 1;
     for (std::size_t i = 0; i < rounds; ++i) {
       call one = pattern;
-      if (what.cluster_id.empty()) one.cluster = each ? clusters[i] : clusters[workload_->below(clusters.size())];
+      if (what.cluster_id.empty())
+        one.cluster = each ? clusters[i] : clusters[workload_->below(clusters.size())];
       one.as = what.as.empty() ? what_.topology.clusters[one.cluster].team_path() : what.as;
       queue.push_back(std::move(one));
     }
@@ -102,8 +105,9 @@ namespace {
 
 /// The key that a hand-made request presents.
 std::string present(const send_verb& what, const keyring& keys) {
-  const keyring::key& right = what.key == key_form::previous ? keys.of(what.key_of->clusters.front()).keys.front()
-                                                             : *keys.current(what.key_of->clusters.front());
+  const keyring::key& right = what.key == key_form::previous
+                                  ? keys.of(what.key_of->clusters.front()).keys.front()
+                                  : *keys.current(what.key_of->clusters.front());
   switch (what.key) {
     case key_form::issued:
     case key_form::previous:
@@ -137,7 +141,8 @@ runtime::task<void> player::send_once(std::size_t index, const send_verb& what) 
   ended.id = begun.id;
   world_.tape().add(std::move(begun), world_.harness().clock().now());
 
-  const auto listener = what.to == send_verb::target::agent_listener ? caller::listener::agents : caller::listener::callers;
+  const auto listener =
+      what.to == send_verb::target::agent_listener ? caller::listener::agents : caller::listener::callers;
   auto stream = co_await caller_.dial(listener);
   runtime::result<http::response> answer = runtime::error_code{};
   if (!stream) {
@@ -149,7 +154,8 @@ runtime::task<void> player::send_once(std::size_t index, const send_verb& what) 
     std::vector<char> buffer(16 * 1024);
     while (text.find("\r\n\r\n") == std::string::npos) {
       auto reading = (*stream)->read_some(buffer);
-      const auto got = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(reading));
+      const auto got = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60},
+                                                      std::move(reading));
       if (!got) break;
       text.append(buffer.data(), *got);
     }
@@ -174,8 +180,10 @@ runtime::task<void> player::send_once(std::size_t index, const send_verb& what) 
     bounds.body_bytes_max = 4 * 1024 * 1024;
     http::client_connection connection{std::move(*stream), bounds};
     auto asking = connection.start(std::move(request));
-    answer = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(asking));
-    const bool streamed = answer && answer->headers.get("Content-Type").value_or("").starts_with("text/event-stream");
+    answer =
+        co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(asking));
+    const bool streamed =
+        answer && answer->headers.get("Content-Type").value_or("").starts_with("text/event-stream");
     while (answer && !streamed) {
       auto more = co_await connection.read_body();
       if (!more || more->empty()) break;

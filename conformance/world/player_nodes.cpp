@@ -32,7 +32,8 @@ std::vector<node_ref> player::nodes_of(const node_set& set) const {
       return {{node_set::what::gateway, 0, 0}};
     case node_set::what::kubernetes: {
       std::vector<node_ref> out;
-      for (const std::size_t cluster : set.clusters.clusters) out.push_back({node_set::what::kubernetes, cluster, 0});
+      for (const std::size_t cluster : set.clusters.clusters)
+        out.push_back({node_set::what::kubernetes, cluster, 0});
       return out;
     }
   }
@@ -137,7 +138,8 @@ player::outcome player::start_nodes(const node_set& nodes) {
   if (nodes.kind == node_set::what::agents) {
     // Agents that the topology left to a step come to be here.
     for (const std::size_t cluster : nodes.agents.clusters) {
-      const std::uint32_t least = nodes.agents.number ? *nodes.agents.number + 1 : what_.topology.clusters[cluster].agents;
+      const std::uint32_t least =
+          nodes.agents.number ? *nodes.agents.number + 1 : what_.topology.clusters[cluster].agents;
       scale_[cluster] = std::max(scale_[cluster], least);
     }
   }

@@ -65,7 +65,8 @@ player::outcome player::take(std::size_t index) {
           [&](const execute_verb& v) { return execute(index, v); },
           [&](const ask_verb& v) { return ask(index, v); },
           [&](const cancel_verb& v) {
-            if (const auto found = calls_of_step_.find(v.step); found != calls_of_step_.end()) found->second->cancel();
+            if (const auto found = calls_of_step_.find(v.step); found != calls_of_step_.end())
+              found->second->cancel();
             return report(step_result{});
           },
           [&](const send_verb& v) { return send(index, v); },

@@ -15,13 +15,18 @@ namespace {
 constexpr std::string_view authority = "kitfox";
 constexpr std::uint16_t kubernetes_port = 6443;
 
-runtime::error_code impossible() { return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported); }
+runtime::error_code impossible() {
+  return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
+}
 
 sim::kill_mode mode_of(socket_fate fate) {
   switch (fate) {
-    case socket_fate::fin: return sim::kill_mode::fin;
-    case socket_fate::rst: return sim::kill_mode::rst;
-    case socket_fate::silent: return sim::kill_mode::silent;
+    case socket_fate::fin:
+      return sim::kill_mode::fin;
+    case socket_fate::rst:
+      return sim::kill_mode::rst;
+    case socket_fate::silent:
+      return sim::kill_mode::silent;
   }
   return sim::kill_mode::fin;
 }
@@ -109,7 +114,8 @@ class sim_world::failable_keys final : public gateway::key_source {
       const runtime::error_code failure = co_await time_.sleep_for(state.delay);
       if (failure) co_return failure;
     }
-    if (state.to == auth_backend_verb::state::down) co_return gateway::make_error_code(gateway::gateway_errc::store_failed);
+    if (state.to == auth_backend_verb::state::down)
+      co_return gateway::make_error_code(gateway::gateway_errc::store_failed);
     co_return co_await inner_.find(std::move(key_id));
   }
   auth_backend_verb state;
@@ -128,7 +134,8 @@ sim_world::sim_world(const scenario& what, std::uint64_t seed, sim::simulation& 
       harness_{in.start_host(std::string{caller_node})},
       random_{runtime::make_seeded_entropy(seed)->child("world")},
       state_{harness_.executor()},
-      links_{what.topology, *random_, tape, [&in](std::uint64_t connection) { in.on_link_changed(connection); }},
+      links_{what.topology, *random_, tape,
+             [&in](std::uint64_t connection) { in.on_link_changed(connection); }},
       started_{harness_.executor()} {
   tape_.set_listener(&state_);
 }
@@ -137,9 +144,12 @@ sim_world::~sim_world() { tape_.set_listener(nullptr); }
 
 std::string sim_world::name_of(node_ref node) const {
   switch (node.kind) {
-    case node_set::what::gateway: return std::string{gateway_node};
-    case node_set::what::kubernetes: return kubernetes_node(what_.topology, node.cluster);
-    case node_set::what::agents: return agent_node(what_.topology, node.cluster, node.number);
+    case node_set::what::gateway:
+      return std::string{gateway_node};
+    case node_set::what::kubernetes:
+      return kubernetes_node(what_.topology, node.cluster);
+    case node_set::what::agents:
+      return agent_node(what_.topology, node.cluster, node.number);
   }
   return {};
 }
@@ -197,9 +207,12 @@ runtime::task<runtime::error_code> sim_world::start(node_ref node, std::string k
     ended_.push_back(std::move(previous));
   }
   switch (node.kind) {
-    case node_set::what::kubernetes: return start_api(node.cluster);
-    case node_set::what::gateway: return start_gateway();
-    case node_set::what::agents: return start_agent(node, std::move(key));
+    case node_set::what::kubernetes:
+      return start_api(node.cluster);
+    case node_set::what::gateway:
+      return start_gateway();
+    case node_set::what::agents:
+      return start_agent(node, std::move(key));
   }
   return start_gateway();
 }
@@ -230,12 +243,15 @@ runtime::task<runtime::error_code> sim_world::start_gateway() {
   for (const std::string& team : what_.topology.teams()) {
     const std::size_t slash = team.find('/');
     const gateway::tenant owner{team.substr(0, slash), team.substr(slash + 1)};
-    options.callers.push_back({"caller of " + team, credential(team, false), gateway::caller_role::caller, owner});
-    options.callers.push_back({"admin of " + team, credential(team, true), gateway::caller_role::admin, owner});
+    options.callers.push_back(
+        {"caller of " + team, credential(team, false), gateway::caller_role::caller, owner});
+    options.callers.push_back(
+        {"admin of " + team, credential(team, true), gateway::caller_role::admin, owner});
   }
   apply_settings(what_.gateway_settings, options);
   one.program = std::make_unique<gateway::gateway>(
-      gateway::gateway_parts{one.host, *store_, *key_source_, *audit_, subjects_.gateway}, std::move(options));
+      gateway::gateway_parts{one.host, *store_, *key_source_, *audit_, subjects_.gateway},
+      std::move(options));
   // The listeners belong to the simulated process, so they are bound by one of its own tasks.
   gateway_start_.reset();
   one.tasks.spawn("gateway", one.live(gateway_start_, started_));
@@ -263,7 +279,8 @@ runtime::task<runtime::error_code> sim_world::start_agent(node_ref node, std::st
   options.kubernetes.authorities_pem = sim::print_authority(authority);
   options.kubernetes.token = agent_token(node.cluster);
   static const agent::agent_parts reference;
-  one.tasks.spawn(name, one.live(std::move(options), subjects_.parts != nullptr ? *subjects_.parts : reference));
+  one.tasks.spawn(name,
+                  one.live(std::move(options), subjects_.parts != nullptr ? *subjects_.parts : reference));
   co_return runtime::error_code{};
 }
 
@@ -333,7 +350,8 @@ runtime::error_code sim_world::set_dns(const dns_verb& to) {
       if (to.with == dns_verb::answer::right) continue;
       sim::planned_name_fault plan;
       plan.client = client;
-      plan.name = to.links.target == link_set::to::gateway ? std::string{gateway_node} : kubernetes_host(what_.topology, cluster);
+      plan.name = to.links.target == link_set::to::gateway ? std::string{gateway_node}
+                                                           : kubernetes_host(what_.topology, cluster);
       plan.kind = to.with == dns_verb::answer::nxdomain   ? sim::name_fault::nxdomain
                   : to.with == dns_verb::answer::servfail ? sim::name_fault::servfail
                                                           : sim::name_fault::slow;
@@ -348,7 +366,9 @@ service_address sim_world::caller_service() {
   return {{std::string{gateway_node}, caller_port_}, harness_tls()};
 }
 
-service_address sim_world::agent_service() { return {{std::string{gateway_node}, agent_port_}, harness_tls()}; }
+service_address sim_world::agent_service() {
+  return {{std::string{gateway_node}, agent_port_}, harness_tls()};
+}
 
 std::shared_ptr<runtime::tls_client> sim_world::harness_tls() {
   if (!harness_tls_) {

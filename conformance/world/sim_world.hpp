@@ -22,7 +22,8 @@ struct sim_subjects {
 /// A world in virtual time: every process a simulated host, every connection a path through its link.
 class sim_world final : public world, private sim::path_source {
  public:
-  sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape, const sim_subjects& subjects);
+  sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape,
+            const sim_subjects& subjects);
   ~sim_world() override;
 
   runtime::host& harness() override { return harness_; }

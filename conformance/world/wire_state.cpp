@@ -14,8 +14,9 @@ bool is_route(std::string_view target, std::string_view route) {
 
 std::string command_name(const record& event) {
   const nlohmann::json data = nlohmann::json::parse(event.text, nullptr, false);
-  return data.is_object() && data.contains("command") && data["command"].is_string() ? data["command"].get<std::string>()
-                                                                                     : std::string{};
+  return data.is_object() && data.contains("command") && data["command"].is_string()
+             ? data["command"].get<std::string>()
+             : std::string{};
 }
 
 }  // namespace
@@ -128,10 +129,14 @@ bool wire_state::is(std::string_view node, agent_state state) const {
   if (found == parties_.end()) return false;
   const party& who = found->second;
   switch (state) {
-    case agent_state::connected: return who.connected > 0;
-    case agent_state::disconnected: return who.ever && who.connected == 0;
-    case agent_state::waiting: return who.running && who.streams == 0 && who.dialling == 0;
-    case agent_state::exited: return who.ever && !who.running;
+    case agent_state::connected:
+      return who.connected > 0;
+    case agent_state::disconnected:
+      return who.ever && who.connected == 0;
+    case agent_state::waiting:
+      return who.running && who.streams == 0 && who.dialling == 0;
+    case agent_state::exited:
+      return who.ever && !who.running;
   }
   return false;
 }

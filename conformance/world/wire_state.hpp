@@ -18,7 +18,8 @@ class wire_state final : public recorder::listener {
   void on_record(const record&) override;
 
   [[nodiscard]] bool is(std::string_view node, agent_state state) const;
-  /// How often an event was seen so far: of agents in `nodes` (empty: any), for commands of that name (empty: any).
+  /// How often an event was seen so far: of agents in `nodes` (empty: any), for commands of that name (empty:
+  /// any).
   [[nodiscard]] std::uint64_t count(event_trigger::what event, const std::set<std::string>* nodes,
                                     const std::string& command) const;
   /// Completes at the next record that may change an answer above.

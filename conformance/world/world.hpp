@@ -36,8 +36,9 @@ struct service_address {
   std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.
 };
 
-/// The parties of one scenario and the network between them, as the player of its steps sees them. Two kinds exist:
-/// simulated in virtual time, and real processes on loopback. Everything happens on harness().executor().
+/// The parties of one scenario and the network between them, as the player of its steps sees them. Two kinds
+/// exist: simulated in virtual time, and real processes on loopback. Everything happens on
+/// harness().executor().
 class world {
  public:
   virtual ~world() = default;
@@ -55,10 +56,12 @@ class world {
   /// Starts a process that does not run; agents with `key`. Errors are the harness's own.
   [[nodiscard]] virtual runtime::task<runtime::error_code> start(node_ref node, std::string key) = 0;
   /// Does nothing to a process that does not run. Completes when done, for `kill` when the process has ended.
-  [[nodiscard]] virtual runtime::task<runtime::error_code> act(node_ref node, node_action action, socket_fate sockets) = 0;
+  [[nodiscard]] virtual runtime::task<runtime::error_code> act(node_ref node, node_action action,
+                                                               socket_fate sockets) = 0;
   [[nodiscard]] virtual bool running(node_ref node) const = 0;
   /// True if this world can do it; else the step is a mistake of the scenario, found before anything runs.
-  [[nodiscard]] virtual runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) = 0;
+  [[nodiscard]] virtual runtime::error_code set_clock(node_ref node, runtime::duration jump,
+                                                      double drift) = 0;
   [[nodiscard]] virtual runtime::error_code set_auth_backend(const auth_backend_verb& to) = 0;
   [[nodiscard]] virtual runtime::error_code set_dns(const dns_verb& to) = 0;
   /// The fake API server of a cluster.

@@ -1,0 +1,293 @@
+// REC-1 .. REC-10: how an agent comes back.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "conformance/judge/attempts.hpp"
+#include "conformance/judge/checks/areas.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+struct agent_history {
+  const process* agent = nullptr;
+  std::vector<attempt> attempts;
+  std::vector<wait_before_retry> waits;
+};
+
+std::vector<agent_history> histories(const evidence& about) {
+  std::vector<agent_history> out;
+  for (const process& one : about.processes) {
+    if (one.kind != "agent") continue;
+    agent_history history{&one, attempts_of(about, one), {}};
+    history.waits = waits_of(about, history.attempts);
+    out.push_back(std::move(history));
+  }
+  return out;
+}
+
+bool refused_key(const attempt& one) { return one.status == 401 || one.status == 403; }
+
+/// Kolmogorov-Smirnov distance of `values` in [0, 1] from the uniform distribution.
+double distance_from_uniform(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  double worst = 0;
+  const double n = static_cast<double>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double below = static_cast<double>(i) / n;
+    worst = std::max({worst, std::abs(values[i] - below), std::abs(values[i] - below - 1 / n)});
+  }
+  return worst;
+}
+
+/// One false alarm in 10^9 runs: the tables' asymptotic bound for that probability.
+constexpr double uniformity_bound = 3.27;
+constexpr std::size_t uniformity_samples_min = 14;
+
+void judge_uniformity(const evidence& about, findings& out, std::string_view requirement,
+                      const std::vector<double>& scaled, std::string_view what) {
+  if (scaled.size() < uniformity_samples_min) return;
+  out.evaluated(requirement);
+  const double bound = uniformity_bound / std::sqrt(static_cast<double>(scaled.size()));
+  const double distance = distance_from_uniform(scaled);
+  if (distance <= bound) return;
+  out.fail(requirement, "all agents",
+           std::string{what} + " spread uniformly over their envelope (Kolmogorov-Smirnov distance at most " +
+               std::to_string(bound) + " for " + std::to_string(scaled.size()) + " delays)",
+           "distance " + std::to_string(distance), about.end);
+}
+
+void judge_envelope(const evidence& about, findings& out) {
+  std::vector<double> after_failures, after_short_sessions;
+  const instant late = tolerance(about);
+  for (const agent_history& history : histories(about)) {
+    for (const wait_before_retry& wait : history.waits) {
+      const attempt& ended = history.attempts[wait.after];
+      if (refused_key(ended)) continue;  // REC-6 has its own rule
+      const instant floor = ended.floor.value_or(0);
+      const instant ceiling =
+          wait.envelope + floor + std::max(wait.envelope, floor) / (floor > 0 ? 1 : 1'000'000);
+      // A healthy session starts the count anew: a longer wait then means that it was not reset.
+      const bool reset = wait.after_session && wait.consecutive == 0;
+      const std::string_view requirement = reset ? "REC-3" : "REC-1";
+      out.evaluated(requirement);
+      if (wait.delay > ceiling + late) {
+        out.fail(requirement, history.agent->node,
+                 "retry " + std::to_string(wait.consecutive + 1) + " within " + print_span(ceiling) +
+                     (reset ? " after a stream that had been healthy" : ""),
+                 "waited " + print_span(wait.delay), wait.from);
+      }
+      if (floor > 0 || wait.envelope <= late) continue;
+      const double scaled =
+          std::clamp(static_cast<double>(wait.delay) / static_cast<double>(wait.envelope), 0.0, 1.0);
+      // Where streams came up but never lasted, the growing count is what keeps a flapping agent from
+      // storming.
+      (wait.after_session && wait.consecutive > 0 ? after_short_sessions : after_failures).push_back(scaled);
+    }
+  }
+  judge_uniformity(about, out, "REC-1", after_failures, "delays");
+  judge_uniformity(about, out, "REC-3", after_short_sessions,
+                   "delays after streams too short to reset the count");
+}
+
+std::string_view kind_of(const attempt& one, const evidence& about) {
+  const connection& on = about.connections[one.connection];
+  if (one.status != 0 && one.status != 200) return "an error status";
+  if (!one.stream) return "a failed dial";
+  if (on.ended_by_client && (!on.end_seen_by_client || *on.ended_by_client <= *on.end_seen_by_client)) {
+    return "the agent's own decision to end the stream";
+  }
+  return on.end_seen_how == "rst" ? "a reset" : "a clean end of stream";
+}
+
+/// No kind of end leads to a quick return.
+void judge_no_hot_path(const evidence& about, findings& out) {
+  struct group {
+    std::vector<instant> delays;
+    instant last = 0;
+  };
+  std::map<std::string_view, group> by_kind;
+  for (const agent_history& history : histories(about)) {
+    for (const wait_before_retry& wait : history.waits) {
+      group& one = by_kind[kind_of(history.attempts[wait.after], about)];
+      one.delays.push_back(wait.delay);
+      one.last = wait.from;
+    }
+  }
+  for (auto& [kind, one] : by_kind) {
+    constexpr std::size_t samples_min = 5;
+    if (one.delays.size() < samples_min) continue;
+    out.evaluated("REC-2");
+    std::nth_element(one.delays.begin(),
+                     one.delays.begin() + static_cast<std::ptrdiff_t>(one.delays.size() / 2),
+                     one.delays.end());
+    const instant median = one.delays[one.delays.size() / 2];
+    if (median >= seconds(0.1)) continue;
+    out.fail("REC-2", "all agents", "a median delay of at least 100 ms after " + std::string{kind},
+             print_span(median) + " over " + std::to_string(one.delays.size()) + " delays", one.last);
+  }
+}
+
+/// When the process will no longer act by itself: it exited, was killed or told to stop, or the run ended.
+instant acts_until(const evidence& about, const process& agent) {
+  instant until = about.end;
+  for (const auto& limit : {agent.exited, agent.killed, agent.told_to_stop, agent.paused}) {
+    if (limit) until = std::min(until, *limit);
+  }
+  return until;
+}
+
+void judge_keeps_trying(const evidence& about, findings& out) {
+  const instant late = tolerance(about);
+  for (const agent_history& history : histories(about)) {
+    const instant until = acts_until(about, *history.agent);
+    for (std::size_t i = 0; i < history.attempts.size(); ++i) {
+      const attempt& ended = history.attempts[i];
+      if (!ended.over || refused_key(ended) || ended.status == 204 || *ended.over >= until) continue;
+      const bool last = i + 1 == history.attempts.size();
+      const instant next = last ? until : history.attempts[i + 1].dialled;
+      const instant asked = ended.floor.value_or(0);
+      const instant bound = seconds(60) + asked + asked / 2;
+      out.evaluated("REC-4");
+      out.evaluated("REC-5");
+      if (next - *ended.over <= bound + late) continue;
+      out.fail(
+          last ? "REC-5" : "REC-4", history.agent->node,
+          "another attempt within " + print_span(bound) + (asked > 0 ? " (the gateway asked to wait)" : ""),
+          last ? "none in " + print_span(next - *ended.over) : "after " + print_span(next - *ended.over),
+          *ended.over);
+    }
+  }
+}
+
+void judge_refused_key(const evidence& about, findings& out) {
+  for (const agent_history& history : histories(about)) {
+    std::vector<instant> dials;  // made while the last answer was a refusal
+    bool established = false;
+    for (std::size_t i = 0; i < history.attempts.size(); ++i) {
+      const attempt& one = history.attempts[i];
+      if (i > 0 && refused_key(history.attempts[i - 1])) dials.push_back(one.dialled);
+      established = established || one.established;
+      if (!refused_key(one)) continue;
+      out.evaluated("REC-6");
+      if (established) out.evaluated("REV-7");
+      if (history.agent->exited && history.agent->exit_code == 0 && !history.agent->told_to_stop) {
+        out.fail("REC-6", history.agent->node, "a non-zero exit after the key was refused", "exit code 0",
+                 *history.agent->exited);
+      }
+    }
+    for (std::size_t i = 2; i < dials.size(); ++i) {
+      if (dials[i] - dials[i - 2] >= seconds(60) - tolerance(about)) continue;
+      out.fail("REC-6", history.agent->node, "at most two dials a minute with a refused key",
+               "three within " + print_span(dials[i] - dials[i - 2]), dials[i]);
+      break;
+    }
+  }
+}
+
+void judge_floor(const evidence& about, findings& out) {
+  for (const agent_history& history : histories(about)) {
+    for (const wait_before_retry& wait : history.waits) {
+      const attempt& ended = history.attempts[wait.after];
+      if (!ended.floor || *ended.floor == 0) continue;
+      out.evaluated("REC-7");
+      if (wait.delay + seconds(0.001) >= *ended.floor) continue;
+      out.fail("REC-7", history.agent->node,
+               "a wait of at least " + print_span(*ended.floor) + ", as the gateway asked",
+               "waited " + print_span(wait.delay), wait.from);
+    }
+  }
+}
+
+/// Agents whose sessions ended together do not come back together.
+void judge_first_retry_spread(const evidence& about, findings& out) {
+  std::vector<double> scaled;
+  for (const agent_history& history : histories(about)) {
+    for (const wait_before_retry& wait : history.waits) {
+      const attempt& ended = history.attempts[wait.after];
+      if (!wait.after_session || wait.consecutive != 0 || ended.floor.value_or(0) > 0) continue;
+      scaled.push_back(static_cast<double>(wait.delay) / 1e9);
+    }
+  }
+  if (scaled.size() < 20) return;
+  out.evaluated("REC-8");
+  const auto [low, high] = std::minmax_element(scaled.begin(), scaled.end());
+  if (*high - *low < 3.0) {
+    out.fail("REC-8", "all agents", "first retries after a session spread over at least 5 s",
+             std::to_string(scaled.size()) + " retries within " + print_span(seconds(*high - *low)),
+             about.end);
+  }
+}
+
+void judge_single_stream(const evidence& about, findings& out) {
+  for (const process& agent : about.processes) {
+    if (agent.kind != "agent") continue;
+    const connection* open = nullptr;
+    for (const std::size_t index : agent.streams) {
+      const connection& on = about.connections[about.streams[index].connection];
+      out.evaluated("REC-9");
+      if (open != nullptr && (!open->over_for_client() || *open->over_for_client() > on.dialled_at)) {
+        const exchange& connect = about.exchanges[about.streams[index].exchange];
+        const instant asked = connect.sent.value_or(on.dialled_at);
+        if (!open->over_for_client() || *open->over_for_client() > asked) {
+          out.fail("REC-9", agent.node, "at most one live stream at a time",
+                   "a second connect on connection " + std::to_string(on.id) + " while " +
+                       std::to_string(open->id) + " was open",
+                   asked);
+        }
+      }
+      open = &on;
+    }
+  }
+}
+
+void judge_connect_limits(const evidence& about, findings& out) {
+  const instant late = tolerance(about);
+  for (const agent_history& history : histories(about)) {
+    const instant until = acts_until(about, *history.agent);
+    for (const attempt& one : history.attempts) {
+      const connection& on = about.connections[one.connection];
+      const bool stuck_dial = !one.stream && (!on.dial_ended || on.answer == "given_up" || !on.tls_ended);
+      const bool no_head = one.stream && one.status == 0;
+      if (!stuck_dial && !no_head) continue;
+      const instant from =
+          one.stream ? about.exchanges[about.streams[*one.stream].exchange].sent.value_or(one.dialled)
+                     : one.dialled;
+      const instant bound = no_head ? seconds(15) : seconds(10);
+      const instant over = std::min(one.over.value_or(until), until);
+      if (!one.over && until - from <= bound + late) continue;
+      out.evaluated("REC-10");
+      if (over - from <= bound + late) continue;
+      out.fail("REC-10", history.agent->node,
+               no_head ? "no more than 15 s of waiting for the response head"
+                       : "no more than 10 s for dial and TLS",
+               "gave up after " + print_span(over - from), from);
+    }
+  }
+}
+
+constexpr std::string_view envelope_ids[] = {"REC-1", "REC-3"};
+constexpr std::string_view hot_ids[] = {"REC-2"};
+constexpr std::string_view trying_ids[] = {"REC-4", "REC-5"};
+constexpr std::string_view refused_ids[] = {"REC-6", "REV-7"};
+constexpr std::string_view floor_ids[] = {"REC-7"};
+constexpr std::string_view spread_ids[] = {"REC-8"};
+constexpr std::string_view single_ids[] = {"REC-9"};
+constexpr std::string_view limit_ids[] = {"REC-10"};
+
+constexpr requirement_check checks[] = {
+    {"backoff-envelope", envelope_ids, judge_envelope},
+    {"no-hot-path", hot_ids, judge_no_hot_path},
+    {"keeps-trying", trying_ids, judge_keeps_trying},
+    {"refused-key", refused_ids, judge_refused_key},
+    {"gateway-floor", floor_ids, judge_floor},
+    {"first-retry-spread", spread_ids, judge_first_retry_spread},
+    {"single-stream", single_ids, judge_single_stream},
+    {"connect-limits", limit_ids, judge_connect_limits},
+};
+
+}  // namespace
+
+std::span<const requirement_check> backoff_checks() { return checks; }
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,90 @@
+// BAD-*, SSE-*: whatever comes in.
+#include <algorithm>
+
+#include "conformance/judge/checks/areas.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// BAD-1: no request makes the gateway fail.
+void judge_no_server_error(const evidence& about, findings& out) {
+  for (const exchange& one : about.exchanges) {
+    const connection& on = about.connections[one.connection];
+    if (on.to != "gateway" || !one.answered) continue;
+    out.evaluated("BAD-1");
+    if (one.status_sent < 500 || one.status_sent == 503) continue;
+    out.fail("BAD-1", "gateway", "no 5xx but 503",
+             one.method + " " + one.target + " -> " + std::to_string(one.status_sent), *one.answered);
+  }
+  for (const process& one : about.processes) {
+    if (one.kind != "gateway" && one.kind != "agent") continue;
+    if (!one.exited || one.killed || one.told_to_stop) continue;
+    const bool refused = one.kind == "agent" && one.exit_code > 0 && one.exit_code < 128;
+    if (!refused)
+      out.fail("BAD-1", one.node, "no end of a process without cause",
+               "exit code " + std::to_string(one.exit_code), *one.exited);
+  }
+}
+
+/// SSE-5: an event cut off before its blank line is not executed.
+void judge_unfinished_events(const evidence& about, findings& out) {
+  for (const auto& [id, one] : about.commands) {
+    if (one.sent.empty() || !one.delivered.empty()) continue;
+    out.evaluated("SSE-5");
+    for (const std::size_t index : one.responses) {
+      const exchange& response = about.exchanges[index];
+      if (about.connections[response.connection].from == "caller" || !response.sent) continue;
+      out.fail("SSE-5", about.connections[response.connection].from,
+               "no answer to " + id + ", whose event never arrived whole", "a response", *response.sent);
+    }
+  }
+}
+
+/// SSE-2, SSE-3: every command that arrived whole is answered, however it was cut up and whatever stood
+/// around it.
+void judge_answered(const evidence& about, findings& out) {
+  for (const auto& [id, one] : about.commands) {
+    if (one.delivered.empty()) continue;
+    const connection& on = about.connections[about.streams[one.delivered_on.front()].connection];
+    double timeout = 30;
+    if (one.message.is_object() && one.message.contains("timeout") && one.message["timeout"].is_number())
+      timeout = one.message["timeout"].get<double>();
+    const instant bound = one.delivered.front().t + seconds(timeout) + seconds(2);
+    instant alive = about.end;
+    if (on.by) {
+      const process& agent = about.processes[*on.by];
+      for (const auto& limit : {agent.exited, agent.killed, agent.told_to_stop, agent.paused}) {
+        if (limit) alive = std::min(alive, *limit);
+      }
+    }
+    if (alive < bound && one.responses.empty()) continue;
+    out.evaluated("SSE-2");
+    if (!one.responses.empty()) continue;
+    // An agent that cannot reach the gateway shows as failing dials: those are tries to answer.
+    const bool tried =
+        std::any_of(about.connections.begin(), about.connections.end(), [&](const connection& c) {
+          return c.from == on.from && c.to == "gateway" && c.dialled_at > one.delivered.front().t &&
+                 c.dialled_at < bound && c.exchanges.empty();
+        });
+    bool cancelled = false;
+    for (const stream_event& event : about.streams[one.delivered_on.front()].delivered) {
+      cancelled =
+          cancelled || (event.seen->name == "cancel" && event.seen->text.find(id) != std::string::npos);
+    }
+    if (!tried && !cancelled)
+      out.fail("SSE-2", on.from, "an answer to " + one.name + " " + id, "none", one.delivered.front().t);
+  }
+}
+
+constexpr std::string_view server_ids[] = {"BAD-1"};
+constexpr std::string_view unfinished_ids[] = {"SSE-5"};
+constexpr std::string_view answered_ids[] = {"SSE-2"};
+constexpr requirement_check checks[] = {{"no-server-error", server_ids, judge_no_server_error},
+                                        {"unfinished-events", unfinished_ids, judge_unfinished_events},
+                                        {"answered", answered_ids, judge_answered}};
+
+}  // namespace
+
+std::span<const requirement_check> input_checks() { return checks; }
+
+}  // namespace kitfox::conformance

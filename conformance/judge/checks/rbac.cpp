@@ -1,0 +1,139 @@
+// RBC-*: what the agent asks of Kubernetes, and what it makes of a no.
+#include <algorithm>
+
+#include "conformance/judge/checks/areas.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// RBC-4: only reads, no secrets, nobody else's name.
+void judge_reads_only(const evidence& about, findings& out) {
+  for (const exchange& one : about.exchanges) {
+    const connection& on = about.connections[one.connection];
+    if (on.to != "kubernetes" || !one.sent) continue;
+    out.evaluated("RBC-4");
+    const bool reads = one.method == "GET";
+    const bool review = one.path().find("/selfsubject") != std::string_view::npos;
+    const bool secrets =
+        one.path().ends_with("/secrets") || one.path().find("/secrets/") != std::string_view::npos;
+    const bool impersonates = one.request != nullptr && one.request->more.is_object() &&
+                              one.request->more.contains("impersonate-user");
+    if ((reads || review) && !secrets && !impersonates) continue;
+    out.fail("RBC-4", on.from, "reads of what the shipped role grants",
+             one.method + " " + one.target + (impersonates ? " as somebody else" : ""), *one.sent);
+  }
+}
+
+struct kube_answer {
+  instant t = 0;
+  int status = 0;
+  const exchange* call = nullptr;
+};
+
+/// The last answer of the API server to an agent between a command's delivery and its response, when the
+/// agent had no other command meanwhile, so that it can only belong to that command.
+std::optional<kube_answer> answer_behind(const evidence& about, const command& what,
+                                         const exchange& response) {
+  const std::string& agent = about.connections[response.connection].from;
+  if (what.delivered.empty() || !response.sent) return std::nullopt;
+  const instant from = what.delivered.front().t, until = *response.sent;
+  for (const auto& [id, other] : about.commands) {
+    if (&other == &what || other.delivered.empty()) continue;
+    if (about.connections[about.streams[other.delivered_on.front()].connection].from != agent) continue;
+    instant settled = about.end;
+    for (const std::size_t index : other.responses)
+      settled = std::min(settled, about.exchanges[index].sent.value_or(about.end));
+    if (other.delivered.front().t <= until && settled >= from) return std::nullopt;
+  }
+  std::optional<kube_answer> last;
+  for (const exchange& call : about.exchanges) {
+    const connection& on = about.connections[call.connection];
+    if (on.to != "kubernetes" || on.from != agent || !call.received || !call.sent) continue;
+    // The census of nodes and namespaces runs beside commands and is no part of them.
+    const bool census =
+        call.path() == "/version" ||
+        ((call.path() == "/api/v1/nodes" || call.path() == "/api/v1/namespaces") &&
+         what.name != "list_nodes" && what.name != "list_namespaces" && what.name != "cluster_info");
+    if (!census && *call.sent >= from && *call.received <= until)
+      last = kube_answer{*call.received, call.status, &call};
+  }
+  return last;
+}
+
+/// RBC-1, RBC-2: the API server's refusal is told apart and never as an empty success.
+void judge_mapping(const evidence& about, findings& out) {
+  for (const auto& [id, one] : about.commands) {
+    if (one.responses.empty()) continue;
+    const exchange& response = about.exchanges[one.responses.front()];
+    const auto behind = answer_behind(about, one, response);
+    if (!behind || behind->status < 400 || response.request == nullptr) continue;
+    const nlohmann::json body = nlohmann::json::parse(response.request->text, nullptr, false);
+    if (!body.is_object()) continue;
+    const std::string code = body.contains("error_code") && body["error_code"].is_string()
+                                 ? body["error_code"].get<std::string>()
+                                 : "";
+    const bool ok = body.value("ok", false);
+    const std::string& agent = about.connections[response.connection].from;
+    if (behind->status == 403) {
+      out.evaluated("RBC-1");
+      const nlohmann::json detail = body.value("error_detail", nlohmann::json::object());
+      if (ok || code != "denied") {
+        out.fail("RBC-1", agent, "error_code denied for a 403 of the API server",
+                 ok ? "ok: " + body.value("result", nlohmann::json{}).dump().substr(0, 80) : code,
+                 *response.sent);
+      } else if (!detail.is_object() || detail.value("code", 0) != 403 ||
+                 detail.value("message", "").empty() || !detail.contains("verb") ||
+                 !detail.contains("resource")) {
+        out.fail("RBC-1", agent, "error_detail with code 403, verb, resource and the API server's message",
+                 detail.dump().substr(0, 160), *response.sent);
+      }
+      continue;
+    }
+    out.evaluated("RBC-2");
+    const char* expected = behind->status == 404 ? "not_found"
+                           : behind->status == 401 || behind->status == 429 || behind->status >= 500
+                               ? "unavailable"
+                               : "";
+    const bool timed = behind->status == 504 && code == "timeout";
+    const bool allowed = *expected == '\0' || code == expected || timed ||
+                         (behind->status == 429 && code == "busy") ||
+                         (behind->status == 401 && code == "denied");
+    if (ok || !allowed) {
+      out.fail("RBC-2", agent,
+               std::string{"error_code "} + expected + " for a " + std::to_string(behind->status) +
+                   " of the API server",
+               ok ? "ok" : code, *response.sent);
+    }
+  }
+}
+
+/// RBC-5: what is passed on is short.
+void judge_trimmed(const evidence& about, findings& out) {
+  for (const auto& [id, one] : about.commands) {
+    for (const std::size_t index : one.responses) {
+      const exchange& response = about.exchanges[index];
+      const nlohmann::json body = response.request == nullptr
+                                      ? nlohmann::json{}
+                                      : nlohmann::json::parse(response.request->text, nullptr, false);
+      if (!body.is_object() || !body.contains("error_detail") || !body["error_detail"].is_object()) continue;
+      out.evaluated("RBC-5");
+      const std::size_t size = body["error_detail"].value("message", "").size();
+      if (size > 1024)
+        out.fail("RBC-5", about.connections[response.connection].from, "a message of at most 1 KiB",
+                 std::to_string(size) + " bytes", response.sent.value_or(0));
+    }
+  }
+}
+
+constexpr std::string_view read_ids[] = {"RBC-4"};
+constexpr std::string_view map_ids[] = {"RBC-1", "RBC-2"};
+constexpr std::string_view trim_ids[] = {"RBC-5"};
+constexpr requirement_check checks[] = {{"reads-only", read_ids, judge_reads_only},
+                                        {"denials", map_ids, judge_mapping},
+                                        {"trimmed-messages", trim_ids, judge_trimmed}};
+
+}  // namespace
+
+std::span<const requirement_check> rbac_checks() { return checks; }
+
+}  // namespace kitfox::conformance

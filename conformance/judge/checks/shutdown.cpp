@@ -1,0 +1,105 @@
+// DRN-*: ending in order.
+#include <algorithm>
+
+#include "conformance/judge/checks/areas.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// DRN-3: an agent told to stop takes no new command, finishes and exits 0 within its time.
+void judge_agent_stop(const evidence& about, findings& out) {
+  const double limit = about.facts().value("drain_timeout", 25.0);
+  for (const process& agent : about.processes) {
+    if (agent.kind != "agent" || !agent.told_to_stop || agent.killed) continue;
+    const instant bound = *agent.told_to_stop + seconds(limit) + seconds(0.5) + tolerance(about);
+    if (!agent.exited && about.end < bound) continue;
+    out.evaluated("DRN-3");
+    if (!agent.exited || *agent.exited > bound) {
+      out.fail("DRN-3", agent.node, "exit within " + print_span(seconds(limit)) + " of SIGTERM",
+               agent.exited ? "after " + print_span(*agent.exited - *agent.told_to_stop) : "still running",
+               *agent.told_to_stop);
+    } else if (agent.exit_code != 0) {
+      out.fail("DRN-3", agent.node, "exit code 0 after SIGTERM", std::to_string(agent.exit_code),
+               *agent.exited);
+    }
+    for (const auto& [id, one] : about.commands) {
+      if (one.delivered.empty() || !one.responses.empty()) continue;
+      const connection& on = about.connections[about.streams[one.delivered_on.front()].connection];
+      const instant t = one.delivered.front().t;
+      if (on.from != agent.node || t >= *agent.told_to_stop || t < agent.started || !about.faults.empty())
+        continue;
+      out.fail("DRN-3", agent.node, "an answer to " + id + ", which ran when it was told to stop", "none",
+               *agent.told_to_stop);
+    }
+  }
+}
+
+/// DRN-1: a gateway told to stop lets nobody in and spreads the ends of its streams.
+void judge_gateway_drain(const evidence& about, findings& out) {
+  for (const process& gateway : about.processes) {
+    if (gateway.kind != "gateway" || !gateway.told_to_stop) continue;
+    const instant told = *gateway.told_to_stop;
+    const instant gone = gateway.exited.value_or(about.end);
+    std::vector<instant> ends;
+    for (const stream& one : about.streams) {
+      const exchange& connect = about.exchanges[one.exchange];
+      if (connect.arrived && *connect.arrived > told + seconds(1) && *connect.arrived < gone &&
+          connect.answered) {
+        out.evaluated("DRN-1");
+        if (connect.status_sent == 200)
+          out.fail("DRN-1", "gateway", "503 to a connect while draining", "200", *connect.answered);
+      }
+      if (!one.connected_sent || *one.connected_sent > told || !one.over_at_gateway ||
+          *one.over_at_gateway < told)
+        continue;
+      ends.push_back(*one.over_at_gateway);
+    }
+    const double window = about.facts().value("drain_window", 30.0);
+    if (ends.size() < 20) continue;
+    out.evaluated("DRN-1");
+    std::sort(ends.begin(), ends.end());
+    // No tenth of the window holds more than twice its share, and a little for small numbers.
+    const instant slice = seconds(window / 10);
+    std::size_t low = 0, peak = 0;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      while (ends[i] - ends[low] >= slice) ++low;
+      peak = std::max(peak, i - low + 1);
+    }
+    const double share = static_cast<double>(ends.size()) / 10;
+    if (static_cast<double>(peak) > 2 * share + 3) {
+      out.fail("DRN-1", "gateway", "streams closed evenly over " + print_span(seconds(window)),
+               std::to_string(peak) + " of " + std::to_string(ends.size()) + " within " + print_span(slice),
+               told);
+    }
+  }
+}
+
+/// DRN-2: no call is lost in silence when the gateway stops.
+void judge_no_silent_loss(const evidence& about, findings& out) {
+  for (const process& gateway : about.processes) {
+    if (gateway.kind != "gateway" || !gateway.told_to_stop || !gateway.exited) continue;
+    for (const caller_call& call : about.calls) {
+      if (call.begun->name == "send" || call.begun->t >= *gateway.told_to_stop) continue;
+      if (call.ended != nullptr && call.ended->t < *gateway.told_to_stop) continue;
+      out.evaluated("DRN-2");
+      const bool told = call.ended != nullptr && call.ended->status == 200;
+      if (!told)
+        out.fail("DRN-2", "call " + call.begun->id,
+                 "a result or an explicit failure before the gateway exits",
+                 call.ended == nullptr ? "none" : "the connection ended", *gateway.exited);
+    }
+  }
+}
+
+constexpr std::string_view agent_ids[] = {"DRN-3"};
+constexpr std::string_view gateway_ids[] = {"DRN-1"};
+constexpr std::string_view loss_ids[] = {"DRN-2"};
+constexpr requirement_check checks[] = {{"agent-stop", agent_ids, judge_agent_stop},
+                                        {"gateway-drain", gateway_ids, judge_gateway_drain},
+                                        {"no-silent-loss", loss_ids, judge_no_silent_loss}};
+
+}  // namespace
+
+std::span<const requirement_check> shutdown_checks() { return checks; }
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,155 @@
+// What a scenario demands of its own steps: states reached, answers given.
+#include "conformance/judge/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "conformance/scenario/match_json.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+std::string subject_of(const step& one, std::size_t index) {
+  return fmt::format("step {} ({}, {}:{})", index, one.name, one.where.file, one.where.line);
+}
+
+void judge_step(const scenario_view& view, std::size_t index, const record& ended, findings& out) {
+  const step& one = view.what().steps[index];
+  if (!one.requirement.empty()) out.evaluated(one.requirement);
+  if (ended.more.value("ok", true)) return;
+  const std::string why = ended.more.value("why", "");
+  if (ended.more.value("not_fired", false)) {
+    out.unclear(one.requirement, subject_of(one, index), "the event that the step waits for", why, ended.t);
+    return;
+  }
+  out.fail(one.requirement, subject_of(one, index), one.verb_name + " to come to what it asks for", why,
+           ended.t);
+}
+
+std::string outcome_of(const nlohmann::json& answer, const record& ended) {
+  if (ended.status == 0)
+    return "no answer: " + (ended.more.is_object() ? ended.more.value("failure", "") : "");
+  if (!answer.is_object()) return "HTTP " + std::to_string(ended.status);
+  if (answer.value("ok", false)) return "ok";
+  const auto code = answer.find("error_code");
+  return code != answer.end() && code->is_string() ? code->get<std::string>() : "an error without a code";
+}
+
+void judge_answer(const answer_expectation& expect, const step& one, std::size_t index,
+                  const caller_call& call, findings& out) {
+  const std::string subject = subject_of(one, index) + ", call " + call.begun->id;
+  if (call.ended == nullptr) {
+    out.fail(one.requirement, subject, "an answer", "none by the end of the run", call.begun->t);
+    return;
+  }
+  const record& ended = *call.ended;
+  const nlohmann::json answer = nlohmann::json::parse(ended.text, nullptr, false);
+  const std::string outcome = outcome_of(answer, ended);
+  const int status = expect.status.value_or(200);
+  if (ended.status != status) {
+    out.fail(one.requirement, subject, fmt::format("HTTP {}", status),
+             ended.status == 0 ? outcome : fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)),
+             ended.t);
+    return;
+  }
+  if (expect.ok && *expect.ok != (outcome == "ok")) {
+    out.fail(one.requirement, subject, *expect.ok ? "ok" : "an error", outcome, ended.t);
+    return;
+  }
+  if (!expect.error_codes.empty() &&
+      std::find(expect.error_codes.begin(), expect.error_codes.end(), outcome) == expect.error_codes.end()) {
+    out.fail(one.requirement, subject, fmt::format("error_code {}", fmt::join(expect.error_codes, " or ")),
+             outcome, ended.t);
+    return;
+  }
+  if (!expect.result.empty()) {
+    const nlohmann::json result =
+        answer.is_object() && answer.contains("result") ? answer["result"] : nlohmann::json{};
+    if (const auto wrong = match_json(expect.result, result)) {
+      out.fail(one.requirement, subject, "a result that matches " + expect.result.text, *wrong, ended.t);
+    }
+  }
+  if (expect.within && ended.t - call.begun->t > expect.within->count()) {
+    out.fail(one.requirement, subject, "an answer within " + print_span(expect.within->count()),
+             "after " + print_span(ended.t - call.begun->t), ended.t);
+  }
+}
+
+void judge_sent(const send_verb::expectation& expect, const step& one, std::size_t index,
+                const caller_call& call, findings& out) {
+  const std::string subject = subject_of(one, index) + ", request " + call.begun->id;
+  if (call.ended == nullptr) {
+    out.fail(one.requirement, subject, "an answer", "none by the end of the run", call.begun->t);
+    return;
+  }
+  const record& ended = *call.ended;
+  if (!expect.statuses.empty() &&
+      std::find(expect.statuses.begin(), expect.statuses.end(), ended.status) == expect.statuses.end()) {
+    out.fail(one.requirement, subject, fmt::format("HTTP {}", fmt::join(expect.statuses, " or ")),
+             fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)), ended.t);
+    return;
+  }
+  if (expect.within && ended.t - call.begun->t > expect.within->count()) {
+    out.fail(one.requirement, subject, "an answer within " + print_span(expect.within->count()),
+             "after " + print_span(ended.t - call.begun->t), ended.t);
+  }
+  const nlohmann::json headers = ended.more.is_object()
+                                     ? ended.more.value("headers", nlohmann::json::object())
+                                     : nlohmann::json::object();
+  for (const auto& [name, pattern] : expect.headers) {
+    std::string value;
+    for (const auto& [seen, text] : headers.items()) {
+      const bool same = std::equal(seen.begin(), seen.end(), name.begin(), name.end(),
+                                   [](char a, char b) { return std::tolower(a) == std::tolower(b); });
+      if (same && text.is_string()) value = text.get<std::string>();
+    }
+    if (!fits_regex(pattern, value))
+      out.fail(one.requirement, subject, name + ": " + pattern, name + ": " + value, ended.t);
+  }
+  if (expect.json.empty()) return;
+  const nlohmann::json body = nlohmann::json::parse(ended.text, nullptr, false);
+  if (const auto wrong = match_json(expect.json, body.is_discarded() ? nlohmann::json{} : body)) {
+    out.fail(one.requirement, subject, "a body that matches " + expect.json.text, *wrong, ended.t);
+  }
+}
+
+}  // namespace
+
+std::vector<const caller_call*> calls_of_step(const scenario_view& view, std::size_t index) {
+  std::vector<const caller_call*> out;
+  for (const caller_call& call : view.about().calls) {
+    if (call.begun->more.is_object() && call.begun->more.value("step", std::size_t{0}) == index)
+      out.push_back(&call);
+  }
+  return out;
+}
+
+std::string outcome_of(const caller_call& call) {
+  if (call.ended == nullptr) return "no answer";
+  return outcome_of(nlohmann::json::parse(call.ended->text, nullptr, false), *call.ended);
+}
+
+void judge_expectations(const scenario_view& view, findings& out) {
+  for (const record* one : view.about().steps) {
+    const bool numbered = !one->id.empty() && one->id.find_first_not_of("0123456789") == std::string::npos;
+    if (one->kind != record_kind::step_ended || !numbered) continue;
+    const std::size_t index = std::stoul(one->id);
+    if (index < view.what().steps.size()) judge_step(view, index, *one, out);
+  }
+  for (std::size_t i = 0; i < view.what().steps.size(); ++i) {
+    const step& one = view.what().steps[i];
+    for (const caller_call* call : calls_of_step(view, i)) {
+      if (const auto* execute = std::get_if<execute_verb>(&one.action);
+          execute != nullptr && execute->expect) {
+        judge_answer(*execute->expect, one, i, *call, out);
+      } else if (const auto* ask = std::get_if<ask_verb>(&one.action); ask != nullptr && ask->expect) {
+        judge_answer(*ask->expect, one, i, *call, out);
+      } else if (const auto* send = std::get_if<send_verb>(&one.action); send != nullptr && send->expect) {
+        judge_sent(*send->expect, one, i, *call, out);
+      }
+    }
+  }
+}
+
+}  // namespace kitfox::conformance

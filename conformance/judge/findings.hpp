@@ -1,0 +1,53 @@
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/judge/evidence.hpp"
+
+namespace kitfox::conformance {
+
+/// One broken promise, or one that could not be judged.
+struct finding {
+  std::string requirement;  ///< Empty: an expectation of the scenario that names none.
+  std::string subject;      ///< The node, stream, command or step concerned.
+  std::string expected, actual;
+  instant t = 0;           ///< When it went wrong: the first diverging event.
+  std::size_t record = 0;  ///< Index of that record in the transcript.
+  enum class weight { failure, inconclusive } kind = weight::failure;
+};
+
+/// What the checks of one case said. A requirement that no check looked at once is not in `evaluated`.
+class findings {
+ public:
+  explicit findings(const evidence& about) : about_{about} {}
+  /// A check found something to look at; each counts as one observation.
+  void evaluated(std::string_view requirement, std::size_t times = 1) {
+    evaluated_[std::string{requirement}] += times;
+  }
+  void fail(std::string_view requirement, std::string subject, std::string expected, std::string actual,
+            instant t);
+  void unclear(std::string_view requirement, std::string subject, std::string expected, std::string actual,
+               instant t);
+  [[nodiscard]] const std::vector<finding>& all() const noexcept { return all_; }
+  [[nodiscard]] const std::map<std::string, std::size_t>& observations() const noexcept { return evaluated_; }
+  /// Findings kept for each requirement; more are only counted.
+  static constexpr std::size_t kept_max = 20;
+
+ private:
+  void add(finding one);
+  const evidence& about_;
+  std::vector<finding> all_;
+  std::map<std::string, std::size_t> evaluated_, kept_;
+};
+
+/// "1.25 s", "340 ms", for people.
+[[nodiscard]] std::string print_span(instant nanoseconds);
+[[nodiscard]] constexpr instant seconds(double s) { return static_cast<instant>(s * 1e9); }
+
+/// How much later than a ceiling something may be seen before it counts: nothing in simulation, the harness's
+/// own lateness over real sockets.
+[[nodiscard]] instant tolerance(const evidence& about);
+
+}  // namespace kitfox::conformance
