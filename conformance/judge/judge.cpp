@@ -1,0 +1,110 @@
+#include "conformance/judge/judge.hpp"
+
+#include <algorithm>
+
+#include "conformance/judge/requirement_check.hpp"
+#include "conformance/judge/scenario_view.hpp"
+#include "conformance/spec/requirement_registry.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// The scenario as it stood when the run was made, from the transcript's own header.
+std::optional<scenario_case> scenario_of(const transcript& of, std::string& why) {
+  const nlohmann::json& facts = of.header().more;
+  if (!facts.is_object() || !facts.contains("scenario") || !facts.contains("case")) {
+    why = "the header names no scenario";
+    return std::nullopt;
+  }
+  load_options options;
+  options.check_fixtures = load_options::fixtures::not_looked_at;
+  loaded all =
+      load_scenario_text(facts["scenario"].get<std::string>(), facts.value("file", "scenario.yaml"), options);
+  if (!all.errors.empty()) {
+    why = to_string(all.errors.front());
+    return std::nullopt;
+  }
+  for (scenario_case& one : all.cases) {
+    if (one.id == facts["case"] && to_string(one.world) == facts.value("world", "")) return std::move(one);
+  }
+  why = "the scenario has no case " + facts["case"].get<std::string>();
+  return std::nullopt;
+}
+
+verdict weigh(const finding& one) {
+  if (one.kind == finding::weight::inconclusive) return verdict::inconclusive;
+  const requirement* about = find_requirement(one.requirement);
+  return about != nullptr && about->level == requirement_level::should ? verdict::warn : verdict::fail;
+}
+
+/// A planned fault that never did anything leaves the case without the situation that it is about.
+void judge_faults(const evidence& about, findings& out) {
+  for (const record* planned : about.faults) {
+    if (planned->kind != record_kind::fault_planned) continue;
+    const bool fired = std::any_of(about.faults.begin(), about.faults.end(), [&](const record* one) {
+      return one->kind == record_kind::fault_fired && one->name == planned->name;
+    });
+    if (!fired)
+      out.unclear("", "fault " + planned->name, "the fault to fire", "it never had an occasion", planned->t);
+  }
+}
+
+judgement broken(std::string why) {
+  judgement out;
+  out.outcome = verdict::harness_error;
+  out.harness_failure = std::move(why);
+  return out;
+}
+
+}  // namespace
+
+judgement judge(const transcript& of) {
+  std::string why;
+  const auto what = scenario_of(of, why);
+  if (!what) return broken(why);
+  const record& last = of.records().back();
+  if (last.kind != record_kind::footer) return broken("the transcript was cut off");
+  if (last.more.is_object() && last.more.contains("harness_failure")) {
+    return broken(last.more["harness_failure"].get<std::string>());
+  }
+  const evidence about{of};
+  findings found{about};
+  for (const requirement_check& one : requirement_checks()) one.judge(about, found);
+  judge_scenario(scenario_view{what->what, about}, found);
+  judge_faults(about, found);
+
+  judgement out;
+  out.findings = found.all();
+  std::stable_sort(out.findings.begin(), out.findings.end(),
+                   [](const finding& a, const finding& b) { return a.t < b.t; });
+  std::map<std::string, requirement_verdict> by_id;
+  for (const auto& [id, times] : found.observations()) by_id[id] = {id, verdict::pass, times, false};
+  for (const requirement_reference& reference : what->what.verifies) {
+    requirement_verdict& one = by_id[reference.id];
+    one.id = reference.id;
+    one.named = true;
+    if (one.observations == 0) {
+      one.outcome = verdict::inconclusive;
+      finding missing;
+      missing.requirement = reference.id;
+      missing.subject = "the scenario";
+      missing.expected = "something in the run that shows whether it holds";
+      missing.actual = "no check had anything to look at";
+      missing.kind = finding::weight::inconclusive;
+      missing.t = about.end;
+      missing.record = of.records().size() - 1;
+      out.findings.push_back(std::move(missing));
+    }
+  }
+  for (const finding& one : out.findings) {
+    out.outcome = worse(out.outcome, weigh(one));
+    if (one.requirement.empty()) continue;
+    requirement_verdict& about_it = by_id[one.requirement];
+    about_it.id = one.requirement;
+    about_it.outcome = worse(about_it.outcome, weigh(one));
+  }
+  for (auto& [id, one] : by_id) out.requirements.push_back(std::move(one));
+  return out;
+}
+
+}  // namespace kitfox::conformance

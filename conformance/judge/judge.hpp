@@ -1,0 +1,31 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "conformance/judge/findings.hpp"
+#include "conformance/judge/verdict.hpp"
+
+namespace kitfox::conformance {
+
+/// What one requirement came to in one case.
+struct requirement_verdict {
+  std::string id;
+  verdict outcome = verdict::pass;
+  std::size_t observations = 0;  ///< How much the checks found to look at.
+  bool named = false;            ///< The scenario says that it verifies it.
+};
+
+/// What one case came to: a pure function of its transcript.
+struct judgement {
+  verdict outcome = verdict::pass;
+  std::vector<requirement_verdict>
+      requirements;               ///< Of those that were looked at or named, in order of their ids.
+  std::vector<finding> findings;  ///< In the order of time; the first is the first divergence.
+  std::string harness_failure;    ///< Why nothing can be said; empty otherwise.
+};
+
+/// Judges a transcript. The scenario is read from its header; nothing else is looked at, and nothing runs.
+[[nodiscard]] judgement judge(const transcript& of);
+
+}  // namespace kitfox::conformance
