@@ -38,6 +38,7 @@ name_table& simulation::names() noexcept { return core_->wire.names(); }
 const sim::trace& simulation::trace() const noexcept { return core_->scheduler.trace(); }
 std::size_t simulation::connections() const noexcept { return core_->wire.connections(); }
 void simulation::on_link_changed(std::uint64_t connection) { core_->wire.on_link_changed(connection); }
+void simulation::use_paths(path_source& source) noexcept { core_->settings.paths = &source; }
 void simulation::arm(timer& one, mono_time when) { core_->scheduler.arm(one, when); }
 void simulation::disarm(timer& one) noexcept { core_->scheduler.disarm(one); }
 

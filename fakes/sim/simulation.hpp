@@ -98,6 +98,8 @@ class simulation {
   /// those that have not, as "host: task".
   std::vector<std::string> shut_down();
 
+  /// From now on connections run through `source`, as if it had been given in the options.
+  void use_paths(path_source& source) noexcept;
   /// Tells that the path of a connection was changed from outside; unknown ids are ignored. Fits
   /// fault::link::changed_callback.
   void on_link_changed(std::uint64_t connection);
