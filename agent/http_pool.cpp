@@ -1,0 +1,87 @@
+#include "agent/http_pool.hpp"
+
+#include <algorithm>
+
+#include "runtime/deadline.hpp"
+#include "runtime/errc.hpp"
+
+namespace kitfox::agent {
+
+using runtime::error_code;
+using runtime::mono_time;
+using runtime::result;
+using runtime::task;
+using runtime::http::request;
+using runtime::http::response;
+
+/// The right to have one connection in use.
+struct http_pool::permit {
+  explicit permit(http_pool& of) : pool{of} { ++pool.in_use_; }
+  permit(const permit&) = delete;
+  permit& operator=(const permit&) = delete;
+  ~permit() {
+    --pool.in_use_;
+    pool.freed_.notify_all();
+  }
+  http_pool& pool;
+};
+
+http_pool::http_pool(runtime::host& on, runtime::endpoint server, std::shared_ptr<runtime::tls_client> tls,
+                     const http_pool_options& options)
+    : host_{on}, server_{std::move(server)}, tls_{std::move(tls)}, options_{options}, freed_{on.executor()} {}
+
+http_pool::~http_pool() = default;
+
+task<result<std::unique_ptr<http_pool::permit>>> http_pool::wait_for_permit() {
+  while (in_use_ >= options_.connections_max) {
+    const error_code failure = co_await freed_.wait();
+    if (failure) co_return failure;
+  }
+  // Taken here and not by the caller, who runs later: another waiter must see it.
+  co_return std::make_unique<permit>(*this);
+}
+
+std::unique_ptr<runtime::http::client_connection> http_pool::take_idle() {
+  const mono_time oldest = host_.clock().now() - options_.idle_max;
+  std::erase_if(idle_, [&](const kept& one) { return one.since < oldest; });
+  if (idle_.empty()) return nullptr;
+  auto open = std::move(idle_.back().open);
+  idle_.pop_back();
+  return open;
+}
+
+void http_pool::keep(std::unique_ptr<connection> open) {
+  if (idle_.size() < options_.idle_connections_max) idle_.push_back({std::move(open), host_.clock().now()});
+}
+
+task<result<response>> http_pool::on_connection(std::unique_ptr<connection> open, request message) {
+  auto answer = co_await open->roundtrip(std::move(message));
+  if (answer && open->reusable()) keep(std::move(open));
+  co_return answer;
+}
+
+task<result<response>> http_pool::exchange_now(request message) {
+  if (auto open = take_idle()) {
+    auto answer = co_await on_connection(std::move(open), message);
+    if (answer || answer.error() == runtime::errc::cancelled ||
+        answer.error() == runtime::http::errc::body_too_large)
+      co_return answer;
+    idle_.clear();  // The others are as old; one new connection decides.
+  }
+  const mono_time dial_until = host_.clock().now() + options_.dial_timeout;
+  auto stream =
+      co_await runtime::with_deadline(host_.clock(), dial_until, host_.network().dial(server_, tls_));
+  if (!stream) co_return stream.error();
+  auto open = std::make_unique<connection>(std::move(*stream), options_.bounds);
+  co_return co_await on_connection(std::move(open), std::move(message));
+}
+
+task<result<response>> http_pool::exchange(request message, patience limits) {
+  auto& clock = host_.clock();
+  const auto held = co_await runtime::with_deadline(clock, limits.give_up_at, wait_for_permit());
+  if (!held) co_return held.error();
+  const mono_time until = std::min(limits.give_up_at, clock.now() + limits.budget);
+  co_return co_await runtime::with_deadline(clock, until, exchange_now(std::move(message)));
+}
+
+}  // namespace kitfox::agent

@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/host.hpp"
+#include "runtime/http/client.hpp"
+#include "runtime/notifier.hpp"
+
+namespace kitfox::agent {
+
+struct http_pool_options {
+  std::size_t connections_max = 1;       ///< Open at a time; more exchanges wait for one.
+  std::size_t idle_connections_max = 1;  ///< Kept open for the next exchange.
+  runtime::duration idle_max{std::chrono::seconds{70}};
+  runtime::duration dial_timeout{std::chrono::seconds{10}};
+  runtime::http::limits bounds{};
+};
+
+/// Exchanges requests with one server over few kept connections, each used by one exchange at a time. Not
+/// thread-safe. Must outlive the exchanges under way.
+class http_pool {
+ public:
+  http_pool(runtime::host& on, runtime::endpoint server, std::shared_ptr<runtime::tls_client> tls,
+            const http_pool_options& options);
+  ~http_pool();
+
+  /// Time limits of one exchange.
+  struct patience {
+    runtime::duration budget{};       ///< Once a connection is free: dial, request and response.
+    runtime::mono_time give_up_at{};  ///< At all events, waiting included.
+  };
+  /// A kept connection that turns out to be dead is replaced once, so `message` must be safe to send twice.
+  /// Errors: errc::timed_out, cancelled, and everything of dial and of http::client_connection.
+  [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange(
+      runtime::http::request message, patience limits);
+  [[nodiscard]] std::size_t open_connections() const noexcept { return in_use_ + idle_.size(); }
+
+ private:
+  using connection = runtime::http::client_connection;
+  struct kept {
+    std::unique_ptr<connection> open;
+    runtime::mono_time since;
+  };
+  struct permit;
+  [[nodiscard]] runtime::task<runtime::result<std::unique_ptr<permit>>> wait_for_permit();
+  [[nodiscard]] std::unique_ptr<connection> take_idle();
+  void keep(std::unique_ptr<connection> open);
+  [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange_now(
+      runtime::http::request message);
+  [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> on_connection(
+      std::unique_ptr<connection> open, runtime::http::request message);
+
+  runtime::host& host_;
+  runtime::endpoint server_;
+  std::shared_ptr<runtime::tls_client> tls_;  // owners: this pool, its connections
+  http_pool_options options_;
+  runtime::notifier freed_;
+  std::vector<kept> idle_;
+  std::size_t in_use_ = 0;
+};
+
+}  // namespace kitfox::agent

@@ -1,0 +1,66 @@
+#include "agent/kube_access.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace kitfox::agent {
+
+namespace {
+
+bool is_port(const std::string& text) {
+  std::uint32_t port = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return failure == std::errc{} && end == text.data() + text.size() && port > 0 && port <= 65'535;
+}
+
+}  // namespace
+
+result<kube_access> in_cluster_access(const kube_environment& environment, files& disk,
+                                      std::string& complaint) {
+  const std::string& host = environment.service_host;
+  const std::string& port = environment.service_port;
+  if (host.empty() || port.empty()) {
+    complaint =
+        "Kubernetes access: neither KUBECONFIG nor KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are "
+        "set; run in a pod, or name a kubeconfig (KUBECONFIG or --kubeconfig)";
+    return agent_errc::no_kubernetes_access;
+  }
+  if (!is_port(port)) {
+    complaint = "KUBERNETES_SERVICE_PORT: expected a port number, 1 to 65535";
+    return agent_errc::no_kubernetes_access;
+  }
+  kube_access access;
+  const bool is_v6 = host.find(':') != std::string::npos;
+  access.server_url =
+      is_v6 ? fmt::format("https://[{}]:{}", host, port) : fmt::format("https://{}:{}", host, port);
+  access.token_path = environment.service_account_dir + "/token";
+  const std::string authority = environment.service_account_dir + "/ca.crt";
+  auto authorities = disk.read(authority);
+  if (!authorities) {
+    complaint = fmt::format("{}: {}; the pod needs a mounted service account", authority,
+                            authorities.error().message());
+    return authorities.error();
+  }
+  access.authorities_pem = std::move(*authorities);
+  if (const auto token = disk.read(access.token_path); !token) {
+    complaint = fmt::format("{}: {}; the pod needs a mounted service account", access.token_path,
+                            token.error().message());
+    return token.error();
+  }
+  return access;
+}
+
+result<kube_access> find_kube_access(const kube_environment& environment, files& disk,
+                                     std::string& complaint) {
+  if (environment.kubeconfig_path.empty()) return in_cluster_access(environment, disk, complaint);
+  const auto text = disk.read(environment.kubeconfig_path);
+  if (!text) {
+    complaint = fmt::format("{}: {} (KUBECONFIG or --kubeconfig)", environment.kubeconfig_path,
+                            text.error().message());
+    return text.error();
+  }
+  return parse_kubeconfig(*text, environment.kubeconfig_path, environment.context, disk, complaint);
+}
+
+}  // namespace kitfox::agent
