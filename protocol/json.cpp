@@ -160,14 +160,12 @@ std::string quote_for_diagnostics(std::string_view text) {
 }
 
 std::string escape_pointer_token(std::string_view token) {
+  const std::string quoted = quote_for_diagnostics(token);
   std::string text;
-  for (const char c : token) {
-    if (c == '~')
-      text += "~0";
-    else if (c == '/')
-      text += "~1";
-    else
-      text += c;
+  for (const char c : std::string_view{quoted}.substr(1, quoted.size() - 2)) {
+    if (c == '~') text += "~0";
+    else if (c == '/') text += "~1";
+    else text += c;
   }
   return text;
 }

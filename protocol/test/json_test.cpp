@@ -116,6 +116,13 @@ TEST(Json, QuotesAreShortAndHoldNoControlCharacters) {
   EXPECT_EQ(quote_for_diagnostics(std::string(63, 'x') + "\xC3\xA9"), "\"" + std::string(63, 'x') + "...\"");
 }
 
+TEST(Json, PointersAreAsHarmlessAsQuotes) {
+  EXPECT_EQ(escape_pointer_token("a/b~c"), "a~1b~0c");
+  EXPECT_EQ(escape_pointer_token("a\r\nb\xFF"), "a\\r\\nb\xEF\xBF\xBD");
+  EXPECT_EQ(escape_pointer_token(std::string(1000, 'x')), std::string(64, 'x') + "...");
+  EXPECT_EQ(escape_pointer_token(""), "");
+}
+
 TEST(JsonValue, CopiesDeeplyAndComparesByValue) {
   json_value value{json{{"a", 1}}};
   json_value copy = value;
