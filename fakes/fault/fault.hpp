@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,14 @@ class fault_context {
   [[nodiscard]] runtime::entropy& random();
   /// Bytes of `from` that this fault has passed on so far.
   [[nodiscard]] std::uint64_t offset(side from) const noexcept;
+
+  /// When the connection was established; now, if it has only just begun.
+  [[nodiscard]] runtime::mono_time established_at() const noexcept;
+  /// What this fault keeps from connection to connection of the link; bound what you put there.
+  [[nodiscard]] std::deque<std::string>& memory();
+
+  /// See path::window_bytes(): a fault that holds more stops the sender.
+  [[nodiscard]] std::size_t window_bytes() const noexcept;
 
   /// Sends bytes on their way, as if they came from `from`, through the faults that follow in that direction.
   void pass(side from, std::string bytes);
@@ -47,6 +56,8 @@ class fault_context {
 
   /// True when the request fits the fault's match; counts it, so ask once a request.
   [[nodiscard]] bool selects_request(std::string_view method, std::string_view target);
+  /// The same for a request that was on its way when the fault was added: it has no number.
+  [[nodiscard]] bool selects_ongoing(std::string_view method, std::string_view target) const;
   /// True when the server-sent event fits the fault's match; counts it, so ask once an event.
   [[nodiscard]] bool selects_event(std::string_view type);
   /// What HTTP was on this connection before the fault was added; the fault takes a copy and goes on from

@@ -67,12 +67,17 @@ class link {
 
   /// True while a fault refuses every dial, so that a real listener may close instead of accepting.
   [[nodiscard]] bool refuses_every_dial() const;
-  /// Names of the faults added so far that have not fired, in order.
+  /// Names of the faults added so far that have not fired: removed ones first, each group in order. A fault
+  /// still on the link may fire yet.
   [[nodiscard]] std::vector<std::string> never_fired() const;
   [[nodiscard]] const std::string& name() const noexcept { return settings_.name; }
 
+  /// Connections opened so far.
+  [[nodiscard]] std::uint64_t connections() const noexcept { return connections_; }
+
  private:
   friend class path_chain;
+  friend class fault_context;
   void forget(path_chain& chain) noexcept;
   void tell_changed(const std::vector<std::uint64_t>& touched);
 

@@ -22,6 +22,7 @@ enum class taken { any, established, fresh };
 struct match {
   taken connections = taken::any;   ///< `applies_to`: established, new or any.
   number_set connection;            ///< `connection`: numbers on the link, in order of dials.
+  number_set new_connection;        ///< `new_connection`: the n-th dial since the fault was added.
   direction way = direction::both;  ///< `direction`: upstream, downstream or both.
   std::string method;               ///< `method`: of the HTTP request; empty: any.
   std::string path;                 ///< `path`: of the HTTP request, where * stands for anything; empty: any.
@@ -34,6 +35,8 @@ struct match {
   /// `probability`: decided once per connection and name of the fault, so an edit flips no connection.
   double probability = 1.0;
 
+  /// True when the method and the path of `target` (its query left out) fit; counts nothing.
+  [[nodiscard]] bool fits_request(std::string_view one_method, std::string_view target) const noexcept;
   [[nodiscard]] bool needs_request() const noexcept {
     return !method.empty() || !path.empty() || !request.unrestricted();
   }

@@ -52,11 +52,11 @@ struct fault_kind {
   std::vector<selector> selectors{selector::direction, selector::request, selector::event};
   /// Makes the fault for one connection. The arguments outlive it.
   std::unique_ptr<fault> (*make)(const arguments&) = nullptr;
-  /// `http` and `sse` select requests and events themselves; any other fault with such a match begins on a
-  /// connection when the first request or event that fits has come.
-  [[nodiscard]] bool selects_itself() const noexcept {
-    return family == fault_family::http || family == fault_family::sse;
-  }
+  /// Every dial it takes is refused (a real listener may then close).
+  bool refuses_dials = false;
+  /// It selects requests and events itself, as all of `http` and `sse` do; any other fault with such a match
+  /// begins on a connection when the first request or event that fits has come.
+  bool selects_itself = false;
   [[nodiscard]] bool accepts(selector) const noexcept;
 };
 

@@ -1,0 +1,11 @@
+#pragma once
+#include <vector>
+
+#include "fakes/fault/registry.hpp"
+
+namespace kitfox::fault {
+
+/// Every kind of fault of this folder: one file each, one line each in list.cpp.
+[[nodiscard]] std::vector<fault_kind> every_fault();
+
+}  // namespace kitfox::fault
