@@ -29,23 +29,24 @@ class pending {
     executor_ = std::move(executor);
     const auto state = co_await asio::this_coro::cancellation_state;
     const bool late = state.cancelled() != asio::cancellation_type::none;
+    // Named, since GCC 12 destroys closures among the operands of co_await twice.
+    auto initiate = [this, on_cancel, late](auto&& completion) mutable {
+      completion_.emplace(std::forward<decltype(completion)>(completion));
+      // The slot of the stored handler: it has put its own forwarder into the coroutine's.
+      auto slot = asio::get_associated_cancellation_slot(*completion_);
+      if (late) {
+        on_cancel();
+        complete(errc::cancelled, Value{});
+      } else if (slot.is_connected()) {
+        slot.assign([this, on_cancel](asio::cancellation_type) mutable {
+          if (!waiting()) return;
+          on_cancel();
+          complete(errc::cancelled, Value{});  // destroys this very function object: nothing may follow
+        });
+      }
+    };
     auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        [this, on_cancel, late](auto&& completion) mutable {
-          completion_.emplace(std::forward<decltype(completion)>(completion));
-          // The slot of the stored handler: it has put its own forwarder into the coroutine's.
-          auto slot = asio::get_associated_cancellation_slot(*completion_);
-          if (late) {
-            on_cancel();
-            complete(errc::cancelled, Value{});
-          } else if (slot.is_connected()) {
-            slot.assign([this, on_cancel](asio::cancellation_type) mutable {
-              if (!waiting()) return;
-              on_cancel();
-              complete(errc::cancelled, Value{});  // destroys this very function object: nothing may follow
-            });
-          }
-        },
-        asio::use_awaitable);
+        std::move(initiate), asio::use_awaitable);
     co_return std::pair{failure, std::move(value)};
   }
 
@@ -58,17 +59,17 @@ class pending {
   template <class OnCancel>
   [[nodiscard]] task<Value> wait_passing_on(asio::any_io_executor executor, OnCancel on_cancel) {
     executor_ = std::move(executor);
+    auto initiate = [this, on_cancel](auto&& completion) mutable {
+      completion_.emplace(std::forward<decltype(completion)>(completion));
+      auto slot = asio::get_associated_cancellation_slot(*completion_);
+      if (slot.is_connected()) {
+        slot.assign([this, on_cancel](asio::cancellation_type) mutable {
+          if (waiting()) on_cancel();
+        });
+      }
+    };
     auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        [this, on_cancel](auto&& completion) mutable {
-          completion_.emplace(std::forward<decltype(completion)>(completion));
-          auto slot = asio::get_associated_cancellation_slot(*completion_);
-          if (slot.is_connected()) {
-            slot.assign([this, on_cancel](asio::cancellation_type) mutable {
-              if (waiting()) on_cancel();
-            });
-          }
-        },
-        asio::use_awaitable);
+        std::move(initiate), asio::use_awaitable);
     static_cast<void>(failure);  // complete() was called with the empty one
     co_return std::move(value);
   }

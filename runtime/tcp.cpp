@@ -167,7 +167,8 @@ task<result<std::vector<std::string>>> resolve_tcp(asio::any_io_executor executo
     shared->found = found;
     shared->waiting.complete(failure, {});
   });
-  const auto outcome = co_await shared->waiting.wait(executor, [shared] { shared->resolver.cancel(); });
+  const auto on_cancel = [shared] { shared->resolver.cancel(); };
+  const auto outcome = co_await shared->waiting.wait(executor, on_cancel);
   if (outcome.first == errc::cancelled) co_return errc::cancelled;
   if (outcome.first) co_return from_system(outcome.first, "resolve", events);
   std::vector<std::string> addresses;
