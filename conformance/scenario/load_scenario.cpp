@@ -1,0 +1,246 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "conformance/scenario/binding.hpp"
+#include "conformance/scenario/command_check.hpp"
+#include "conformance/scenario/expansion.hpp"
+#include "conformance/scenario/plausibility.hpp"
+#include "conformance/scenario/scenario_schema.hpp"
+#include "conformance/spec/nearest_word.hpp"
+#include "conformance/spec/requirement_registry.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+class file_loader {
+ public:
+  file_loader(const std::string& name, const load_options& options)
+      : name_{name}, options_{options}, problems_{name} {}
+
+  loaded load(std::string_view text) {
+    yaml_parsed parsed = parse_yaml(text, name_);
+    if (!parsed.errors.empty()) return refuse(std::move(parsed.errors));
+    auto violations = scenario_schema().validate(parsed.root, name_);
+    if (!violations.empty()) return refuse(std::move(violations));
+    check_file_name(parsed.root);
+    find_unused(parsed.root, name_, problems_.errors);
+
+    loaded result;
+    for (const world_kind world : worlds_of(parsed.root))
+      for (const matrix_choice& choice : matrix_choices(parsed.root))
+        bind_case(parsed.root, choice, world, result);
+    if (!problems_.errors.empty()) return refuse(std::move(problems_.errors));
+    std::ranges::stable_sort(
+        result.cases, [](const scenario_case& one, const scenario_case& other) { return one.id < other.id; });
+    return result;
+  }
+
+ private:
+  /// In the order of the file, each once: cases of one file share most of their mistakes.
+  static loaded refuse(std::vector<load_error> errors) {
+    std::ranges::stable_sort(errors, [](const load_error& one, const load_error& other) {
+      return std::pair{one.where.line, one.where.column} < std::pair{other.where.line, other.where.column};
+    });
+    loaded result;
+    std::set<std::string> seen;
+    for (load_error& one : errors)
+      if (seen.insert(fmt::format("{}:{}:{}", one.where.line, one.where.column, one.message)).second)
+        result.errors.push_back(std::move(one));
+    return result;
+  }
+
+  std::vector<world_kind> worlds_of(const yaml_node& root) {
+    const yaml_node* const given = root.find("worlds");
+    if (given == nullptr) return {world_kind::sim, world_kind::sockets};
+    std::vector<world_kind> worlds;
+    bool complete_sim = false, complete_sockets = false;
+    for (const yaml_node& one : given->items) {
+      const world_kind world = one.text == "sim"       ? world_kind::sim
+                               : one.text == "sockets" ? world_kind::sockets
+                                                       : world_kind::live;
+      complete_sim = complete_sim || world == world_kind::sim;
+      complete_sockets = complete_sockets || world == world_kind::sockets;
+      worlds.push_back(world);
+    }
+    if (!(complete_sim && complete_sockets) && root.find("because") == nullptr)
+      problems_.add(given->where, "worlds",
+                    fmt::format("leaves out {}; say why in `because`", complete_sim ? "sockets" : "sim"));
+    if (complete_sim && complete_sockets && root.find("because") != nullptr)
+      problems_.add(root.find("because")->where, "because", "no world is left out");
+    return worlds;
+  }
+
+  void check_file_name(const yaml_node& root) {
+    const fs::path path{name_};
+    const std::string stem = path.stem().string();
+    const bool plain = !stem.empty() && std::ranges::all_of(stem, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!plain)
+      problems_.add(
+          {}, {}, "the name of the file makes the id of the scenario: lower-case letters, digits and - only");
+    const auto areas =
+        scenario_schema().document()["properties"]["area"]["enum"].get<std::vector<std::string>>();
+    const std::string folder = path.parent_path().filename().string();
+    const std::string area = root.find("area")->text;
+    if (std::ranges::find(areas, folder) != areas.end() && folder != area)
+      problems_.add(root.find("area")->where, "area",
+                    fmt::format("\"{}\", but the file is in the folder \"{}\"", area, folder));
+  }
+
+  std::string find_fixture(const std::string& fixture) const {
+    const fs::path folder = fs::path{name_}.parent_path();
+    std::vector<fs::path> places{folder / fixture};
+    if (!options_.corpus_root.empty()) places.push_back(fs::path{options_.corpus_root} / fixture);
+    if (options_.check_fixtures == load_options::fixtures::not_looked_at) return places.back().string();
+    std::error_code failed;
+    for (const fs::path& place : places)
+      if (fs::is_regular_file(place, failed)) return place.string();
+    return {};
+  }
+
+  void bind_case(const yaml_node& root, const matrix_choice& choice, world_kind world, loaded& result) {
+    const std::size_t errors_before = problems_.errors.size();
+    const yaml_node made = expand(root, choice, world, name_, problems_.errors);
+    if (problems_.errors.size() != errors_before) return;
+    auto violations = scenario_schema().validate(made, name_);
+    if (!violations.empty()) {
+      for (load_error& one : violations) problems_.errors.push_back(std::move(one));
+      return;
+    }
+    scenario_case one;
+    one.world = world;
+    one.choices = choice;
+    one.what = bind_scenario(made);
+    one.id = one.what.area + "/" + fs::path{name_}.stem().string();
+    std::string suffix;
+    for (const auto& [axis, value] : choice)
+      suffix += fmt::format("{}{}={}", suffix.empty() ? "" : ",", axis, value);
+    if (!suffix.empty()) one.id += "[" + suffix + "]";
+    if (problems_.errors.size() == errors_before) find_implausible(one.what, world, problems_);
+    if (problems_.errors.size() != errors_before) return;
+    blame_headline(one.what);
+    result.cases.push_back(std::move(one));
+  }
+
+  /// What names no requirement is about the first that the scenario verifies.
+  static void blame_headline(scenario& one) {
+    const std::string& headline = one.verifies.front().id;
+    for (step& each : one.steps)
+      if (each.requirement.empty()) each.requirement = headline;
+    for (check& each : one.checks)
+      if (each.requirement.empty()) each.requirement = headline;
+  }
+
+  scenario bind_scenario(const yaml_node& root) {
+    const map_reader map{root, {}, problems_};
+    scenario made;
+    made.where = map.mark();
+    made.title = map.text("title");
+    made.area = map.text("area");
+    made.because = map.text("because");
+    made.seeds = map.count32_or("seeds", 1);
+    made.settle = map.span_or("settle", {});
+    bind_verifies(*root.find("verifies"), made);
+    if (const yaml_node* const settings = root.find("settings"); settings != nullptr) {
+      const map_reader parties{*settings, "settings", problems_};
+      if (parties.has("agent"))
+        made.agent_settings = bind_settings({*parties.find("agent"), "settings.agent", problems_});
+      if (parties.has("gateway"))
+        made.gateway_settings = bind_settings({*parties.find("gateway"), "settings.gateway", problems_});
+    }
+    const map_reader topology_map{*root.find("topology"), "topology", problems_};
+    bind_topology(
+        topology_map, [this](const std::string& name) { return find_fixture(name); }, problems_,
+        made.topology);
+    if (made.topology.clusters.empty()) problems_.add(topology_map.node().where, "topology", "no clusters");
+    const name_resolution names{made.topology, problems_};
+    bind_links(topology_map, names, made.topology);
+    bind_timeline(root, names, made);
+    return made;
+  }
+
+  void bind_timeline(const yaml_node& root, const name_resolution& names, scenario& made) {
+    bind_context context{names, scenario_verbs(), problems_};
+    made.steps = bind_steps(*root.find("steps"), context);
+    const step_names step_references{made.steps};
+    context.steps = &step_references;
+    bind_step_references(*root.find("steps"), context, made.steps);
+    if (const yaml_node* const expect = root.find("expect"); expect != nullptr)
+      made.checks = bind_checks(*expect, context);
+    for (std::size_t i = 0; i < made.steps.size(); ++i)
+      check_command(made.steps[i], fmt::format("steps[{}]", i), problems_);
+    for (const step& one : made.steps) check_requirement(one.requirement, one.where);
+    for (const check& one : made.checks) check_requirement(one.requirement, one.where);
+  }
+
+  void bind_verifies(const yaml_node& list, scenario& into) {
+    for (const yaml_node& one : list.items) {
+      into.verifies.push_back({problems_.mark(one.where), one.text});
+      check_requirement(one.text, into.verifies.back().where);
+    }
+  }
+
+  void check_requirement(const std::string& id, const source_mark& where) {
+    if (id.empty() || find_requirement(id) != nullptr) return;
+    problems_.add({where.line, where.column}, {},
+                  fmt::format("unknown requirement \"{}\"{}", id, suggestion(id, requirement_ids())));
+  }
+
+  const std::string& name_;
+  const load_options& options_;
+  problem_list problems_;
+};
+
+}  // namespace
+
+loaded load_scenario_text(std::string_view text, const std::string& name, const load_options& options) {
+  return file_loader{name, options}.load(text);
+}
+
+loaded load_scenario(const std::string& path, const load_options& options) {
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || !text) {
+    loaded result;
+    result.errors.push_back({{path, 0, 0}, {}, "cannot be read"});
+    return result;
+  }
+  return load_scenario_text(text.str(), path, options);
+}
+
+std::string_view to_string(world_kind world) noexcept {
+  switch (world) {
+    case world_kind::sim:
+      return "sim";
+    case world_kind::sockets:
+      return "sockets";
+    case world_kind::live:
+      return "live";
+  }
+  return "sim";
+}
+
+std::string to_string(const source_mark& mark) {
+  return mark.line == 0 ? mark.file : fmt::format("{}:{}:{}", mark.file, mark.line, mark.column);
+}
+
+std::string to_string(const load_error& error) {
+  return fmt::format("{}: {}{}{}", to_string(error.where), error.path, error.path.empty() ? "" : ": ",
+                     error.message);
+}
+
+std::string case_name(const scenario_case& one, std::uint64_t seed) {
+  return fmt::format("{}@{}#{}", one.id, to_string(one.world), seed);
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,234 @@
+#include "conformance/scenario/plausibility.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "conformance/scenario/scalar_text.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+yaml_mark plain(const source_mark& where) { return {where.line, where.column}; }
+
+/// When steps can begin and be over: at the earliest (waits and `for` alone) and at the latest (bounds too).
+struct step_times {
+  duration begin_min{}, end_min{}, begin_max{}, end_max{};
+};
+
+/// How long a step takes at most beyond what is known of it: executes take their timeout.
+duration longest(const step& one) {
+  if (one.lasting) return *one.lasting;
+  if (const auto* const wait = std::get_if<wait_verb>(&one.action)) return wait->span;
+  if (const auto* const await = std::get_if<await_verb>(&one.action)) return await->within;
+  if (const auto* const restart = std::get_if<restart_verb>(&one.action)) return restart->down;
+  if (const auto* const call = std::get_if<execute_verb>(&one.action)) {
+    const duration each = call->timeout.value_or(std::chrono::seconds{30}) + call->wait.value_or(duration{});
+    const duration paced = call->every.value_or(duration{}) *
+                           static_cast<std::int64_t>(std::min<std::uint64_t>(call->times, 1'000'000));
+    return each + paced;
+  }
+  if (std::holds_alternative<ask_verb>(one.action)) return std::chrono::minutes{1};
+  if (const auto* const send = std::get_if<send_verb>(&one.action))
+    return send->hold + std::chrono::minutes{1};
+  if (std::holds_alternative<rotate_verb>(one.action)) return std::chrono::minutes{10};
+  return {};
+}
+
+duration shortest(const step& one) {
+  if (one.lasting) return *one.lasting;
+  if (const auto* const wait = std::get_if<wait_verb>(&one.action)) return wait->span;
+  if (const auto* const restart = std::get_if<restart_verb>(&one.action)) return restart->down;
+  if (const auto* const send = std::get_if<send_verb>(&one.action)) return send->hold;
+  if (const auto* const call = std::get_if<execute_verb>(&one.action);
+      call != nullptr && call->every && call->times > 1)
+    return *call->every * static_cast<std::int64_t>(std::min<std::uint64_t>(call->times - 1, 1'000'000));
+  return {};
+}
+
+class timeline {
+ public:
+  timeline(const scenario& one, problem_list& problems) {
+    duration earliest{}, latest{};
+    for (std::size_t i = 0; i < one.steps.size(); ++i) {
+      const step& next = one.steps[i];
+      if (const auto* const at = std::get_if<duration>(&next.timing)) {
+        if (*at < earliest)
+          problems.add(plain(next.where), fmt::format("steps[{}]", i),
+                       fmt::format("at: {} has passed: the steps before take at least {}",
+                                   print_duration(*at), print_duration(earliest)));
+        earliest = std::max(earliest, *at);
+        latest = std::max(latest, *at);
+      }
+      if (const auto* const trigger = std::get_if<event_trigger>(&next.timing)) latest += trigger->within;
+      const step_times times{earliest, earliest + shortest(next), latest, latest + longest(next)};
+      all_.push_back(times);
+      end_min_ = std::max(end_min_, times.end_min);
+      end_max_ = std::max(end_max_, times.end_max);
+      if (next.sequence == step::order::beside) continue;
+      earliest = times.end_min;
+      latest = times.end_max;
+    }
+    end_min_ += one.settle;
+    end_max_ += one.settle;
+  }
+
+  [[nodiscard]] duration shortest_run() const noexcept { return end_min_; }
+  /// The most that the run can go on after a moment.
+  [[nodiscard]] duration left_after(const moment& when) const {
+    switch (when.from) {
+      case moment::anchor::scenario_start:
+        return end_max_ - when.offset;
+      case moment::anchor::scenario_end:
+        return -when.offset;
+      case moment::anchor::step_begin:
+        return end_max_ - all_[when.step].begin_max - when.offset;
+      case moment::anchor::step_end:
+        return end_max_ - all_[when.step].end_max - when.offset;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<step_times> all_;
+  duration end_min_{}, end_max_{};
+};
+
+void check_reach(const scenario& one, const timeline& times, problem_list& problems) {
+  for (std::size_t i = 0; i < one.checks.size(); ++i) {
+    const check& each = one.checks[i];
+    const moment* after = nullptr;
+    duration within{};
+    if (const auto* const back = std::get_if<back_within_check>(&each.what)) {
+      after = &back->after;
+      within = back->within;
+    } else if (const auto* const closed = std::get_if<closed_check>(&each.what)) {
+      after = &closed->after;
+      within = closed->within;
+    } else if (const auto* const exit = std::get_if<exit_check>(&each.what);
+               exit != nullptr && exit->within && exit->window.after) {
+      after = &*exit->window.after;
+      within = *exit->within;
+    }
+    if (after == nullptr || within <= times.left_after(*after)) continue;
+    problems.add(
+        plain(each.where), fmt::format("expect[{}].{}", i, each.name),
+        fmt::format(
+            "within: {} is unreachable: the run ends at most {} after \"{}\"; add an await, a wait or settle",
+            print_duration(within), print_duration(std::max(duration{}, times.left_after(*after))),
+            after->text));
+  }
+}
+
+/// The most agents that a cluster ever has.
+std::vector<std::uint32_t> most_agents(const scenario& one) {
+  std::vector<std::uint32_t> most;
+  for (const cluster_spec& cluster : one.topology.clusters) most.push_back(cluster.agents);
+  for (const step& each : one.steps)
+    if (const auto* const scale = std::get_if<scale_verb>(&each.action))
+      for (const std::size_t cluster : scale->clusters.clusters)
+        most[cluster] = std::max(most[cluster], scale->agents);
+  return most;
+}
+
+class agent_numbers {
+ public:
+  agent_numbers(const scenario& one, problem_list& problems) : most_{most_agents(one)}, problems_{problems} {
+    for (const link_spec& link : one.topology.links) look_at(link.links.agents);
+    for (const step& each : one.steps) {
+      if (const auto* const trigger = std::get_if<event_trigger>(&each.timing);
+          trigger != nullptr && trigger->agents)
+        look_at(*trigger->agents);
+      std::visit([this](const auto& action) { look_into(action); }, each.action);
+    }
+    for (const check& each : one.checks) std::visit([this](const auto& what) { look_into(what); }, each.what);
+  }
+
+ private:
+  template <class Part>
+  void look_into(const Part& part) {
+    if constexpr (requires { part.agents.number; }) look_at(part.agents);
+    if constexpr (requires { part.nodes.agents; }) look_at(part.nodes.agents);
+    if constexpr (requires { part.links.agents; }) look_at(part.links.agents);
+    if constexpr (requires { part.links->agents; })
+      if (part.links) look_at(part.links->agents);
+  }
+  void look_at(const agent_set& agents) {
+    if (!agents.number) return;
+    std::uint32_t most = 0;
+    for (const std::size_t cluster : agents.clusters) most = std::max(most, most_[cluster]);
+    if (*agents.number < most) return;
+    problems_.add(plain(agents.where), {},
+                  most == 0 ? fmt::format("\"{}\" never runs: the cluster has no agents", agents.text)
+                            : fmt::format("\"{}\" never runs: agents are numbered from 0 to {} here",
+                                          agents.text, most - 1));
+  }
+  std::vector<std::uint32_t> most_;
+  problem_list& problems_;
+};
+
+bool judges(const step& one) {
+  if (std::holds_alternative<await_verb>(one.action) || std::holds_alternative<can_i_verb>(one.action))
+    return true;
+  if (const auto* const call = std::get_if<execute_verb>(&one.action)) return call->expect.has_value();
+  if (const auto* const ask = std::get_if<ask_verb>(&one.action)) return ask->expect.has_value();
+  const auto* const send = std::get_if<send_verb>(&one.action);
+  return send != nullptr && send->expect.has_value();
+}
+
+void check_proofs(const scenario& one, problem_list& problems) {
+  std::map<std::string, bool> proven;
+  for (const requirement_reference& listed : one.verifies) proven[listed.id] = false;
+  const auto prove = [&](const std::string& id, const source_mark& where, const std::string& path) {
+    const auto found = proven.find(id);
+    if (found != proven.end())
+      found->second = true;
+    else
+      problems.add(plain(where), path, fmt::format("proves {}, which `verifies` does not list", id));
+  };
+  for (std::size_t i = 0; i < one.steps.size(); ++i) {
+    const std::string path = fmt::format("steps[{}]", i);
+    const bool judged = judges(one.steps[i]);
+    if (!one.steps[i].requirement.empty() && !judged)
+      problems.add(plain(one.steps[i].where), path, "proves something, but expects nothing");
+    else if (!one.steps[i].requirement.empty())
+      prove(one.steps[i].requirement, one.steps[i].where, path);
+  }
+  bool headline = false;
+  for (std::size_t i = 0; i < one.checks.size(); ++i) {
+    if (!one.checks[i].requirement.empty())
+      prove(one.checks[i].requirement, one.checks[i].where, fmt::format("expect[{}]", i));
+    else
+      headline = true;
+  }
+  for (const step& each : one.steps) headline = headline || (each.requirement.empty() && judges(each));
+  if (headline && !one.verifies.empty()) proven[one.verifies.front().id] = true;
+  for (const requirement_reference& listed : one.verifies)
+    if (!proven[listed.id])
+      problems.add(plain(listed.where), "verifies",
+                   fmt::format("nothing proves {}; give a step or check `proves: {}`", listed.id, listed.id));
+}
+
+}  // namespace
+
+void find_implausible(const scenario& one, world_kind world, problem_list& problems) {
+  const timeline times{one, problems};
+  check_reach(one, times, problems);
+  const agent_numbers numbers{one, problems};
+  check_proofs(one, problems);
+  if (world == world_kind::sim) return;
+  if (times.shortest_run() > sockets_time_max)
+    problems.add(
+        plain(one.where), {},
+        fmt::format(
+            "takes at least {} of real time in {}, more than {}; give it smaller parameters there, or leave "
+            "it out with `because`",
+            print_duration(times.shortest_run()), to_string(world), print_duration(sockets_time_max)));
+  for (std::size_t i = 0; i < one.steps.size(); ++i)
+    if (std::holds_alternative<clock_verb>(one.steps[i].action))
+      problems.add(plain(one.steps[i].where), fmt::format("steps[{}].clock", i),
+                   "clocks can be moved in sim only");
+}
+
+}  // namespace kitfox::conformance

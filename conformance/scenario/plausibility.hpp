@@ -1,0 +1,15 @@
+#pragma once
+#include "conformance/scenario/map_reader.hpp"
+#include "conformance/scenario/scenario.hpp"
+
+namespace kitfox::conformance {
+
+/// The longest real time that a case may take by its own waits in `sockets` and `live`.
+inline constexpr duration sockets_time_max = std::chrono::seconds{20};
+
+/// Reports what is well formed and can still not be meant: a time that has passed already, a bound that the
+/// run is too short to reach, an agent that never exists, a requirement that nothing proves, a case in real
+/// time that takes too long, verbs that the world does not have.
+void find_implausible(const scenario& one, world_kind world, problem_list& problems);
+
+}  // namespace kitfox::conformance
