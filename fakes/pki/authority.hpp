@@ -28,8 +28,8 @@ struct identity {
 struct certificate_request {
   /// Subject alternative names: DNS names, "*.example.com", or literal addresses. The first is the common
   /// name too. For a client: its name.
-  std::vector<std::string> hosts;
-  validity valid;
+  std::vector<std::string> hosts{};
+  validity valid{};
   key_kind key = key_kind::ed25519;
   purpose use = purpose::server;
 };

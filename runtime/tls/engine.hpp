@@ -43,6 +43,11 @@ class engine {
   /// Says close_notify.
   void shutdown();
 
+  /// After a handshake: what is to be sent are only tickets (RFC 8446 §4.6.1), which may go with the first
+  /// write.
+  [[nodiscard]] bool output_can_wait() const noexcept {
+    return established_ && client_ == nullptr && SSL_version(ssl_.get()) >= TLS1_3_VERSION;
+  }
   [[nodiscard]] bool established() const noexcept { return established_; }
   [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
   /// OpenSSL's words for the last failure, for logs.

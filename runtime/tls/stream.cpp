@@ -68,6 +68,7 @@ task<error_code> stream::handshake() {
     if (broken_) co_return broken_;
     const result<engine::progress> step = engine_.handshake(time_.wall_now());
     if (!step) broken_ = step.error();
+    if (engine_.output_can_wait()) break;
     // Also after a failure: the peer is to see our alert.
     const error_code unsent = co_await flush();
     if (!step) co_return step.error();
