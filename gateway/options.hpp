@@ -55,6 +55,7 @@ struct gateway_limits {
   std::size_t idempotency_bytes_max = 64 * 1024 * 1024;  ///< Of kept answers; the oldest goes first.
   duration idempotency_kept = std::chrono::minutes{10};
 
+  std::size_t clusters_remembered_max = 50'000;  ///< Whose last evidence is kept; the quietest is forgotten.
   // Tenancy and audit.
   std::size_t clusters_per_team_max = 1'000;  ///< Not revoked; 409.
   std::size_t keys_per_cluster_max = 10;      ///< Not revoked; 409.

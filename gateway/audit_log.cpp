@@ -1,0 +1,77 @@
+#include "gateway/audit_log.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace kitfox::gateway {
+
+using runtime::error_code;
+using runtime::result;
+using runtime::task;
+
+audit_log::audit_log(runtime::host& on, audit_sink& to, const gateway_limits& limits)
+    : host_{on}, sink_{to}, limits_{limits}, appended_{on.executor()}, settled_{on.executor()} {}
+
+error_code audit_log::open() {
+  const auto found = sink_.head();
+  if (found.has_error()) return found.error();
+  head_ = found.value();
+  durable_through_ = failed_through_ = head_.sequence;
+  return {};
+}
+
+result<std::uint64_t> audit_log::append(const audit_record& record) {
+  if (pending_.size() >= limits_.audit_pending_max) {
+    ++failures_;
+    return gateway_errc::audit_backlog_full;
+  }
+  pending_.push_back(
+      print_audit_line(record, host_.clock().wall_now(), limits_.audit_field_bytes_max, head_));
+  appended_.notify_all();
+  return head_.sequence;
+}
+
+task<error_code> audit_log::durable(std::uint64_t sequence) {
+  while (durable_through_ < sequence) {
+    if (failed_through_ >= sequence) co_return gateway_errc::audit_failed;
+    if (const error_code failure = co_await settled_.wait()) co_return failure;
+  }
+  co_return error_code{};
+}
+
+task<void> audit_log::write_group() {
+  std::vector<audit_line> group = std::exchange(pending_, {});
+  const error_code failure = co_await sink_.append(group);
+  if (!failure) {
+    durable_through_ = group.back().sequence;
+    down_ = false;
+  } else {
+    ++failures_;
+    if (!down_) host_.events().error("audit_failed", {{"reason", std::string_view{"sink refused"}}});
+    down_ = true;
+    failed_through_ = group.back().sequence;
+    group.insert(group.end(), std::make_move_iterator(pending_.begin()),
+                 std::make_move_iterator(pending_.end()));
+    pending_ = std::move(group);
+  }
+  settled_.notify_all();
+}
+
+task<void> audit_log::run() {
+  while (!stopping_) {
+    if (pending_.empty()) {
+      if (co_await appended_.wait()) co_return;  // cancelled: the process is no more
+      continue;
+    }
+    co_await write_group();
+    if (down_ && !stopping_ && co_await host_.clock().sleep_for(retry_pause)) co_return;
+  }
+  if (!pending_.empty()) co_await write_group();
+}
+
+void audit_log::stop() {
+  stopping_ = true;
+  appended_.notify_all();
+}
+
+}  // namespace kitfox::gateway

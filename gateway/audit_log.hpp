@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/audit_record.hpp"
+#include "gateway/audit_store.hpp"
+#include "gateway/options.hpp"
+#include "runtime/host.hpp"
+#include "runtime/notifier.hpp"
+
+namespace kitfox::gateway {
+
+/// Writes audit records in groups: everything that was appended while the last group was being written goes
+/// out as one, so that a slow disk costs latency and not throughput. A group that fails is kept and tried
+/// again, so the chain has no gap; meanwhile what waits for it fails, and down() holds.
+class audit_log {
+ public:
+  /// The sink and the limits must outlive this.
+  audit_log(runtime::host& on, audit_sink& to, const gateway_limits& limits);
+
+  /// Continues the sink's chain. Errors: gateway_errc::audit_failed, audit_chain_broken.
+  [[nodiscard]] runtime::error_code open();
+  /// Puts a record behind the others and returns its number. Errors: audit_backlog_full (counted as lost).
+  runtime::result<std::uint64_t> append(const audit_record& record);
+  /// Waits until the record is durable. Errors: audit_failed; cancelled.
+  [[nodiscard]] runtime::task<runtime::error_code> durable(std::uint64_t sequence);
+  /// Writes until stop(), then what is left, once. Cancelling it leaves what is pending unwritten.
+  [[nodiscard]] runtime::task<void> run();
+  void stop();
+
+  /// The last attempt to write failed.
+  [[nodiscard]] bool down() const noexcept { return down_; }
+  [[nodiscard]] std::size_t pending() const noexcept { return pending_.size(); }
+  /// Failed attempts and lost records so far.
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
+
+ private:
+  runtime::task<void> write_group();
+  static constexpr duration retry_pause = std::chrono::seconds{1};
+
+  runtime::host& host_;
+  audit_sink& sink_;
+  const gateway_limits& limits_;
+  runtime::notifier appended_, settled_;
+  std::vector<audit_line> pending_;
+  audit_head head_;
+  std::uint64_t durable_through_ = 0;
+  std::uint64_t failed_through_ = 0;
+  std::uint64_t failures_ = 0;
+  bool down_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace kitfox::gateway

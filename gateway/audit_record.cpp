@@ -1,0 +1,142 @@
+#include "gateway/audit_record.hpp"
+
+#include <charconv>
+
+#include "gateway/digest.hpp"
+#include "protocol/timestamps.hpp"
+
+namespace kitfox::gateway {
+
+std::string_view to_string(audit_kind kind) noexcept {
+  switch (kind) {
+    case audit_kind::connect:
+      return "connect";
+    case audit_kind::refusal:
+      return "refusal";
+    case audit_kind::disconnect:
+      return "disconnect";
+    case audit_kind::cluster_created:
+      return "cluster_created";
+    case audit_kind::key_created:
+      return "key_created";
+    case audit_kind::revoke:
+      return "revoke";
+    case audit_kind::command:
+      return "command";
+    case audit_kind::command_outcome:
+      return "command_outcome";
+  }
+  return "unknown";
+}
+
+namespace {
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append(digits, end);
+}
+
+/// Everything but printable ASCII is escaped, so that no reader's idea of a line break matters.
+void append_escaped(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (const char letter : text) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte >= 0x20 && byte < 0x7f && letter != '"' && letter != '\\') {
+      out.push_back(letter);
+      continue;
+    }
+    out += "\\u00";
+    out.push_back(digits[byte >> 4U]);
+    out.push_back(digits[byte & 15U]);
+  }
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text, std::size_t bytes_max) {
+  if (text.empty()) return;
+  out += ",\"";
+  out += name;
+  out += "\":\"";
+  append_escaped(out, text.substr(0, bytes_max));
+  out += text.size() > bytes_max ? "...\"" : "\"";
+}
+}  // namespace
+
+audit_head empty_audit() { return {0, std::string(64, '0')}; }
+
+audit_line print_audit_line(const audit_record& record, runtime::wall_time at, std::size_t field_bytes_max,
+                            audit_head& head) {
+  audit_line line{head.sequence + 1, {}};
+  std::string& out = line.text;
+  out.reserve(640);
+  out += "{\"seq\":";
+  append_number(out, line.sequence);
+  out += ",\"time\":\"";
+  out += protocol::print_rfc3339(std::chrono::time_point_cast<protocol::timestamp::duration>(at));
+  out += "\",\"event\":\"";
+  out += to_string(record.kind);
+  out += '"';
+  const auto member = [&](std::string_view name, std::string_view text) {
+    append_member(out, name, text, field_bytes_max);
+  };
+  member("actor", record.actor);
+  member("org_id", record.org_id);
+  member("team_node_id", record.team_node_id);
+  member("cluster_id", record.cluster_id);
+  member("cluster_name", record.cluster_name);
+  member("key_id", record.key_id);
+  member("instance_id", record.instance_id);
+  member("command", record.command);
+  member("params_hash", record.params_hash);
+  member("request_id", record.request_id);
+  member("outcome", record.outcome);
+  member("peer", record.peer);
+  if (record.bytes) {
+    out += ",\"bytes\":";
+    append_number(out, *record.bytes);
+  }
+  if (record.took) {
+    out += ",\"ms\":";
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(*record.took).count();
+    append_number(out, took < 0 ? 0 : static_cast<std::uint64_t>(took));
+  }
+  out += ",\"prev\":\"";
+  out += head.hash;
+  out += '"';
+  head.hash = sha256_hex(out);
+  head.sequence = line.sequence;
+  out += ",\"hash\":\"";
+  out += head.hash;
+  out += "\"}";
+  return line;
+}
+
+namespace {
+constexpr std::size_t hash_size = 64;
+/// `,"hash":"` 64 digits `"}`
+constexpr std::string_view hash_opens = ",\"hash\":\"";
+constexpr std::size_t tail_size = hash_opens.size() + hash_size + 2;
+}  // namespace
+
+std::optional<std::string_view> hash_of_audit_line(std::string_view line) noexcept {
+  if (line.size() < tail_size) return std::nullopt;
+  const std::string_view tail = line.substr(line.size() - tail_size);
+  if (!tail.starts_with(hash_opens) || !tail.ends_with("\"}")) return std::nullopt;
+  return tail.substr(hash_opens.size(), hash_size);
+}
+
+runtime::error_code verify_audit_line(const audit_line& line, audit_head& head) {
+  const auto hash = hash_of_audit_line(line.text);
+  if (!hash || line.sequence != head.sequence + 1) return gateway_errc::audit_chain_broken;
+  const std::string_view covered = std::string_view{line.text}.substr(0, line.text.size() - tail_size);
+  std::string opening = "{\"seq\":";
+  append_number(opening, line.sequence);
+  const std::string link = ",\"prev\":\"" + head.hash + "\"";
+  if (!covered.starts_with(opening + ',') || !covered.ends_with(link))
+    return gateway_errc::audit_chain_broken;
+  if (sha256_hex(covered) != *hash) return gateway_errc::audit_chain_broken;
+  head.sequence = line.sequence;
+  head.hash = *hash;
+  return {};
+}
+
+}  // namespace kitfox::gateway

@@ -1,0 +1,81 @@
+#include "gateway/audit_store.hpp"
+
+#include <utility>
+
+#include "gateway/audit_record.hpp"
+#include "gateway/sqlite.hpp"
+
+namespace kitfox::gateway {
+
+using runtime::error_code;
+using runtime::result;
+
+namespace {
+constexpr const char* schema =
+    "CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY NOT NULL, line TEXT NOT NULL);";
+
+class sqlite_audit final : public audit_store {
+ public:
+  sqlite_audit(sqlite::database on, sqlite::statement insert, sqlite::statement select,
+               sqlite::statement last)
+      : on_{std::move(on)}, insert_{std::move(insert)}, select_{std::move(select)}, last_{std::move(last)} {}
+
+  result<audit_head> head() override {
+    const auto row = last_.step();
+    if (row.has_error()) return gateway_errc::audit_failed;
+    if (!row.value()) return empty_audit();
+    audit_head found;
+    found.sequence = static_cast<std::uint64_t>(last_.number(0));
+    const std::string line = last_.text(1);
+    last_.reset();
+    const auto hash = hash_of_audit_line(line);
+    if (!hash) return gateway_errc::audit_chain_broken;
+    found.hash = *hash;
+    return found;
+  }
+
+  runtime::task<error_code> append(std::span<const audit_line> lines) override {
+    co_return append_now(lines);
+  }
+
+  result<std::vector<audit_line>> read(std::uint64_t after_sequence, std::size_t count_max) override {
+    select_.bind(1, static_cast<std::int64_t>(after_sequence)).bind(2, static_cast<std::int64_t>(count_max));
+    std::vector<audit_line> lines;
+    while (true) {
+      const auto row = select_.step();
+      if (row.has_error()) return gateway_errc::audit_failed;
+      if (!row.value()) return lines;
+      lines.push_back({static_cast<std::uint64_t>(select_.number(0)), select_.text(1)});
+    }
+  }
+
+ private:
+  error_code append_now(std::span<const audit_line> lines) {
+    sqlite::transaction whole{on_};
+    if (whole.begin()) return gateway_errc::audit_failed;
+    for (const audit_line& line : lines)
+      if (insert_.bind(1, static_cast<std::int64_t>(line.sequence)).bind(2, line.text).run())
+        return gateway_errc::audit_failed;
+    if (whole.commit()) return gateway_errc::audit_failed;
+    return {};
+  }
+
+  sqlite::database on_;
+  sqlite::statement insert_, select_, last_;
+};
+}  // namespace
+
+result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path) {
+  auto opened = sqlite::database::open(path);
+  if (opened.has_error()) return opened.error();
+  sqlite::database& on = opened.value();
+  if (on.run(schema)) return gateway_errc::store_unusable;
+  auto insert = on.prepare("INSERT INTO audit VALUES (?1, ?2)");
+  auto select = on.prepare("SELECT seq, line FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+  auto last = on.prepare("SELECT seq, line FROM audit ORDER BY seq DESC LIMIT 1");
+  if (insert.has_error() || select.has_error() || last.has_error()) return gateway_errc::store_unusable;
+  return std::unique_ptr<audit_store>{std::make_unique<sqlite_audit>(
+      std::move(on), std::move(insert.value()), std::move(select.value()), std::move(last.value()))};
+}
+
+}  // namespace kitfox::gateway

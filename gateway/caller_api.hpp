@@ -1,0 +1,46 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "gateway/agent_api.hpp"
+#include "gateway/credentials.hpp"
+#include "gateway/store.hpp"
+#include "runtime/http/server.hpp"
+
+namespace kitfox::gateway {
+
+class command_api;
+class dashboard_api;
+
+/// The callers' listener: authenticates by `X-Internal-Service`, then hands over to command_api or
+/// dashboard_api. Health, readiness and metrics are open to whoever reaches the listener.
+class caller_api final : public runtime::http::handler {
+ public:
+  caller_api(api_parts parts, store& clusters, credential_book credentials);
+  ~caller_api() override;
+  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head) override;
+  [[nodiscard]] runtime::http::response refusal(int status) override { return make_refusal(status); }
+
+ private:
+  [[nodiscard]] std::optional<principal> find_principal(const runtime::http::request& head) const;
+  runtime::http::response refuse_stranger();
+  [[nodiscard]] runtime::http::response answer_metrics() const;
+
+  api_parts parts_;
+  credential_book credentials_;
+  std::unique_ptr<command_api> commands_;
+  std::unique_ptr<dashboard_api> dashboard_;
+};
+
+/// The tenant that a call names in its query, for decide_tenant().
+struct tenant_claim {
+  std::optional<std::string> org_id, team_node_id;
+};
+[[nodiscard]] tenant_claim claim_of(const runtime::http::target_parts& target);
+
+/// The answer to a call without a usable tenant.
+[[nodiscard]] runtime::http::response refuse_tenant(tenant_refusal why);
+
+}  // namespace kitfox::gateway
