@@ -1,0 +1,193 @@
+#include "fakes/kube/api_state.hpp"
+#include "fakes/kube/label_selector.hpp"
+#include "fakes/kube/list_pages.hpp"
+#include "fakes/kube/pod_log_request.hpp"
+
+namespace kitfox::kube {
+
+namespace {
+
+constexpr std::string_view health_checks[] = {"ping", "log", "etcd", "poststarthook/rbac/bootstrap-roles",
+                                              "informer-sync"};
+
+bool is_health_path(std::string_view path) {
+  return path == "/healthz" || path == "/livez" || path == "/readyz";
+}
+
+api_answer answer_health(const api_call& call) {
+  const std::string_view name = std::string_view{call.info.attributes.path}.substr(1);
+  if (!call.info.target.get("verbose")) return text_answer(200, "ok");
+  std::string lines;
+  for (const std::string_view check : health_checks) lines.append("[+]").append(check).append(" ok\n");
+  return text_answer(200, lines + std::string{name} + " check passed\n");
+}
+
+json list_metadata(const list_page& page) {
+  json metadata{{"resourceVersion", std::to_string(page.revision)}};
+  if (!page.continue_token.empty()) metadata["continue"] = page.continue_token;
+  if (page.remaining_count) metadata["remainingItemCount"] = *page.remaining_count;
+  return metadata;
+}
+
+json whole_list(const api_call& call, const list_page& page) {
+  json items = json::array();
+  for (const object_ptr& object : page.items) {
+    json item = present(*call.type, object->body);
+    item.erase("kind");  // items of typed lists carry neither
+    item.erase("apiVersion");
+    items.push_back(std::move(item));
+  }
+  return {{"kind", call.type->list_kind()},
+          {"apiVersion", call.type->api_version()},
+          {"metadata", list_metadata(page)},
+          {"items", std::move(items)}};
+}
+
+json partial_list(const list_page& page, const media_choice& media) {
+  json metadata = list_metadata(page);
+  metadata.erase("remainingItemCount");  // 1.20 forgets it when it converts
+  json items = json::array();
+  for (const object_ptr& object : page.items)
+    items.push_back(partial_metadata(object->body, media.meta_version));
+  return {{"kind", "PartialObjectMetadataList"},
+          {"apiVersion", "meta.k8s.io/" + media.meta_version},
+          {"metadata", std::move(metadata)},
+          {"items", std::move(items)}};
+}
+
+// A watch of one name by path is a watch with that name selected.
+void select_path_name(const api_call& call, list_options& options) {
+  if (call.info.part_count < 2) return;
+  auto requirements = options.fields.requirements();
+  requirements.push_back({"metadata.name", call.info.attributes.name, field_requirement::comparison::equal});
+  options.fields = field_selector{std::move(requirements)};
+}
+
+runtime::duration watch_span(const api_call& call, const list_options& options) {
+  constexpr std::chrono::seconds span_max = std::chrono::hours{24 * 365};
+  if (!options.timeout || options.timeout->count() <= 0) return call.state.options.watch_timeout;
+  return std::min(*options.timeout, span_max);
+}
+
+api_answer scale_answer(const json& object) {
+  json metadata = object["metadata"];
+  for (const char* field : {"labels", "annotations", "managedFields", "generation", "ownerReferences"}) {
+    metadata.erase(field);
+  }
+  const std::string selector = print_label_selector(value_at(object, {"spec", "selector"}));
+  return json_answer(
+      200, {{"kind", "Scale"},
+            {"apiVersion", "autoscaling/v1"},
+            {"metadata", std::move(metadata)},
+            {"spec", {{"replicas", number_at(object, {"spec", "replicas"})}}},
+            {"status", {{"replicas", number_at(object, {"status", "replicas"})}, {"selector", selector}}}});
+}
+
+}  // namespace
+
+outcome<api_answer> answer_path(const api_call& call) {
+  const access_attributes& asked = call.info.attributes;
+  if (is_health_path(asked.path)) return answer_health(call);
+  if (asked.verb != "get") return method_not_allowed();
+  if (asked.path == "/") return json_answer(200, path_index());
+  if (auto document = discovery_document(call.state.options.identity, asked.path)) {
+    return json_answer(200, *document);
+  }
+  if (asked.path.starts_with("/api/") || asked.path.starts_with("/apis/")) {
+    return text_answer(404, "404 page not found\n");
+  }
+  return json_answer(404, path_index());
+}
+
+outcome<api_answer> answer_get(const api_call& call) {
+  const access_attributes& asked = call.info.attributes;
+  if (auto media = choose_media(call.request.headers.get("Accept")); !media) return media.error();
+  const auto revision = parse_version(call.info.target.get("resourceVersion").value_or(""));
+  if (!revision) return revision.error();
+  if (*revision && **revision > call.state.store.revision()) {
+    return too_large_version(**revision, call.state.store.revision());
+  }
+  const object_ptr object = call.state.store.find(stored_as(*call.type), asked.ns, asked.name);
+  if (!object) return not_found(*call.type, asked.name);
+  if (asked.subresource == "scale") return scale_answer(object->body);
+  return object_answer(call, 200, object->body);
+}
+
+outcome<api_answer> answer_list(const api_call& call) {
+  const auto media = choose_media(call.request.headers.get("Accept"));
+  if (!media) return media.error();
+  const auto options =
+      parse_list_options(*call.type, call.info.target, list_or_watch::list, call.state.options.watch_list);
+  if (!options) return options.error();
+  const auto objects = parse_include_object(call.info.target.get("includeObject").value_or(""));
+  const auto page = list_objects(call.state.store, stored_as(*call.type), call.info.attributes.ns, *options);
+  if (!page) return page.error();
+  switch (media->shape) {
+    case media_choice::shapes::object:
+      break;
+    case media_choice::shapes::partial_metadata:
+      return media_shape_refused();
+    case media_choice::shapes::partial_metadata_list:
+      return json_answer(200, partial_list(*page, *media));
+    case media_choice::shapes::table:
+      if (!objects) return objects.error();
+      return json_answer(200, make_table(*call.type, list_metadata(*page), page->items,
+                                         {media->meta_version, *objects, call.now.wall}));
+  }
+  return json_answer(200, whole_list(call, *page));
+}
+
+outcome<api_answer> answer_watch(const api_call& call) {
+  const auto media = choose_media(call.request.headers.get("Accept"));
+  if (!media) return media.error();
+  auto options =
+      parse_list_options(*call.type, call.info.target, list_or_watch::watch, call.state.options.watch_list);
+  if (!options) return options.error();
+  if (call.state.options.watch_list == watch_list_support::rejected) {
+    options->initial = list_options::initial_events::unset;  // an unknown parameter, ignored
+  }
+  const auto objects = parse_include_object(call.info.target.get("includeObject").value_or(""));
+  if (!objects) return objects.error();
+  const auto revision = parse_version(options->resource_version);
+  if (!revision) return revision.error();
+  select_path_name(call, *options);
+  watch_request request;
+  request.type = call.type;
+  request.ns = call.info.attributes.ns;
+  request.revision = *revision;
+  request.media = *media;
+  request.objects = *objects;
+  request.limits = call.state.options.limits.watch;
+  request.ends = call.now.mono + watch_span(call, *options);
+  request.options = std::move(*options);
+  api_answer answer = json_answer(200, nullptr);
+  answer.head.body.clear();
+  answer.stream = make_watch_stream(call.state.store, std::move(request), call.now);
+  return answer;
+}
+
+outcome<api_answer> answer_log(const api_call& call) {
+  const access_attributes& asked = call.info.attributes;
+  if (auto media = check_log_media(call.request.headers.get("Accept")); !media) return media.error();
+  auto options = parse_log_options(asked.name, call.info.target);
+  if (!options) return options.error();
+  const object_ptr pod = call.state.store.find(*call.type, asked.ns, asked.name);
+  if (!pod) return not_found(*call.type, asked.name);
+  const auto container = choose_container(pod->body, options->container);
+  if (!container) return container.error();
+  api_answer answer = text_answer(200, {});
+  answer.head.headers.set("Content-Type", "text/plain");
+  answer.head.headers.erase("X-Content-Type-Options");
+  if (text_at(pod->body, {"spec", "nodeName"}).empty()) {
+    answer.head.status = 204;
+    answer.head.headers.erase("Content-Type");
+    return answer;
+  }
+  log_name name{asked.ns, asked.name, *container, options->instance};
+  const container_log* log = call.state.logs.find(name);
+  if (auto refusal = log_refusal(pod->body, *container, *options, log)) return std::move(*refusal);
+  answer.stream = make_log_stream(call.state.logs, std::move(name), std::move(*options), call.now.wall);
+  return answer;
+}
+
+}  // namespace kitfox::kube

@@ -1,0 +1,76 @@
+#pragma once
+#include "fakes/kube/api_server.hpp"
+#include "fakes/kube/media_type.hpp"
+
+namespace kitfox::kube {
+
+/// What the handlers of one server share. Private to the server's sources.
+struct api_server::state {
+  explicit state(api_server_options given)
+      : options{std::move(given)},
+        store{options.limits.store, options.uid_seed},
+        logs{options.limits.logs},
+        tokens{options.signing_key, options.anonymous},
+        journal{options.limits.journal} {}
+
+  api_server_options options;
+  object_store store;
+  pod_logs logs;
+  authenticator tokens;
+  fault_script faults;
+  request_journal journal;
+  std::size_t in_flight = 0;
+  std::size_t streams = 0;
+  std::uint64_t epoch = 0;  ///< Counts restarts.
+  std::uint64_t names_made = 0;
+  std::function<void()> changed;
+
+  /// Rebuilt when a role or binding changed.
+  const rbac_policy& policy();
+  void tell() const {
+    if (changed) changed();
+  }
+  bool policy_stale = true;
+
+ private:
+  rbac_policy policy_;
+};
+
+/// One request on its way through the handlers.
+struct api_call {
+  api_server::state& state;
+  const runtime::http::request& request;
+  const request_info& info;
+  const user_identity& user;
+  instant now;
+  const resource_type* type = nullptr;  ///< Null for paths that name no resource.
+};
+
+/// Each handler answers the calls it is for, already authorized; an error becomes a Status.
+[[nodiscard]] outcome<api_answer> answer_path(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_get(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_list(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_watch(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_log(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_review(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_token_request(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_create(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_update(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_patch(const api_call& call);
+[[nodiscard]] outcome<api_answer> answer_delete(const api_call& call);
+
+/// Finds the handler of a call for a resource: unknown resources 404, verbs a resource does not have 405.
+[[nodiscard]] outcome<api_answer> route(const api_call& call);
+
+/// Whether the reviews of this kind are answered, not stored.
+[[nodiscard]] bool is_review(const resource_type& type) noexcept;
+/// The body as JSON, whatever it was sent as. Errors: 400, 413, 415.
+[[nodiscard]] outcome<json> read_body(const api_call& call);
+
+[[nodiscard]] api_answer json_answer(int status, const json& body);
+[[nodiscard]] api_answer text_answer(int status, std::string body);
+[[nodiscard]] api_answer status_answer(const status_error& failure);
+/// One object in the form that was asked for. `type`: of the object, for its table.
+[[nodiscard]] outcome<api_answer> object_answer(const api_call& call, int status, const json& stored);
+
+}  // namespace kitfox::kube

@@ -1,0 +1,80 @@
+#include "fakes/kube/authenticator.hpp"
+
+namespace kitfox::kube {
+
+namespace {
+
+constexpr std::string_view bearer = "bearer ";
+
+// The token of "Bearer TOKEN", whose scheme compares without letter case (RFC 9110 §11.1).
+std::optional<std::string_view> bearer_token(std::string_view header) {
+  if (header.size() <= bearer.size()) return std::nullopt;
+  for (std::size_t i = 0; i < bearer.size(); ++i) {
+    const char c =
+        header[i] >= 'A' && header[i] <= 'Z' ? static_cast<char>(header[i] - 'A' + 'a') : header[i];
+    if (c != bearer[i]) return std::nullopt;
+  }
+  std::string_view token = header.substr(bearer.size());
+  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
+  if (token.empty()) return std::nullopt;
+  return token;
+}
+
+const resource_type& service_accounts() { return *find_resource("", "v1", "serviceaccounts"); }
+
+}  // namespace
+
+void authenticator::add_token(std::string token, user_identity user) {
+  if (!user.in_group(group_authenticated)) user.groups.emplace_back(group_authenticated);
+  tokens_.insert_or_assign(std::move(token), std::move(user));
+}
+
+void authenticator::revoke_token(std::string_view token) {
+  if (const auto found = tokens_.find(token); found != tokens_.end()) tokens_.erase(found);
+  if (const auto claims = signer_.verify(token)) revoked_serials_.insert(claims->serial);
+}
+
+void authenticator::revoke_account_tokens(const service_account_name& account) {
+  revoked_up_to_[service_account_user(account)] = last_serial_;
+}
+
+runtime::result<std::string> authenticator::issue_token(const object_store& objects,
+                                                        const service_account_name& account,
+                                                        runtime::wall_time now, runtime::duration lifetime) {
+  const object_ptr found = objects.find(service_accounts(), account.ns, account.name);
+  if (!found) return make_error_code(errc::not_found);
+  const std::string uid{text_at(found->body, {"metadata", "uid"})};
+  return signer_.sign({account, uid, ++last_serial_, now, now + lifetime});
+}
+
+bool authenticator::revoked(const token_claims& claims) const {
+  if (revoked_serials_.contains(claims.serial)) return true;
+  const auto bound = revoked_up_to_.find(service_account_user(claims.account));
+  return bound != revoked_up_to_.end() && claims.serial <= bound->second;
+}
+
+std::optional<user_identity> authenticator::user_of_token(std::string_view token, const object_store& objects,
+                                                          runtime::wall_time now) const {
+  if (const auto found = tokens_.find(token); found != tokens_.end()) return found->second;
+  const auto claims = signer_.verify(token);
+  if (!claims || now >= claims->expires || revoked(*claims)) return std::nullopt;
+  const object_ptr account = objects.find(service_accounts(), claims->account.ns, claims->account.name);
+  if (!account || text_at(account->body, {"metadata", "uid"}) != claims->account_uid) return std::nullopt;
+  user_identity user{service_account_user(claims->account),
+                     claims->account_uid,
+                     service_account_groups(claims->account.ns),
+                     {}};
+  user.groups.emplace_back(group_authenticated);
+  return user;
+}
+
+std::optional<user_identity> authenticator::authenticate(std::optional<std::string_view> authorization,
+                                                         const object_store& objects,
+                                                         runtime::wall_time now) const {
+  const auto token = authorization ? bearer_token(*authorization) : std::nullopt;
+  if (token) return user_of_token(*token, objects, now);
+  if (anonymous_ == anonymous_requests::refused) return std::nullopt;
+  return anonymous_user();
+}
+
+}  // namespace kitfox::kube

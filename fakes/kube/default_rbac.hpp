@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakes/kube/rbac_policy.hpp"
+
+namespace kitfox::kube {
+
+/// The roles and bindings that every cluster starts with, as YAML: cluster-admin, admin, edit, view,
+/// system:discovery, system:basic-user, system:public-info-viewer and
+/// system:service-account-issuer-discovery (kubernetes v1.20
+/// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). Without them `kubectl --as` cannot even start.
+/// Aggregated roles hold the rules that the controller would have filled in; roles of controllers and
+/// nodes, which nothing here uses, are left out.
+[[nodiscard]] std::string_view bootstrap_rbac_yaml() noexcept;
+
+/// The agent's rights as its Helm chart installs them.
+struct agent_rbac_options {
+  std::string ns = "incidentfox";
+  std::string account = "incidentfox-agent";
+  /// rbac.namespaceRestriction: not empty: Roles and RoleBindings in these namespaces instead of a
+  /// ClusterRole and a ClusterRoleBinding.
+  std::vector<std::string> restricted_to;
+  /// rbac.additionalRules: appended to every role.
+  std::vector<policy_rule> additional_rules;
+};
+
+/// What the agent may do by default: pods, deployments, replica sets, services, nodes, events and config maps
+/// get/list/watch; pods/log get; namespaces get/list. Nothing else.
+[[nodiscard]] std::vector<policy_rule> agent_default_rules();
+/// The same without what only a ClusterRole can grant: nodes, and namespaces.
+[[nodiscard]] std::vector<policy_rule> agent_namespaced_rules();
+
+/// The namespace, the ServiceAccount, and its roles and bindings, all named after the account.
+[[nodiscard]] std::vector<json> agent_rbac_objects(const agent_rbac_options& options = {});
+
+}  // namespace kitfox::kube

@@ -1,0 +1,302 @@
+#include "fakes/kube/test/golden_replay.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+
+#include "fakes/kube/go_text.hpp"
+#include "fakes/kube/list_pages.hpp"
+
+namespace kitfox::kube::golden {
+
+namespace {
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+json metadata(const std::string& name) { return {{"metadata", {{"name", name}}}}; }
+
+// Lists that the watch cache serves come in the order of a hash map.
+bool in_any_order(const std::string& number) {
+  for (const char* one : {"169", "303", "305", "306", "314", "316"}) {
+    if (number == one) return true;
+  }
+  return false;
+}
+
+void sort_items(json& value) {
+  if (value.is_array()) std::sort(value.begin(), value.end());
+  if (value.is_object() && value.contains("items")) std::sort(value["items"].begin(), value["items"].end());
+}
+
+// Only the first event of a Table watch has column definitions: whichever object comes first.
+void move_columns(json& events) {
+  if (!events.is_array()) return;
+  for (json& event : events) event["object"].erase("columnDefinitions");
+}
+
+}  // namespace
+
+replay::replay(const std::filesystem::path& fixture_file) {
+  fixture_.emplace();
+  load_fixture(fixture_file);
+}
+
+void replay::load_fixture(const std::filesystem::path& file) {
+  fixture_->now.wall = *parse_time("2026-11-22T09:28:26Z");
+  std::ifstream in{file};
+  for (std::string line; std::getline(in, line);) {
+    const auto entry = parse_json(line);
+    ASSERT_TRUE(entry.has_value()) << line;
+    const std::string path{text_at(*entry, {"path"})};
+    if (path.ends_with("/token")) continue;
+    static const std::regex uid{"<uid of ([^>]+)>"};
+    json body = value_at(*entry, {"body"});
+    if (text_at(body, {"involvedObject", "uid"}).starts_with("<uid")) body["involvedObject"]["uid"] = "any";
+    const auto answer =
+        fixture_->send(std::string{text_at(*entry, {"method"})}, path, "admin", print_json(body),
+                       {{"Content-Type", std::string{text_at(*entry, {"content_type"})}}});
+    EXPECT_LT(answer.status, 300) << path << ": " << answer.body;
+  }
+  // What the real server makes by itself, and one write between the fixture and the recording.
+  fixture_->load(R"(
+apiVersion: v1
+kind: Service
+metadata: {name: kubernetes, namespace: default, labels: {component: apiserver, provider: kubernetes}}
+spec: {clusterIP: 10.0.0.1, ports: [{name: https, port: 443, targetPort: 6443}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: extension-apiserver-authentication, namespace: kube-system}
+data: {client-ca-file: ""}
+)");
+  write("PATCH", "/api/v1/namespaces/shop/pods/cart-0",
+        {{"metadata", {{"annotations", {{"t", "1795339892.5075016"}}}}}});
+  const auto token = fixture_->server.issue_token({"incidentfox", "incidentfox-agent"}, fixture_->now.wall);
+  ASSERT_TRUE(token.has_value());
+  agent_token_ = *token;
+  fixture_->now.wall = *parse_time("2026-11-22T09:34:54Z");
+}
+
+void replay::write(const std::string& method, const std::string& path, const json& body) {
+  const char* type = method == "PATCH" ? "application/merge-patch+json" : "application/json";
+  const auto answer = fixture_->send(method, path, "admin", print_json(body), {{"Content-Type", type}});
+  EXPECT_LT(answer.status, 300) << method << " " << path << ": " << answer.body;
+}
+
+std::string replay::token_of(const std::string& user) {
+  if (user == "agent") return agent_token_;
+  if (user == "agent-tampered") return agent_token_.substr(0, agent_token_.size() - 2) + "AA";
+  return "token-" + user;
+}
+
+// Revisions of the recording mean nothing here: those that were current then become the current one.
+std::string replay::adapted_target(const std::string& target) {
+  const std::uint64_t revision = pinned_revision_.value_or(fixture_->server.objects().revision());
+  static const std::regex version{"resourceVersion=([0-9]{2,7})(?=&|$)"};
+  std::string out = std::regex_replace(target, version, "resourceVersion=" + std::to_string(revision));
+  std::smatch found;
+  static const std::regex token{"continue=([A-Za-z0-9_-]+)"};
+  if (std::regex_search(out, found, token)) {
+    auto position = parse_continue(found[1].str());
+    if (position && position->revision > 0) {
+      position->revision = static_cast<std::int64_t>(revision);
+      out = replaced(out, found[1].str(), print_continue(*position));
+    }
+  }
+  return out;
+}
+
+runtime::http::request replay::adapted(const exchange& recorded) {
+  runtime::http::request request = recorded.request;
+  request.target = adapted_target(request.target);
+  request.body = replaced(request.body, "<token>", agent_token_);
+  static const std::regex user{"Bearer <token of ([^>]+)>"};
+  std::smatch found;
+  const std::string authorization{request.headers.get("Authorization").value_or("")};
+  if (std::regex_match(authorization, found, user)) {
+    request.headers.set("Authorization", "Bearer " + token_of(found[1].str()));
+    // The recorder wrote this for a scheme that the server does not know.
+    if (found[1] == "None") request.headers.set("Authorization", "Basic dTpw");
+  }
+  return request;
+}
+
+test::seen replay::answer_to(const exchange& recorded) {
+  const auto prepare = preparations().find(recorded.number);
+  pinned_revision_.reset();
+  if (prepare != preparations().end()) prepare->second(*this);
+  if (recorded.number == "362") {
+    api_server_options strict;
+    strict.anonymous = anonymous_requests::refused;
+    return test::server_fixture{std::move(strict)}.send(recorded.request);
+  }
+  api_answer answer = fixture_->start(adapted(recorded));
+  test::seen seen = fixture_->read(answer);
+  if (const auto events = events_meanwhile().find(recorded.number); events != events_meanwhile().end()) {
+    events->second(*this);
+    seen.body += fixture_->read(answer).body;
+  }
+  // A stream ends when its time is over.
+  for (int i = 0; answer.stream && i < 200; ++i) {
+    const stream_step next = answer.stream->next(fixture_->now);
+    if (next.kind == stream_step::kinds::send) seen.body += next.bytes;
+    if (next.kind == stream_step::kinds::end || next.kind == stream_step::kinds::cut) break;
+    if (next.kind == stream_step::kinds::wait) fixture_->sleep(next.until - fixture_->now.mono);
+  }
+  return seen;
+}
+
+std::string replay::difference(const exchange& recorded) {
+  const test::seen seen = answer_to(recorded);
+  std::string out;
+  if (seen.status != recorded.status) {
+    out += "status " + std::to_string(seen.status) + ", recorded " + std::to_string(recorded.status) + "\n";
+  }
+  if (seen.content_type != recorded.content_type) {
+    out += "content type '" + seen.content_type + "', recorded '" + recorded.content_type + "'\n";
+  }
+  if (recorded.truncated || recorded.request.method == "HEAD") return out;
+  std::string body = replaced(seen.body, agent_token_, "<token>");
+  while (body.ends_with('\n')) body.pop_back();
+  json actual = normal_form(body);
+  json expected = normal_form(recorded.body);
+  if (in_any_order(recorded.number)) {
+    for (json* value : {&actual, &expected}) {
+      if (recorded.number == "303") move_columns(*value);
+      sort_items(*value);
+    }
+  }
+  if (actual == expected) return out;
+  const bool structured = actual.is_structured() && expected.is_structured();
+  return out + "body differs: " +
+         (structured ? print_json(json::diff(expected, actual))
+                     : "'" + body + "', recorded '" + recorded.body + "'");
+}
+
+// What the recorder did to one config map while it watched.
+void replay::change_config_map() {
+  const std::string all = "/api/v1/namespaces/shop/configmaps";
+  json map = metadata("w1");
+  map["metadata"]["labels"] = {{"sel", "yes"}};
+  map["data"] = {{"k", "1"}};
+  write("POST", all, map);
+  write("PATCH", all + "/w1", {{"data", {{"k", "2"}}}});
+  write("PATCH", all + "/w1", {{"metadata", {{"labels", {{"sel", "no"}}}}}});
+  write("PATCH", all + "/w1", {{"metadata", {{"labels", {{"sel", "yes"}}}}}});
+  write("DELETE", all + "/w1", json::object());
+}
+
+const std::map<std::string, replay::step>& replay::events_meanwhile() {
+  static const std::map<std::string, step> all{
+      {"301", [](replay& r) { r.change_config_map(); }},
+      {"302", [](replay& r) { r.change_config_map(); }},
+      {"304", [](replay& r) { r.change_config_map(); }},
+      {"333",
+       [](replay& r) {
+         const log_name name{"shop", "cart-0", "", log_instance::current};
+         for (int i = 0; i < 3; ++i) {
+           r.fixture_->server.logs().append(name, {r.fixture_->now.wall, "followed " + std::to_string(i)});
+         }
+         r.fixture_->server.logs().close(name);
+       }},
+      {"353",
+       [](replay& r) {
+         for (const char* value : {"1", "2"}) {
+           r.write("PATCH", "/api/v1/namespaces/shop/pods/web-0",
+                   {{"metadata", {{"annotations", {{"x", value}}}}}});
+         }
+       }},
+      {"386",
+       [](replay& r) {
+         for (const char* value : {"1", "1", "1", "2"}) {
+           json map = metadata("n");
+           map["data"] = {{"k", value}};
+           r.write("PUT", "/api/v1/namespaces/default/configmaps/n", map);
+         }
+       }},
+  };
+  return all;
+}
+
+const std::map<std::string, replay::step>& replay::preparations() {
+  // A write, so that the revision before it is older than what compaction leaves.
+  const auto compact = [](replay& r) {
+    r.pinned_revision_ = r.fixture_->server.objects().revision();
+    r.write("PATCH", "/api/v1/namespaces/shop/pods/cart-0",
+            {{"metadata", {{"annotations", {{"y", std::to_string(*r.pinned_revision_)}}}}}});
+    r.write("PATCH", "/api/v1/namespaces/shop/pods/cart-0",
+            {{"metadata", {{"annotations", {{"y", nullptr}}}}}});
+    r.fixture_->server.compact();
+  };
+  const auto write_logs = [](replay& r) {
+    const auto start = *parse_time("2026-11-22T09:00:00Z");
+    for (const char* pod : {"cart-0", "cart-1"}) {
+      r.fixture_->server.logs().erase_pod("shop", pod);
+      for (int i = 0; i < 20; ++i) {
+        const auto time = start + std::chrono::seconds{i} + std::chrono::microseconds{i};
+        r.fixture_->server.logs().append({"shop", pod, "", log_instance::current},
+                                         {time, "line " + std::to_string(i)});
+      }
+    }
+  };
+  static const std::map<std::string, step> all{
+      {"309", [](replay& r) { r.fixture_->server.compact(); }},
+      {"323",
+       [compact](replay& r) {
+         r.write("PATCH", "/api/v1/namespaces/shop/pods/cart-0",
+                 {{"metadata", {{"annotations", {{"x", "2"}}}}}});
+         compact(r);
+       }},
+      {"325", compact},
+      {"326",
+       [write_logs](replay& r) {
+         write_logs(r);
+         r.fixture_->load(
+             "{apiVersion: v1, kind: Pod, metadata: {name: unsched, namespace: shop},"
+             " spec: {containers: [{name: a, image: i}]}}");
+       }},
+      {"334", write_logs},  // what was followed is not kept
+      {"360",
+       [](replay& r) {
+         runtime::http::request request = r.fixture_->request("/api/v1/namespaces/shop/pods?limit=1");
+         request.headers.set("Authorization", "Bearer " + r.agent_token_);
+         while (r.held_.size() < r.fixture_->server.limits().in_flight_max) {
+           r.held_.push_back(r.fixture_->start(request));
+         }
+       }},
+      {"362", [](replay& r) { r.held_.clear(); }},
+      {"374",
+       [](replay& r) {
+         r.fixture_->load(R"(
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: named, namespace: shop}
+rules:
+  - {apiGroups: [""], resources: [pods], resourceNames: [cart-0], verbs: [get, list, watch]}
+  - {apiGroups: [""], resources: [pods/log], verbs: [get]}
+  - {apiGroups: ["*"], resources: ["*/scale"], verbs: [get]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: named, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: named}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: noperm}]
+)");
+       }},
+      {"386",
+       [](replay& r) {
+         json map = metadata("n");
+         map["data"] = {{"k", "1"}};
+         r.write("POST", "/api/v1/namespaces/default/configmaps", map);
+       }},
+  };
+  return all;
+}
+
+}  // namespace kitfox::kube::golden
