@@ -70,7 +70,7 @@ error_code connection::shutdown_send(side one) {
 }
 
 void connection::close(side one, end_kind how) {
-  give_up();
+  abort_dial();
   end& mine = end_of(one);
   if (mine.held != presence::open) return;
   // A kernel that throws received bytes away says so (RFC 2525 §2.17).
@@ -83,7 +83,7 @@ void connection::close(side one, end_kind how) {
 }
 
 void connection::vanish(side one) {
-  give_up();
+  abort_dial();
   end& mine = end_of(one);
   if (mine.held != presence::open) return;
   release(one);
@@ -96,6 +96,7 @@ void connection::release(side one) {
   if (mine.owner != nullptr && mine.held == presence::open) --mine.owner->streams;
   mine.outgoing = {};
   mine.into = {};
+  mine.swallowed += mine.unread.size();  // thrown away, never acknowledged
   mine.unread.clear();
   if (mine.reader.occupied()) mine.reader.complete(errc::cancelled, 0);
   if (mine.writer.occupied()) mine.writer.complete(errc::cancelled, {});

@@ -42,6 +42,7 @@ class connection final : private timer {
     return dial_outcome_;
   }
   [[nodiscard]] waiting_place<nothing>& dialler() noexcept { return dialler_; }
+  /// The dialling task was cancelled.
   void give_up();
   /// Asks the path about TLS and sends the client's hello.
   void start_tls();
@@ -98,7 +99,7 @@ class connection final : private timer {
     bool reset_sent = false, reset_received = false;
     bool close_notify_sent = false;
     byte_queue unread;
-    std::size_t swallowed = 0;  ///< Bytes that a vanished machine will never acknowledge.
+    std::size_t swallowed = 0;  ///< Bytes received that no read will ever take.
     waiting_place<std::size_t> reader;
     std::span<char> into;
     waiting_place<nothing> writer;
@@ -113,6 +114,7 @@ class connection final : private timer {
   void conclude_dial();
   void retry_dial();
   void establish(listening& at);
+  void abort_dial();
   void end_dial(runtime::error_code outcome, fault::dial_answer answer);
   void release(fault::side one);
   [[nodiscard]] bool push_outgoing(fault::side from);

@@ -89,6 +89,10 @@ void connection::give_up() {
   log_.dialled(std::nullopt);
   release(side::client);
   end_of(side::client).held = presence::closed;
+}
+
+void connection::abort_dial() {
+  give_up();
   if (dialler_.occupied()) dialler_.complete(errc::cancelled, {});
 }
 

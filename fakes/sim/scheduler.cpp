@@ -83,11 +83,6 @@ node* scheduler::next_ready() {
   return runnable_[pick];
 }
 
-void scheduler::note_step(const node& where) {
-  ++steps_;
-  last_[instant_steps_++ % last_steps_kept] = where.number;
-}
-
 bool scheduler::run_one_handler() {
   node* const where = next_ready();
   if (where == nullptr) return false;

@@ -47,9 +47,9 @@ class scheduler {
   void resume(node& where);
   /// Counts work that a handler does without coming back to the loop. False when the instant's steps are used
   /// up: then the caller must post, so that the loop can notice the livelock.
-  [[nodiscard]] bool count_inline_step() noexcept {
-    ++steps_;
-    return ++instant_steps_ <= settings_.instant_steps_max;
+  [[nodiscard]] bool count_inline_step(const node& where) noexcept {
+    note_step(where);
+    return instant_steps_ <= settings_.instant_steps_max;
   }
 
   void arm(timer& one, runtime::mono_time when);
@@ -74,7 +74,10 @@ class scheduler {
   [[nodiscard]] node* next_ready();
   bool run_one_handler();
   void fire_first_timer();
-  void note_step(const node& where);
+  void note_step(const node& where) noexcept {
+    ++steps_;
+    last_[instant_steps_++ % last_steps_kept] = where.number;
+  }
   [[nodiscard]] run_outcome ended(run_end end, std::vector<std::string> names = {}) const;
   [[nodiscard]] std::vector<std::string> last_steps() const;
 

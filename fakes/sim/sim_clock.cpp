@@ -38,7 +38,7 @@ struct sim_clock::sleeper final : timer {
 runtime::task<runtime::error_code> sim_clock::sleep_until(runtime::mono_time when) {
   if (const runtime::error_code failure = co_await enter(where_)) co_return failure;
   if (when <= now()) {
-    if (!time_.count_inline_step()) co_await yield(where_);
+    if (!time_.count_inline_step(where_)) co_await yield(where_);
     co_return runtime::error_code{};
   }
   sleeper self{*this, when};
