@@ -8,7 +8,8 @@ namespace kitfox::protocol {
 namespace {
 
 error_code refuse(diagnostics& diag, std::string_view name, protocol_errc code, std::string sentence) {
-  diag = {"/" + escape_pointer_token(name), {}, std::move(sentence)};
+  diag = {"/", {}, std::move(sentence)};
+  diag.pointer += escape_pointer_token(name);
   return code;
 }
 

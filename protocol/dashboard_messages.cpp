@@ -133,7 +133,8 @@ std::string print_dashboard_list(const dashboard_list& list) {
 
 result<health_answer> parse_health_answer(std::string_view json, diagnostics& diag) {
   return parse_message(json, diag, {}, [](field_reader& in) {
-    return health_answer{in.text("status", name_rule), in.optional_text("service", display_name_rule).value_or("")};
+    return health_answer{in.text("status", name_rule),
+                         in.optional_text("service", display_name_rule).value_or("")};
   });
 }
 

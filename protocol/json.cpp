@@ -163,9 +163,12 @@ std::string escape_pointer_token(std::string_view token) {
   const std::string quoted = quote_for_diagnostics(token);
   std::string text;
   for (const char c : std::string_view{quoted}.substr(1, quoted.size() - 2)) {
-    if (c == '~') text += "~0";
-    else if (c == '/') text += "~1";
-    else text += c;
+    if (c == '~')
+      text += "~0";
+    else if (c == '/')
+      text += "~1";
+    else
+      text += c;
   }
   return text;
 }

@@ -28,8 +28,8 @@ struct json_limits {
 /// `text` as a JSON string for a message to a person: quoted, escaped, cut to 64 bytes.
 [[nodiscard]] std::string quote_for_diagnostics(std::string_view text);
 
-/// One reference token of a JSON pointer (RFC 6901 §3), `~` as `~0` and `/` as `~1`, in the JSON string form of §5 and cut
-/// to 64 bytes: the names of members come from the peer too.
+/// One reference token of a JSON pointer (RFC 6901 §3), `~` as `~0` and `/` as `~1`, in the JSON string form
+/// of §5 and cut to 64 bytes: the names of members come from the peer too.
 [[nodiscard]] std::string escape_pointer_token(std::string_view token);
 
 /// A JSON value as a member of a message, so that headers need no more than json_fwd.hpp. Copies deeply;

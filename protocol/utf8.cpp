@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "protocol/utf8_avx2.hpp"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -96,13 +98,8 @@ void split_parts(std::string_view text, OnPart on_part) {
   on_part(std::string_view{run, static_cast<std::size_t>(end - run)}, true);
 }
 
-}  // namespace
-
-bool is_utf8(std::string_view text) noexcept {
-  const char* at = text.data();
-  const char* const end = at + text.size();
+bool is_utf8_portable(const char* at, const char* end) noexcept {
   for (;;) {
-    at = skip_ascii(at, end);
     // Characters of one script come in runs, so that looking for ASCII after each would cost more than it
     // saves.
     while (at != end && byte_at(at) >= 0x80) {
@@ -110,8 +107,25 @@ bool is_utf8(std::string_view text) noexcept {
       if (!found.well_formed) return false;
       at += found.size;
     }
+    at = skip_ascii(at, end);
     if (at == end) return true;
   }
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  at = skip_ascii(at, end);
+  if (at == end) return true;
+#if KITFOX_HAS_AVX2_CODE
+  constexpr std::ptrdiff_t worthwhile_size = 32;
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+  if (has_avx2 && end - at >= worthwhile_size)
+    return detail::is_utf8_avx2({at, static_cast<std::size_t>(end - at)});
+#endif
+  return is_utf8_portable(at, end);
 }
 
 bool repair_utf8(std::string_view text, std::size_t size_max, std::string& out) {

@@ -94,6 +94,37 @@ TEST(Utf8, FindsOneBadByteAtAnyPlaceOfALongText) {
   }
 }
 
+TEST(Utf8, EveryPairOfBytesIsJudgedTheSameInLongAndShortTexts) {
+  // Long texts take another path where the processor has one.
+  const std::string before(37, 'a');
+  for (const std::string_view lead : {""sv, "\xE1"sv, "\xF1\x80"sv, "\xF0"sv, "\xF4"sv}) {
+    for (int first = 0; first < 256; ++first) {
+      for (const int second : {0x00, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0,
+                               0xC1, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF}) {
+        std::string text{lead};
+        text += static_cast<char>(first);
+        text += static_cast<char>(second);
+        const bool expected = is_utf8(text);
+        for (const std::size_t padding : {0U, 28U, 29U, 30U, 31U, 60U})
+          ASSERT_EQ(is_utf8("\xC3\xA9" + std::string(padding, 'b') + text + before), expected)
+              << testing::PrintToString(text) << ' ' << padding;
+        ASSERT_EQ(is_utf8("\xC3\xA9" + before + text), expected) << testing::PrintToString(text);
+      }
+    }
+  }
+}
+
+TEST(Utf8, ATextBrokenOffInACharacterIsIllFormedWhateverItsSize) {
+  for (const std::string_view character : {"\xC3\xA9"sv, "\xE2\x82\xAC"sv, "\xF0\x9F\xA6\x8A"sv}) {
+    for (std::size_t size = 0; size < 140; ++size) {
+      const std::string text = "\xC3\xA9" + std::string(size, 'a') + std::string{character};
+      ASSERT_TRUE(is_utf8(text));
+      for (std::size_t kept = 1; kept < character.size(); ++kept)
+        ASSERT_FALSE(is_utf8(std::string_view{text}.substr(0, text.size() - character.size() + kept)));
+    }
+  }
+}
+
 TEST(Utf8, RepairIsBounded) {
   std::string out = "old";
   EXPECT_TRUE(repair_utf8("\xFFx", 4, out));
