@@ -89,7 +89,9 @@ void http_fault::record_event(std::string what, const sse_block& block) {
 void http_fault::on_request_piece(http_exchange& of, http_piece what, std::string_view raw,
                                   const http_head* head) {
   if (what == http_piece::head && !healed_ && watching()) {
-    of.selected = context().selects_request(of.method, of.target);
+    of.selected = tracker_.parser(side::client).piece_begun_before()
+                      ? context().selects_ongoing(of.method, of.target) && joins(of)
+                      : context().selects_request(of.method, of.target);
   }
   if (of.selected) {
     on_request(of, what, raw, head);
@@ -104,7 +106,11 @@ void http_fault::on_request_end(http_exchange& of) {
 
 void http_fault::on_response_piece(http_exchange& of, http_piece what, std::string_view raw,
                                    const http_head* head) {
-  if (of.selected) {
+  if (of.selected && head != nullptr && tracker_.parser(side::server).piece_begun_before()) {
+    // Part of the head has gone to the client: it is too late for whoever works on heads.
+    of.selected = joins(of);
+    send(side::server, raw);
+  } else if (of.selected) {
     on_response(of, what, raw, head);
   } else {
     send(side::server, raw);

@@ -43,6 +43,7 @@ void http_parser::emit_held(http_piece what, http_piece_sink& sink, const http_h
   // The sink may not feed this parser, but it may ask what is held: it is given out now.
   const std::string given = std::move(held_);
   const std::size_t skip = passed_;
+  begun_before_ = skip > 0;
   held_.clear();
   passed_ = 0;
   line_begin_ = 0;

@@ -51,8 +51,13 @@ class http_parser {
   void forget_held() noexcept { passed_ = held_.size(); }
   /// Bytes fed and neither given out nor forgotten.
   [[nodiscard]] std::size_t held() const noexcept { return held_.size() - passed_; }
-  /// True inside a chunk, whose announced size has not come in full.
-  [[nodiscard]] bool inside_chunk() const noexcept { return state_ == state::chunk_body; }
+  /// Of the last piece of head or line: its beginning had been passed on before, so `raw` is only the rest.
+  [[nodiscard]] bool piece_begun_before() const noexcept { return begun_before_; }
+  /// True from the first byte of a chunk's size to the end of the line after its bytes.
+  [[nodiscard]] bool inside_chunk() const noexcept {
+    return state_ == state::chunk_body || state_ == state::chunk_end ||
+           (state_ == state::chunk_size && !held_.empty());
+  }
   [[nodiscard]] bool opaque() const noexcept { return state_ == state::opaque; }
   /// Everything from now on is opaque: the connection became a tunnel.
   void become_opaque() noexcept { state_ = state::opaque; }
@@ -82,9 +87,10 @@ class http_parser {
   http_role role_;
   limits limits_;
   state state_ = state::head;
-  std::string held_;             ///< An unfinished head or line.
-  std::size_t line_begin_ = 0;   ///< Where the last, unfinished line of the head begins in held_.
-  std::size_t passed_ = 0;       ///< Bytes of held_ that were passed on already.
+  std::string held_;            ///< An unfinished head or line.
+  std::size_t line_begin_ = 0;  ///< Where the last, unfinished line of the head begins in held_.
+  std::size_t passed_ = 0;      ///< Bytes of held_ that were passed on already.
+  bool begun_before_ = false;
   std::uint64_t remaining_ = 0;  ///< Of the body or chunk.
 };
 

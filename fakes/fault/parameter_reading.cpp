@@ -31,7 +31,8 @@ std::optional<checked_value> fraction_of(double number) {
 }
 
 std::optional<checked_value> from_number(const parameter& declared, const nlohmann::json& given) {
-  const bool whole = given.is_number_unsigned();
+  const bool whole =
+      given.is_number_integer() && (given.is_number_unsigned() || given.get<std::int64_t>() >= 0);
   switch (declared.type) {
     case parameter_type::count:
     case parameter_type::size:

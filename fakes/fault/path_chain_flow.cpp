@@ -92,8 +92,8 @@ void path_chain::cut(path_stage& at, end_kind how) {
   }
   at.severed = true;
   at.wake.reset();
-  forward_end(&at, side::client, end_kind::fin);
   forward_end(&at, side::server, end_kind::fin);
+  forward_end(&at, side::client, end_kind::fin);
 }
 
 void path_chain::note_over() {

@@ -76,6 +76,13 @@ std::string with_hint(std::string text, std::string_view word, const std::vector
   return text;
 }
 
+std::string choice_hint(const parameter& one, const nlohmann::json& given) {
+  if (one.type != parameter_type::choice || !given.is_string()) return {};
+  const std::vector<std::string_view> words{one.choices.begin(), one.choices.end()};
+  const std::string near = nearest_word(given.get_ref<const std::string&>(), words);
+  return near.empty() ? near : "; did you mean \"" + near + "\"?";
+}
+
 }  // namespace
 
 std::string_view to_string(fault_family family) noexcept {
@@ -181,6 +188,7 @@ result<planned_fault> registry::plan(std::string name, std::string_view kind,
     auto value = read_parameter(*one, given);
     if (!value) {
       why = {key, found->name + "." + key + ": expected " + expectation(*one) + ", got " + given.dump()};
+      why.message += choice_hint(*one, given);
       return errc::bad_parameter;
     }
     made.values.set(key, std::move(*value));

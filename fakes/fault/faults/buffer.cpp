@@ -37,8 +37,9 @@ class buffer_fault final : public http_fault {
       if (timeout_ > runtime::duration::zero()) context().wake_at(context().now() + timeout_);
     }
     kept_.append(raw);
+    const bool whole = !of.chunked || what == http_piece::chunk_end;
     // Never more than the window, or the server could send nothing to fill the rest.
-    if (kept_.size() >= std::min(bytes_, context().window_bytes())) let_go();
+    if ((whole && kept_.size() >= bytes_) || kept_.size() >= context().window_bytes()) let_go();
   }
   void on_response_complete(http_exchange&) override { let_go(); }
   bool on_server_end(end_kind) override {

@@ -7,7 +7,7 @@ namespace {
 std::unique_ptr<fault> make_redirect(const arguments& values) {
   made_response answer;
   answer.status = static_cast<int>(values.number("code"));
-  answer.closes = values.text("connection") == "close";
+  answer.closes = values.text("then") == "close";
   if (values.has("location")) answer.fields.emplace_back("Location", values.text("location"));
   return std::make_unique<answering_fault>("redirect", std::move(answer));
 }
@@ -22,7 +22,7 @@ fault_kind redirect() {
   kind.parameters = {
       {"location", parameter_type::text, "Where to; left out: no Location at all.", ""},
       {"code", parameter_type::count, "301, 302, 303, 307 or 308.", "307"},
-      {"connection", parameter_type::choice, "Whether the connection stays.", "keep", {"keep", "close"}}};
+      {"then", parameter_type::choice, "Whether the connection stays.", "keep", {"keep", "close"}}};
   kind.selectors = {fault_kind::selector::request};
   kind.make = make_redirect;
   return kind;

@@ -19,7 +19,7 @@ std::unique_ptr<fault> make_status(const arguments& values) {
   answer.content_type = values.text("content_type");
   answer.body = values.has("body") ? values.text("body") : R"({"detail":"injected"})";
   if (answer.status == 204 || answer.status == 304) answer.body.clear();
-  answer.closes = values.text("connection") == "close";
+  answer.closes = values.text("then") == "close";
   if (values.has("retry_after")) {
     answer.fields.emplace_back("Retry-After", retry_after_value(values.text("retry_after")));
   }
@@ -39,7 +39,7 @@ fault_kind status() {
        "Retry-After: a duration such as 5s, or any text, such as an HTTP date.", ""},
       {"body", parameter_type::text, "The body.", ""},
       {"content_type", parameter_type::text, "Its type.", "application/json"},
-      {"connection", parameter_type::choice, "Whether the connection stays.", "keep", {"keep", "close"}}};
+      {"then", parameter_type::choice, "Whether the connection stays.", "keep", {"keep", "close"}}};
   kind.selectors = {fault_kind::selector::request};
   kind.make = make_status;
   return kind;
