@@ -15,7 +15,7 @@ runtime::result<credential_book> credential_book::make(std::vector<caller_creden
   if (credentials.empty()) return gateway_errc::caller_credential_missing;
   std::set<std::string_view> names, secrets;
   for (const caller_credential& one : credentials) {
-    const bool sound = protocol::is_opaque_token(one.name) &&
+    const bool sound = !one.name.empty() && one.name.size() <= caller_credential::name_size_max &&
                        one.secret.size() >= caller_credential::secret_size_min &&
                        (!one.bound || is_tenant(*one.bound));
     if (!sound || !names.insert(one.name).second || !secrets.insert(one.secret).second)
@@ -33,7 +33,8 @@ std::optional<principal> credential_book::find(std::string_view secret) const {
 }
 
 namespace {
-constexpr protocol::text_rule name_rule{1, 128, protocol::is_opaque_token, "1 to 128 printable characters"};
+constexpr protocol::text_rule name_rule{1, caller_credential::name_size_max};
+constexpr protocol::text_rule tenant_rule{1, 128, protocol::is_opaque_token, "1 to 128 printable characters"};
 constexpr protocol::text_rule secret_rule{caller_credential::secret_size_min, 512, protocol::is_opaque_token,
                                           "16 to 128 printable characters"};
 
@@ -46,8 +47,8 @@ caller_credential read_credential(protocol::field_reader& in) {
     one.role = caller_role::admin;
   else if (role != "caller")
     in.fail("role", protocol::protocol_errc::bad_format, "expected \"caller\" or \"admin\"");
-  const auto org_id = in.optional_text("org_id", name_rule);
-  const auto team_node_id = in.optional_text("team_node_id", name_rule);
+  const auto org_id = in.optional_text("org_id", tenant_rule);
+  const auto team_node_id = in.optional_text("team_node_id", tenant_rule);
   if (org_id.has_value() != team_node_id.has_value())
     in.fail("", protocol::protocol_errc::conflicting_fields,
             "expected both of org_id and team_node_id, or neither");

@@ -25,13 +25,14 @@ enum class caller_role {
 
 /// One accepted value of the `X-Internal-Service` header and the scope it stands for.
 struct caller_credential {
-  std::string name;    ///< Names the caller in the audit; not secret, unique.
+  std::string name;    ///< Names the caller in the audit; not secret, unique, not empty.
   std::string secret;  ///< The header's value; at least secret_size_min bytes.
   caller_role role = caller_role::caller;
   /// The only tenant of this credential. None: a trusted internal service, which must name a tenant in every
   /// call; a call without one is refused.
   std::optional<tenant> bound{};
   static constexpr std::size_t secret_size_min = 16;
+  static constexpr std::size_t name_size_max = 128;
 };
 
 /// Who makes a call, after authentication. Holds no secret.

@@ -1,0 +1,69 @@
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "gateway/audit_record.hpp"
+#include "gateway/command_line.hpp"
+#include "runtime/json_lines_sink.hpp"
+#include "runtime/real_host.hpp"
+
+namespace {
+
+using namespace kitfox;
+using gateway::exit_code;
+using gateway::program_plan;
+
+int serve(program_plan plan) {
+  runtime::json_lines_options log;
+  log.least = plan.least_severity;
+  const std::unique_ptr<runtime::event_sink> events = runtime::make_json_lines_sink(log);
+  const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(*events);
+  runtime::stop_source stop{host->executor()};
+  host->stop_on_signals(stop);
+  return host->run(gateway::run_gateway(*host, std::move(plan.options), std::move(plan.database_path),
+                                        std::move(plan.audit_path), stop));
+}
+
+int read_audit(const program_plan& plan) {
+  const auto opened = gateway::audit_store::open(plan.audit_path);
+  if (opened.has_error()) {
+    std::cerr << "kitfox-gateway: " << plan.audit_path << ": " << opened.error().message() << '\n';
+    return static_cast<int>(exit_code::store_failed);
+  }
+  gateway::audit_head head = gateway::empty_audit();
+  constexpr std::size_t page = 1000;
+  for (std::uint64_t after = 0;;) {
+    const auto lines = opened.value()->read(after, page);
+    if (lines.has_error()) {
+      std::cerr << "kitfox-gateway: " << lines.error().message() << '\n';
+      return static_cast<int>(exit_code::store_failed);
+    }
+    if (lines.value().empty()) break;
+    for (const gateway::audit_line& line : lines.value()) {
+      after = line.sequence;
+      if (plan.what == program_plan::task::print_audit) {
+        std::cout << line.text << '\n';
+      } else if (const auto failure = gateway::verify_audit_line(line, head)) {
+        std::cerr << "kitfox-gateway: record " << line.sequence << ": " << failure.message() << '\n';
+        return static_cast<int>(exit_code::store_failed);
+      }
+    }
+  }
+  if (plan.what == program_plan::task::verify_audit) std::cout << head.sequence << " records, chain holds\n";
+  return static_cast<int>(exit_code::ok);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    gateway::parsed_command_line parsed = gateway::parse_command_line(argc, argv);
+    if (!parsed.plan) return parsed.exit_code;
+    if (parsed.plan->what == program_plan::task::serve) return serve(std::move(*parsed.plan));
+    return read_audit(*parsed.plan);
+  } catch (const std::exception& failure) {
+    std::cerr << "kitfox-gateway: " << failure.what() << '\n';
+    return static_cast<int>(exit_code::usage);
+  }
+}
