@@ -79,6 +79,7 @@ class player {
     std::string command, params;
     std::optional<runtime::duration> timeout, wait;
     std::string idempotency_key;
+    bool failing_only = false;  ///< The question was about failing pods.
   };
   [[nodiscard]] runtime::task<void> make_call(call what);
   [[nodiscard]] runtime::task<void> call_worker(std::vector<call>& queue, std::size_t& next,

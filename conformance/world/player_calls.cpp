@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "conformance/scenario/question.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/player.hpp"
 #include "runtime/deadline.hpp"
@@ -41,7 +42,13 @@ runtime::task<void> player::make_call(call what) {
   constexpr std::size_t kept_max = 64 * 1024;
   if (answer) {
     ended.status = answer->status;
-    ended.text = answer->body.substr(0, kept_max);
+    ended.text = answer->body;
+    if (what.failing_only) {
+      nlohmann::json narrowed = nlohmann::json::parse(answer->body, nullptr, false);
+      keep_failing_pods(narrowed);
+      ended.text = narrowed.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    }
+    if (ended.text.size() > kept_max) ended.text.resize(kept_max);
   } else {
     ended.more = {{"failure", answer.error().message()}};
   }
@@ -98,6 +105,26 @@ player::outcome player::execute(std::size_t index, const execute_verb& what) {
   calls_of_step_.erase(index);
   step_result result;
   result.more["calls"] = queue.size();
+  co_return result;
+}
+
+player::outcome player::ask(std::size_t index, const ask_verb& what) {
+  step_result result;
+  const auto understood = understand(what.question, what.as, what_.topology);
+  if (!understood) {
+    result.ok = false;
+    result.harness = true;
+    result.why = "the question is none that the documentation shows: " + what.question;
+    co_return result;
+  }
+  call one;
+  one.step = index;
+  one.as = what.as;
+  one.cluster = understood->cluster;
+  one.command = understood->command;
+  one.params = understood->params;
+  one.failing_only = understood->failing_only;
+  co_await make_call(std::move(one));
   co_return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/system/errc.hpp>
 
+#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/party_settings.hpp"
 #include "fakes/kube/serve_api.hpp"
@@ -96,11 +97,23 @@ struct sim_world::gateway_process final : process {
 
 struct sim_world::api_process final : process {
   using process::process;
-  std::unique_ptr<kube::api_server> server;
+  api_process(sim::sim_host& on, recorder& tape, std::string name, kube::api_server& api)
+      : process{on, tape, std::move(name)}, server{api} {}
+  kube::api_server& server;
   std::unique_ptr<kube::api_service> service;
 
-  runtime::task<void> live() {
-    co_await service->run();
+  /// Binds its listener as a task of its own process, and serves until the process is killed.
+  runtime::task<void> live(runtime::endpoint at, runtime::tls_server_options certificate,
+                           std::optional<runtime::error_code>& outcome, runtime::notifier& told) {
+    auto tls = host.network().make_tls_server(certificate);
+    outcome = tls ? runtime::error_code{} : tls.error();
+    if (tls) {
+      auto listening = co_await host.network().listen(std::move(at), *tls);
+      outcome = listening ? runtime::error_code{} : listening.error();
+      if (listening) service = std::make_unique<kube::api_service>(host, std::move(*listening), server);
+    }
+    told.notify_all();
+    if (service) co_await service->run();
     note_exit(0);
   }
 };
@@ -192,7 +205,7 @@ runtime::task<runtime::error_code> sim_world::open(std::string& why) {
   for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
     const runtime::error_code failure = co_await start({node_set::what::kubernetes, i, 0}, {});
     if (failure) {
-      why = "API server of " + cluster_label(what_.topology, i);
+      why = "API server of " + cluster_label(what_.topology, i) + (failure_.empty() ? "" : ": " + failure_);
       co_return failure;
     }
   }
@@ -217,19 +230,59 @@ runtime::task<runtime::error_code> sim_world::start(node_ref node, std::string k
   return start_gateway();
 }
 
-template <class Process>
+template <class Process, class... Rest>
 Process& sim_world::begin(const std::string& name, const std::string& host_name, const char* kind,
-                          const std::string& cluster) {
+                          const std::string& cluster, Rest&... rest) {
   auto sink = std::make_unique<recording_sink>(tape_, name, harness_.clock());
   sim::host_options options;
-  options.events = sink.get();
+  if (std::string_view{kind} != "kubernetes") options.events = sink.get();  // what it was asked shows on its link
   sinks_.push_back(std::move(sink));
-  auto fresh = std::make_unique<Process>(sim_.start_host(host_name, options), tape_, name);
+  auto fresh = std::make_unique<Process>(sim_.start_host(host_name, options), tape_, name, rest...);
   fresh->world = &sim_;
   Process& out = *fresh;
   processes_[name] = std::move(fresh);
   note_started(name, kind, cluster);
   return out;
+}
+
+runtime::task<runtime::error_code> sim_world::started(std::optional<runtime::error_code>& outcome) {
+  while (!outcome) {
+    const runtime::error_code failure = co_await started_.wait();
+    if (failure) co_return failure;
+  }
+  co_return *outcome;
+}
+
+runtime::task<runtime::error_code> sim_world::start_api(std::size_t cluster) {
+  auto& server = api_servers_[cluster];
+  if (!server) {
+    kube::api_server_options options;
+    options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
+    options.uid_seed = cluster + 1;
+    server = std::make_unique<kube::api_server>(std::move(options), sim_.wall_now());
+    std::string why;
+    const runtime::error_code failure =
+        fill_cluster(*server, what_.topology.clusters[cluster], sim_.wall_now(), why);
+    if (failure) {
+      failure_ = why;
+      co_return failure;
+    }
+  }
+  const std::string host = kubernetes_host(what_.topology, cluster);
+  auto& one = begin<api_process>(kubernetes_node(what_.topology, cluster), host, "kubernetes",
+                                 cluster_label(what_.topology, cluster), *server);
+  std::optional<runtime::error_code> outcome;
+  one.tasks.spawn("API server", one.live({host, kubernetes_port}, server_certificate(host, sim_.wall_now()),
+                                         outcome, started_));
+  co_return co_await started(outcome);
+}
+
+kube::api_server& sim_world::kubernetes(std::size_t cluster) { return *api_servers_.at(cluster); }
+
+std::string sim_world::agent_token(std::size_t cluster) {
+  auto token = agent_service_token(kubernetes(cluster), sim_.wall_now());
+  KITFOX_ASSERT(token.has_value());  // the service account was installed with the cluster
+  return std::move(*token);
 }
 
 runtime::task<runtime::error_code> sim_world::start_gateway() {
@@ -253,13 +306,9 @@ runtime::task<runtime::error_code> sim_world::start_gateway() {
       gateway::gateway_parts{one.host, *store_, *key_source_, *audit_, subjects_.gateway},
       std::move(options));
   // The listeners belong to the simulated process, so they are bound by one of its own tasks.
-  gateway_start_.reset();
-  one.tasks.spawn("gateway", one.live(gateway_start_, started_));
-  while (!gateway_start_) {
-    const runtime::error_code failure = co_await started_.wait();
-    if (failure) co_return failure;
-  }
-  co_return *gateway_start_;
+  std::optional<runtime::error_code> outcome;
+  one.tasks.spawn("gateway", one.live(outcome, started_));
+  co_return co_await started(outcome);
 }
 
 runtime::task<runtime::error_code> sim_world::start_agent(node_ref node, std::string key) {

@@ -60,9 +60,10 @@ class sim_world final : public world, private sim::path_source {
   [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster);
   [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
   [[nodiscard]] runtime::task<runtime::error_code> start_agent(node_ref node, std::string key);
-  template <class Process>
+  [[nodiscard]] runtime::task<runtime::error_code> started(std::optional<runtime::error_code>& outcome);
+  template <class Process, class... Rest>
   [[nodiscard]] Process& begin(const std::string& name, const std::string& host_name, const char* kind,
-                               const std::string& cluster);
+                               const std::string& cluster, Rest&... rest);
   [[nodiscard]] std::string agent_token(std::size_t cluster);
   [[nodiscard]] std::shared_ptr<runtime::tls_client> harness_tls();
   void note_started(const std::string& node, const char* kind, const std::string& cluster);
@@ -83,7 +84,8 @@ class sim_world final : public world, private sim::path_source {
   std::vector<std::unique_ptr<recording_sink>> sinks_;
   std::map<std::string, sim::name_fault_id> name_faults_;
   std::shared_ptr<runtime::tls_client> harness_tls_;  // owners: this world, and the streams dialled with it
-  std::optional<runtime::error_code> gateway_start_;
+  std::map<std::size_t, std::unique_ptr<kube::api_server>> api_servers_;
+  std::string failure_;
   runtime::notifier started_;
   std::vector<std::string> stuck_;
   std::uint16_t agent_port_ = 443, caller_port_ = 8444;

@@ -1,0 +1,244 @@
+#include <nlohmann/json.hpp>
+
+#include "conformance/mutants/mutant.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+using agent::attempt_end;
+using agent::end_reason;
+
+/// A reconnect policy that changes what the reference decides.
+template <class Change>
+class changed_reconnects final : public agent::reconnect_policy {
+ public:
+  explicit changed_reconnects(std::unique_ptr<agent::reconnect_policy> inner) : inner_{std::move(inner)} {}
+  runtime::duration delay_after(const attempt_end& end) override { return Change::delay(*inner_, end); }
+  unsigned consecutive_ends() const noexcept override { return inner_->consecutive_ends(); }
+
+ private:
+  std::unique_ptr<agent::reconnect_policy> inner_;
+};
+
+template <class Change>
+class parts_with_reconnects final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::reconnect_policy> make_reconnect_policy(const agent::backoff_options& options,
+                                                                 runtime::entropy& jitter) const override {
+    return std::make_unique<changed_reconnects<Change>>(agent_parts::make_reconnect_policy(options, jitter));
+  }
+};
+
+template <class Parts>
+void use_parts(sim_subjects& to) {
+  static const Parts parts;
+  to.parts = &parts;
+}
+
+struct without_jitter {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    const unsigned before = inner.consecutive_ends();
+    static_cast<void>(inner.delay_after(end));
+    const unsigned step = std::min(before, 6u);
+    const runtime::duration full =
+        std::min<runtime::duration>(std::chrono::seconds{60}, std::chrono::seconds{1} * (1 << step));
+    return std::max(full, end.floor.value_or(runtime::duration::zero()));
+  }
+};
+struct at_once_after_clean_end {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    const runtime::duration usual = inner.delay_after(end);
+    return end.reason == end_reason::end_of_stream ? std::chrono::milliseconds{1} : usual;
+  }
+};
+struct deaf_to_floors {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    attempt_end without = end;
+    without.floor.reset();
+    return inner.delay_after(without);
+  }
+};
+struct hammering_when_refused {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    const runtime::duration usual = inner.delay_after(end);
+    return end.reason == end_reason::key_refused ? std::chrono::seconds{2} : usual;
+  }
+};
+struct giving_up {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    const runtime::duration usual = inner.delay_after(end);
+    return inner.consecutive_ends() >= 5 ? std::chrono::hours{24 * 365} : usual;
+  }
+};
+struct growing_without_cap {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    const runtime::duration usual = inner.delay_after(end);
+    return inner.consecutive_ends() >= 8 ? usual + std::chrono::minutes{10} : usual;
+  }
+};
+
+/// Says that nothing is there where it was not allowed to look.
+class blind_runner final : public agent::command_runner {
+ public:
+  explicit blind_runner(std::unique_ptr<command_runner> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::command_outcome> run(agent::command_call call) override {
+    agent::command_outcome out = co_await inner_->run(std::move(call));
+    if (out.error_code == protocol::command_error::denied) {
+      out = agent::command_outcome{};
+      out.result = protocol::json_value{nlohmann::json{{"namespace", "default"}, {"pod_count", 0}, {"pods", nlohmann::json::array()}}};
+    }
+    co_return out;
+  }
+
+ private:
+  std::unique_ptr<command_runner> inner_;
+};
+
+/// Calls every failure of Kubernetes an internal error.
+class coarse_runner final : public agent::command_runner {
+ public:
+  explicit coarse_runner(std::unique_ptr<command_runner> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::command_outcome> run(agent::command_call call) override {
+    agent::command_outcome out = co_await inner_->run(std::move(call));
+    if (out.error_code == protocol::command_error::not_found ||
+        out.error_code == protocol::command_error::unavailable) {
+      out.error_code = protocol::command_error::internal;
+    }
+    co_return out;
+  }
+
+ private:
+  std::unique_ptr<command_runner> inner_;
+};
+
+template <class Runner>
+class parts_with_runner final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::command_runner> make_command_runner(
+      std::unique_ptr<agent::command_runner> reference) const override {
+    return std::make_unique<Runner>(std::move(reference));
+  }
+};
+
+/// Sends failures as plain text, without a code.
+class codeless_sender final : public agent::answer_sender {
+ public:
+  explicit codeless_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::delivery> send(agent::outgoing_answer answer) override {
+    nlohmann::json body = nlohmann::json::parse(answer.body, nullptr, false);
+    if (body.is_object() && body.erase("error_code") > 0) answer.body = body.dump();
+    return inner_->send(std::move(answer));
+  }
+
+ private:
+  std::unique_ptr<answer_sender> inner_;
+};
+
+class codeless_parts final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::answer_sender> make_answer_sender(
+      std::unique_ptr<agent::answer_sender> reference) const override {
+    return std::make_unique<codeless_sender>(std::move(reference));
+  }
+};
+
+using ids = std::string_view;
+constexpr ids rec1[] = {"REC-1"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"}, rec4[] = {"REC-4"},
+              rec5[] = {"REC-5"}, rec6[] = {"REC-6"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
+constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
+              idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp5[] = {"RSP-5"}, rsp6[] = {"RSP-6"},
+              rbc1[] = {"RBC-1"}, rbc2[] = {"RBC-2"};
+constexpr ids around_rec1[] = {"REC-3", "REC-8"}, around_rec2[] = {"REC-3", "REC-8", "REC-7"},
+              around_rec3[] = {"REC-1"}, around_rec4[] = {"REC-1", "REC-3"},
+              around_rec5[] = {"REC-1", "REC-3", "REC-4"};
+
+constexpr mutant all[] = {
+    {"agent-no-jitter", "waits the whole envelope each time", rec1, around_rec1,
+     use_parts<parts_with_reconnects<without_jitter>>},
+    {"agent-zero-delay-on-clean-end", "comes back at once when the gateway ends the stream in order", rec2,
+     around_rec2, use_parts<parts_with_reconnects<at_once_after_clean_end>>},
+    {"agent-no-watchdog",
+     "never notices a silent link",
+     liv2,
+     {},
+     [](sim_subjects& s) { s.agent.session.watchdog_intervals = 0; }},
+    {"agent-never-resets", "keeps counting failures after a healthy week", rec3, around_rec3,
+     [](sim_subjects& s) { s.agent.backoff.healthy_after = std::chrono::hours{24 * 365}; }},
+    {"agent-resets-at-once", "forgets its failures with every stream that comes up", rec3, around_rec3,
+     [](sim_subjects& s) { s.agent.backoff.healthy_after = std::chrono::seconds{0}; }},
+    {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, around_rec4,
+     use_parts<parts_with_reconnects<growing_without_cap>>},
+    {"agent-gives-up", "stops trying after five failures", rec5, around_rec5,
+     use_parts<parts_with_reconnects<giving_up>>},
+    {"agent-hammers-with-refused-key",
+     "dials every two seconds with a refused key",
+     rec6,
+     {},
+     use_parts<parts_with_reconnects<hammering_when_refused>>},
+    {"agent-deaf-to-retry-after",
+     "comes back before the gateway asked it to",
+     rec7,
+     {},
+     use_parts<parts_with_reconnects<deaf_to_floors>>},
+    {"agent-patient-dialler",
+     "waits for a dial as long as it takes",
+     rec10,
+     {},
+     [](sim_subjects& s) {
+       s.agent.session.dial_timeout = std::chrono::hours{24};
+       s.agent.session.head_timeout = std::chrono::hours{24};
+     }},
+    {"agent-ready-early",
+     "counts as connected with the response head",
+     con4,
+     {},
+     [](sim_subjects& s) { s.agent.session.ready = agent::ready_on::response_head; }},
+    {"agent-serial",
+     "runs one command at a time",
+     cmd1,
+     {},
+     [](sim_subjects& s) { s.agent.commands.workers = 1; }},
+    {"agent-unbounded-workers",
+     "runs every command at once",
+     cmd2,
+     {},
+     [](sim_subjects& s) {
+       s.agent.commands.workers = 200;
+       s.agent.kubernetes.connections_max = 200;
+     }},
+    {"agent-forgetful",
+     "runs a repeated command again",
+     idm1,
+     {},
+     [](sim_subjects& s) { s.agent.idempotency.entries_max = 0; }},
+    {"agent-answers-once",
+     "drops an answer that did not get through",
+     rsp1,
+     {},
+     [](sim_subjects& s) {
+       s.agent.responses.tries_max = 1;
+       s.agent.responses.tries_min = 1;
+     }},
+    {"agent-oversize-answers",
+     "sends results of any size",
+     rsp5,
+     {},
+     [](sim_subjects& s) { s.agent.responses.body_bytes_max = 64 * 1024 * 1024; }},
+    {"agent-codeless", "reports failures as text alone", rsp6, {}, use_parts<codeless_parts>},
+    {"agent-denial-as-empty",
+     "reports a denial as an empty list",
+     rbc1,
+     {},
+     use_parts<parts_with_runner<blind_runner>>},
+    {"agent-coarse-errors",
+     "maps every failure of Kubernetes to internal",
+     rbc2,
+     {},
+     use_parts<parts_with_runner<coarse_runner>>},
+};
+
+}  // namespace
+
+std::span<const mutant> agent_mutants() { return all; }
+
+}  // namespace kitfox::conformance

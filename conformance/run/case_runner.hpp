@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+
+#include "conformance/report/case_result.hpp"
+#include "conformance/run/run_plan.hpp"
+#include "conformance/world/run_sim.hpp"
+
+namespace kitfox::conformance {
+
+/// How cases are run, the same for all of a run.
+struct case_settings {
+  sim_subjects subjects;  ///< In sim.
+  std::string out;        ///< Folder for transcripts; empty: none are written.
+  enum class keep { failures, everything } transcripts = keep::everything;
+  bool twice = false;                          ///< Run sim cases again and compare the traces.
+  std::string agent_command, gateway_command;  ///< In sockets, instead of the reference.
+  std::string reproduce_prefix = "kitfox run";
+};
+
+/// Runs one case and judges it. Safe to call from several threads at once: cases share nothing.
+[[nodiscard]] case_result run_case(const planned_case& what, const case_settings& settings);
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,95 @@
+#include "conformance/run/run_plan.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace kitfox::conformance {
+namespace {
+
+/// Every scenario file under a path, in the order of names; folders of fixtures hold none.
+std::vector<std::string> files_under(const std::string& path, std::vector<load_error>& errors) {
+  std::vector<std::string> out;
+  std::error_code failure;
+  if (!std::filesystem::is_directory(path, failure)) {
+    out.push_back(path);
+    return out;
+  }
+  for (auto it = std::filesystem::recursive_directory_iterator{path, failure};
+       !failure && it != std::filesystem::recursive_directory_iterator{}; it.increment(failure)) {
+    if (it->is_directory() && it->path().filename() == "fixtures")
+      it.disable_recursion_pending();
+    else if (it->is_regular_file() && it->path().extension() == ".yaml")
+      out.push_back(it->path().string());
+  }
+  if (failure) errors.push_back({{path, 0, 0}, "", failure.message()});
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+bool verifies(const scenario& what, const std::string& id) {
+  return std::any_of(what.verifies.begin(), what.verifies.end(),
+                     [&](const requirement_reference& one) { return one.id == id; });
+}
+
+}  // namespace
+
+bool fits_glob(std::string_view pattern, std::string_view text) noexcept {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+run_plan plan_run(const run_selection& selection) {
+  run_plan out;
+  std::vector<std::string> files;
+  for (const std::string& path : selection.paths) {
+    for (std::string& file : files_under(path, out.errors)) files.push_back(std::move(file));
+  }
+  load_options options;
+  options.corpus_root = selection.corpus_root;
+  for (const std::string& file : files) {
+    loaded one = load_scenario(file, options);
+    out.errors.insert(out.errors.end(), one.errors.begin(), one.errors.end());
+    std::ifstream in{file, std::ios::binary};
+    std::ostringstream text;
+    text << in.rdbuf();
+    out.sources.push_back({file, text.str()});
+    out.files.push_back(std::move(one));
+  }
+  if (!out.errors.empty()) return out;
+  for (std::size_t i = 0; i < out.files.size(); ++i) {
+    for (const scenario_case& one : out.files[i].cases) {
+      const bool wanted = (one.world == world_kind::sim && selection.sim) ||
+                          (one.world == world_kind::sockets && selection.sockets);
+      if (!wanted || (!selection.requirement.empty() && !verifies(one.what, selection.requirement))) continue;
+      std::pair<std::uint64_t, std::uint64_t> seeds{1, 1};
+      if (selection.choice == seed_choice::all && one.world == world_kind::sim)
+        seeds.second = std::max<std::uint64_t>(1, one.what.seeds);
+      if (selection.seeds) seeds = *selection.seeds;
+      // Real sockets draw nothing from a seed but the workload: one is enough unless more are asked for.
+      for (std::uint64_t seed = seeds.first; seed <= seeds.second; ++seed) {
+        planned_case fresh{&one, &out.sources[i], seed};
+        if (selection.filter.empty() || fits_glob(selection.filter, fresh.name())) out.cases.push_back(fresh);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,176 @@
+#include "conformance/world/child_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+
+#include "runtime/task_group.hpp"
+
+namespace kitfox::conformance {
+
+namespace asio = runtime::asio;
+
+namespace {
+
+runtime::error_code last_error() { return {errno, boost::system::system_category()}; }
+
+std::vector<std::string> environment_of(const child_options& options) {
+  std::vector<std::string> out;
+  for (const char* kept : {"PATH", "HOME", "TMPDIR"}) {
+    if (const char* value = std::getenv(kept)) out.push_back(std::string{kept} + "=" + value);
+  }
+  for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
+  return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> out;
+  for (std::string& one : texts) out.push_back(one.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+/// What runs between fork and exec: only async-signal-safe calls.
+[[noreturn]] void become(char** arguments, char** environment, const char* directory, int output, int report,
+                         int parent) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (directory == nullptr || chdir(directory) == 0) execvpe(arguments[0], arguments, environment);
+  const int failure = errno;
+  const auto told = write(report, &failure, sizeof failure);
+  static_cast<void>(told);
+  _exit(127);
+}
+
+}  // namespace
+
+struct child_process::state {
+  explicit state(runtime::host& on) : host{on}, output{on.executor()}, end{on.executor()}, readers{on} {}
+  runtime::host& host;
+  pid_t pid = -1;
+  bool reaped = false;
+  asio::posix::stream_descriptor output, end;
+  on_line lines;
+  std::ofstream log;
+  runtime::task_group readers;
+
+  runtime::task<void> read_lines() {
+    std::string pending;
+    std::array<char, 16 * 1024> buffer{};
+    for (;;) {
+      const auto [failure, size] =
+          co_await output.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+      if (failure) break;
+      pending.append(buffer.data(), size);
+      std::size_t begin = 0;
+      for (std::size_t at = pending.find('\n'); at != std::string::npos; at = pending.find('\n', begin)) {
+        take_line(std::string_view{pending}.substr(begin, at - begin));
+        begin = at + 1;
+      }
+      pending.erase(0, begin);
+      if (pending.size() > line_bytes_max) pending.resize(line_bytes_max);
+    }
+    if (!pending.empty()) take_line(pending);
+  }
+  void take_line(std::string_view line) {
+    if (log.is_open()) log << line << '\n' << std::flush;
+    if (lines) lines(line);
+  }
+};
+
+child_process::child_process(std::unique_ptr<state> owned) : state_{std::move(owned)} {}
+
+runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::host& on,
+                                                                     const child_options& options,
+                                                                     on_line lines) {
+  std::array<int, 2> output{}, report{};
+  if (pipe2(output.data(), O_CLOEXEC) != 0) return last_error();
+  if (pipe2(report.data(), O_CLOEXEC) != 0) {
+    const runtime::error_code failure = last_error();
+    close(output[0]);
+    close(output[1]);
+    return failure;
+  }
+  std::vector<std::string> arguments = options.command, environment = environment_of(options);
+  const std::vector<char*> argument_pointers = pointers(arguments),
+                           environment_pointers = pointers(environment);
+  const char* directory = options.directory.empty() ? nullptr : options.directory.c_str();
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) {
+    become(const_cast<char**>(argument_pointers.data()), const_cast<char**>(environment_pointers.data()),
+           directory, output[1], report[1], parent);
+  }
+  const runtime::error_code fork_failure = pid < 0 ? last_error() : runtime::error_code{};
+  close(output[1]);
+  close(report[1]);
+  int exec_failure = 0;
+  const bool failed = pid > 0 && read(report[0], &exec_failure, sizeof exec_failure) ==
+                                     static_cast<ssize_t>(sizeof exec_failure);
+  close(report[0]);
+  if (fork_failure || failed) {
+    close(output[0]);
+    if (failed) waitpid(pid, nullptr, 0);
+    return failed ? runtime::error_code{exec_failure, boost::system::system_category()} : fork_failure;
+  }
+  auto owned = std::make_unique<state>(on);
+  owned->pid = pid;
+  owned->lines = std::move(lines);
+  if (!options.log_path.empty()) owned->log.open(options.log_path, std::ios::app);
+  owned->output.assign(output[0]);
+  const int watch = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (watch >= 0) owned->end.assign(watch);
+  state& child = *owned;
+  auto out = std::unique_ptr<child_process>{new child_process{std::move(owned)}};
+  if (watch < 0) return last_error();  // the destructor ends the child
+  child.readers.spawn("output of " + options.command.front(), child.read_lines());
+  return out;
+}
+
+child_process::~child_process() {
+  if (!state_->reaped) {
+    kill(-state_->pid, SIGKILL);
+    waitpid(state_->pid, nullptr, 0);
+  }
+}
+
+int child_process::pid() const noexcept { return state_->pid; }
+
+void child_process::signal(int number) noexcept {
+  if (!state_->reaped) kill(-state_->pid, number);
+}
+
+runtime::task<runtime::result<int>> child_process::ended() {
+  const auto [failure] = co_await state_->end.async_wait(asio::posix::stream_descriptor::wait_read,
+                                                         asio::as_tuple(asio::use_awaitable));
+  if (failure) co_return failure;
+  int status = 0;
+  waitpid(state_->pid, &status, 0);
+  state_->reaped = true;
+  kill(-state_->pid, SIGKILL);  // whatever it left in its group
+  // What it wrote before it ended belongs to it; a grandchild may keep the pipe open, so the wait is bounded
+  // by the kill.
+  co_await state_->readers.join();
+  co_return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,50 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/host.hpp"
+
+namespace kitfox::conformance {
+
+/// How to start a program. Nothing is inherited but PATH, HOME and TMPDIR.
+struct child_options {
+  std::vector<std::string> command;  ///< Program and arguments; the program is looked up in PATH.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string directory;  ///< Working directory; empty: the current one.
+  std::string log_path;   ///< Everything the child writes is kept here too; empty: nowhere.
+};
+
+/// One process of the operating system, ended whatever happens: destroying this kills it and its group, and
+/// the kernel kills it when the harness itself dies. Lives on the executor of a real host. Linux 5.3 or newer
+/// (pidfd).
+class child_process {
+ public:
+  static constexpr std::size_t line_bytes_max = 64 * 1024;  ///< A longer line is cut there.
+  /// Called on the executor for each line that the child writes to standard output or error, without its end.
+  using on_line = std::function<void(std::string_view)>;
+
+  /// Errors: what the operating system says, such as no_such_file_or_directory for an unknown program.
+  [[nodiscard]] static runtime::result<std::unique_ptr<child_process>> start(runtime::host& on,
+                                                                             const child_options& options,
+                                                                             on_line lines);
+  ~child_process();
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  [[nodiscard]] int pid() const noexcept;
+  /// Sends a signal to the child's group; nothing once it has ended.
+  void signal(int number) noexcept;
+  /// Waits for the end: the exit code, or 128 plus the signal that ended it. To be awaited once.
+  [[nodiscard]] runtime::task<runtime::result<int>> ended();
+
+ private:
+  struct state;
+  explicit child_process(std::unique_ptr<state> owned);
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace kitfox::conformance

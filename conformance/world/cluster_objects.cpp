@@ -1,0 +1,110 @@
+#include "conformance/world/cluster_objects.hpp"
+
+#include <boost/system/errc.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "fakes/kube/default_rbac.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr const char* account = "incidentfox-agent";
+constexpr const char* account_namespace = "incidentfox";
+
+std::string with_canary(std::string text, const std::string& canary) {
+  constexpr std::string_view mark = "{{canary}}";
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + canary.size())) {
+    text.replace(at, mark.size(), canary);
+  }
+  return text;
+}
+
+std::vector<std::string> namespaces_of(kube::api_server& server, runtime::wall_time now) {
+  runtime::http::request list;
+  list.target = "/api/v1/namespaces";
+  list.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
+  list.headers.add("Accept", "application/json");
+  const kube::api_answer answer = server.handle(list, {runtime::mono_time{}, now});
+  const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
+  std::vector<std::string> out;
+  if (!body.is_object()) return out;
+  for (const auto& one : body.value("items", nlohmann::json::array()))
+    out.push_back(one["metadata"]["name"].get<std::string>());
+  return out;
+}
+
+/// Removes every role and binding of the agent; those that do not exist are passed over.
+void remove_rbac(kube::api_server& server, runtime::wall_time now) {
+  constexpr const char* kinds[] = {"clusterrolebindings.rbac.authorization.k8s.io",
+                                   "clusterroles.rbac.authorization.k8s.io"};
+  for (const char* kind : kinds) {
+    const runtime::error_code absent = server.remove(kind, "", account);
+    static_cast<void>(absent);
+  }
+  constexpr const char* namespaced[] = {"rolebindings.rbac.authorization.k8s.io",
+                                        "roles.rbac.authorization.k8s.io"};
+  const std::vector<std::string> namespaces = namespaces_of(server, now);
+  for (const char* kind : namespaced) {
+    for (const std::string& ns : namespaces) {
+      const runtime::error_code absent = server.remove(kind, ns, account);
+      static_cast<void>(absent);
+    }
+  }
+}
+
+}  // namespace
+
+runtime::error_code install_rbac(kube::api_server& server, const rbac_values& values,
+                                 runtime::wall_time now) {
+  remove_rbac(server, now);
+  kube::agent_rbac_options options;
+  options.restricted_to =
+      values.granted == rbac_values::grant::namespaced ? values.namespaces : std::vector<std::string>{};
+  for (const rbac_rule& one : values.additional_rules) {
+    kube::policy_rule rule;
+    rule.api_groups = one.api_groups;
+    rule.resources = one.resources;
+    rule.verbs = one.verbs;
+    options.additional_rules.push_back(std::move(rule));
+  }
+  for (kube::json& object : kube::agent_rbac_objects(options)) {
+    const std::string kind = object.value("kind", "");
+    const bool right = kind != "Namespace" && kind != "ServiceAccount";
+    if (right && values.granted == rbac_values::grant::none) continue;
+    const auto put = server.put(std::move(object), now);
+    if (!put) return put.error();
+  }
+  return {};
+}
+
+runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec, runtime::wall_time now,
+                                 std::string& why) {
+  kube::user_identity administrator;
+  administrator.name = "admin";
+  administrator.groups = {"system:masters"};
+  server.tokens().add_token(administrator_token, std::move(administrator));
+  if (!spec.objects.empty()) {
+    std::ifstream in{spec.objects, std::ios::binary};
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) {
+      why = "cannot read " + spec.objects;
+      return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
+    }
+    kube::diagnostics where;
+    const runtime::error_code failure = server.load_yaml(with_canary(text.str(), spec.canary), where, now);
+    if (failure) {
+      why = spec.objects + ": " + where.message;
+      return failure;
+    }
+  }
+  return install_rbac(server, spec.rbac, now);
+}
+
+runtime::result<std::string> agent_service_token(kube::api_server& server, runtime::wall_time now) {
+  return server.issue_token({account_namespace, account}, now);
+}
+
+}  // namespace kitfox::conformance

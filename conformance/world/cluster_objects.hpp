@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "conformance/scenario/topology.hpp"
+#include "fakes/kube/api_server.hpp"
+
+namespace kitfox::conformance {
+
+/// Who may do anything in a fake cluster: the harness itself.
+inline constexpr const char* administrator_token = "administrator-of-the-fake-cluster";
+
+/// Fills a fresh API server as a scenario says: the file's objects with the tenant's canary in them, the
+/// agent's service account with its rights, and the administrator. On failure `why` names the file and what
+/// is wrong with it.
+[[nodiscard]] runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec,
+                                               runtime::wall_time now, std::string& why);
+/// Puts other chart values in force, as `helm upgrade` does.
+[[nodiscard]] runtime::error_code install_rbac(kube::api_server& server, const rbac_values& values,
+                                               runtime::wall_time now);
+/// A token of the agent's service account.
+[[nodiscard]] runtime::result<std::string> agent_service_token(kube::api_server& server,
+                                                               runtime::wall_time now);
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,113 @@
+// Verbs that act on the clusters' API servers.
+#include <fmt/format.h>
+
+#include "conformance/world/cluster_objects.hpp"
+#include "conformance/world/names.hpp"
+#include "conformance/world/player.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+kube::request_match match_of(const kubernetes_verb& what) {
+  kube::request_match out;
+  out.verb = what.verb;
+  out.resource = what.resource;
+  out.ns = what.name_space;
+  if (out.verb.empty() && out.resource.empty() && out.ns.empty()) out.path_prefix = "/api";
+  return out;
+}
+
+kube::fault_action action_of(const kubernetes_verb& what) {
+  switch (what.action) {
+    case kubernetes_action::deny:
+      return kube::fault_status{403, {}, {}, {}, kube::fault_status::forms::status};
+    case kubernetes_action::slow:
+      return kube::fault_delay{what.delay};
+    case kubernetes_action::gone:
+      return kube::fault_gone{};
+    case kubernetes_action::allow:
+    case kubernetes_action::status:
+      break;
+  }
+  kube::fault_status status;
+  status.code = what.status;
+  if (what.retry_after)
+    status.retry_after = std::chrono::duration_cast<std::chrono::seconds>(*what.retry_after);
+  return status;
+}
+
+/// Rules of the same match undo each other, whatever step made them.
+std::string rule_id(const kubernetes_verb& what) {
+  return fmt::format("{} {} {}", what.verb, what.resource, what.name_space);
+}
+
+}  // namespace
+
+player::step_result player::script_kubernetes(std::size_t index, const kubernetes_verb& what) {
+  step_result result;
+  for (const std::size_t cluster : what.clusters.clusters) {
+    kube::fault_script& script = world_.kubernetes(cluster).faults();
+    if (what.action == kubernetes_action::allow) {
+      if (what.verb.empty() && what.resource.empty() && what.name_space.empty())
+        script.clear();
+      else
+        script.remove(rule_id(what));
+      continue;
+    }
+    const bool added =
+        script.add({rule_id(what), match_of(what), 0, what.times.value_or(0), action_of(what)});
+    if (!added) {
+      result.ok = false;
+      result.harness = true;
+      result.why = fmt::format("step {}: too many scripted faults of one API server", index);
+    }
+  }
+  return result;
+}
+
+player::step_result player::set_rbac(const set_rbac_verb& what) {
+  step_result result;
+  for (const std::size_t cluster : what.clusters.clusters) {
+    const runtime::error_code failure =
+        install_rbac(world_.kubernetes(cluster), what.values, world_.harness().clock().wall_now());
+    if (!failure) continue;
+    result.ok = false;
+    result.harness = true;
+    result.why = failure.message();
+  }
+  return result;
+}
+
+player::outcome player::ask_may(std::size_t index, const can_i_verb& what) {
+  step_result result;
+  for (const std::size_t cluster : what.clusters.clusters) {
+    nlohmann::json attributes{{"verb", what.verb}, {"resource", what.resource}};
+    if (!what.api_group.empty()) attributes["group"] = what.api_group;
+    if (!what.subresource.empty()) attributes["subresource"] = what.subresource;
+    if (!what.name_space.empty()) attributes["namespace"] = what.name_space;
+    runtime::http::request review;
+    review.method = "POST";
+    review.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    review.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
+    review.headers.add("Impersonate-User", "system:serviceaccount:incidentfox:incidentfox-agent");
+    review.headers.add("Content-Type", "application/json");
+    review.headers.add("Accept", "application/json");
+    review.body = nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
+                                 {"kind", "SelfSubjectAccessReview"},
+                                 {"spec", {{"resourceAttributes", std::move(attributes)}}}}
+                      .dump();
+    runtime::clock& time = world_.harness().clock();
+    const kube::api_answer answer = world_.kubernetes(cluster).handle(review, {time.now(), time.wall_now()});
+    const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
+    const bool understood = answer.head.status == 201 && body.is_object() && body.contains("status");
+    const bool allowed = understood && body["status"].value("allowed", false);
+    if (understood && allowed == what.expect) continue;
+    result.ok = false;
+    result.why = fmt::format("step {}: {}: can-i {} {} answered {}", index,
+                             cluster_label(what_.topology, cluster), what.verb, what.resource,
+                             understood ? (allowed ? "yes" : "no") : answer.head.body.substr(0, 120));
+  }
+  co_return result;
+}
+
+}  // namespace kitfox::conformance

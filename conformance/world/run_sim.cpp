@@ -1,0 +1,58 @@
+#include "conformance/world/run_sim.hpp"
+
+#include "conformance/world/player.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// The simulation is made before the world that knows the links.
+class late_paths final : public sim::path_source {
+ public:
+  sim::opened_path open(const sim::path_request& request) override { return to->open(request); }
+  sim::path_source* to = nullptr;
+};
+
+runtime::task<void> play(player& by, play_outcome& out) { out = co_await by.run(); }
+
+}  // namespace
+
+sim_run run_in_sim(const scenario_case& one, const scenario_source& source, const sim_run_options& options) {
+  recorder tape{runtime::mono_time{}};
+  late_paths paths;
+  sim::simulation_options settings;
+  settings.seed = options.seed;
+  settings.order = options.order;
+  settings.paths = &paths;
+  settings.observer = &tape;
+  settings.limits.trace_records_max = options.trace_records_max;
+  sim_run out;
+  {
+    sim::simulation simulation{settings};
+    sim_world world{one.what, options.seed, simulation, tape, options.subjects};
+    paths.to = &world.paths();
+    tape.add(make_header(one, source, options.seed), simulation.now());
+    play_outcome played;
+    player by{world, one.what, options.seed};
+    const sim::run_outcome end =
+        simulation.run(static_cast<sim::sim_host&>(world.harness()), "scenario", play(by, played));
+    record footer;
+    footer.name = std::string{to_string(end.end)};
+    footer.more = {{"steps", simulation.steps()}};
+    std::string failure = played.harness_failure;
+    if (!end.done()) failure = sim::print_outcome(end);
+    if (failure.empty() && !world.stuck().empty())
+      failure = "a task did not end with its process: " + world.stuck().front();
+    if (failure.empty() && !tape.complete()) failure = "more records than a transcript may hold";
+    if (!failure.empty()) footer.more["harness_failure"] = failure;
+    tape.finish(std::move(footer), simulation.now());
+    out.trace_hash = simulation.trace().hash();
+    out.world_time = simulation.now().time_since_epoch();
+    out.steps = simulation.steps();
+    out.trace = {simulation.trace().records().begin(), simulation.trace().records().end()};
+    out.host_labels = simulation.host_labels();
+  }
+  out.tape = std::move(tape).take();
+  return out;
+}
+
+}  // namespace kitfox::conformance
