@@ -16,7 +16,7 @@ using runtime::error_code;
 connection::connection(wire& on, setup settings, wire_log log)
     : on_{on}, settings_{std::move(settings)}, log_{std::move(log)} {
   node = settings_.client->where.number;
-  end& client = end_of(side::client);
+  socket& client = end_of(side::client);
   client.owner = settings_.client;
   client.held = presence::open;
   ++client.owner->streams;
@@ -31,9 +31,15 @@ bool connection::usable(side one) const noexcept {
   return phase_ == phase::established && end_of(one).held == presence::open;
 }
 
+error_code connection::unfit(side one) const {
+  if (!usable(one)) return errc::cancelled;  // closed by its own process
+  const bool secured = !uses_tls() || handshake_->outcome(one) == error_code{};
+  return secured ? error_code{} : make_error_code(errc::not_connected);
+}
+
 std::optional<runtime::result<std::size_t>> connection::try_read(side one, std::span<char> into) {
-  end& mine = end_of(one);
-  if (!usable(one) || (uses_tls() && handshake_->outcome(one) != error_code{})) return errc::not_connected;
+  socket& mine = end_of(one);
+  if (const error_code failure = unfit(one)) return failure;
   if (!mine.unread.empty()) {
     const std::size_t count = mine.unread.pop(into);
     run_path();  // the receive window has opened
@@ -48,9 +54,9 @@ std::optional<runtime::result<std::size_t>> connection::try_read(side one, std::
 }
 
 std::optional<error_code> connection::try_write(side one, std::string_view bytes) {
-  end& mine = end_of(one);
-  if (!usable(one) || mine.fin_sent) return errc::not_connected;
-  if (uses_tls() && handshake_->outcome(one) != error_code{}) return errc::not_connected;
+  socket& mine = end_of(one);
+  if (const error_code failure = unfit(one)) return failure;
+  if (mine.fin_sent) return errc::not_connected;
   if (mine.reset_received) return errc::connection_reset;
   mine.outgoing = bytes;
   run_path();
@@ -60,8 +66,8 @@ std::optional<error_code> connection::try_write(side one, std::string_view bytes
 }
 
 error_code connection::shutdown_send(side one) {
-  end& mine = end_of(one);
-  if (!usable(one)) return errc::not_connected;
+  socket& mine = end_of(one);
+  if (const error_code failure = unfit(one)) return failure;
   if (mine.reset_received) return errc::connection_reset;
   if (mine.fin_sent) return {};
   mine.close_notify_sent = uses_tls();
@@ -69,9 +75,24 @@ error_code connection::shutdown_send(side one) {
   return {};
 }
 
-void connection::close(side one, end_kind how) {
+void connection::say(side one, std::string_view bytes) {
+  socket& mine = end_of(one);
+  if (!usable(one) || mine.fin_sent || mine.reset_received || !mine.outgoing.empty()) return;
+  mine.outgoing = bytes;
+  run_path();
+  mine.outgoing = {};
+}
+
+void connection::close(side one) {
+  socket& mine = end_of(one);
+  const bool secured = usable(one) && uses_tls() && handshake_->outcome(one) == error_code{};
+  if (secured && mine.outgoing.empty()) mine.close_notify_sent = true;
+  end(one, end_kind::fin);
+}
+
+void connection::end(side one, end_kind how) {
   abort_dial();
-  end& mine = end_of(one);
+  socket& mine = end_of(one);
   if (mine.held != presence::open) return;
   // A kernel that throws received bytes away says so (RFC 2525 §2.17).
   const end_kind shown = mine.unread.empty() ? how : end_kind::rst;
@@ -84,7 +105,7 @@ void connection::close(side one, end_kind how) {
 
 void connection::vanish(side one) {
   abort_dial();
-  end& mine = end_of(one);
+  socket& mine = end_of(one);
   if (mine.held != presence::open) return;
   release(one);
   mine.held = presence::gone;
@@ -92,7 +113,7 @@ void connection::vanish(side one) {
 }
 
 void connection::release(side one) {
-  end& mine = end_of(one);
+  socket& mine = end_of(one);
   if (mine.owner != nullptr && mine.held == presence::open) --mine.owner->streams;
   mine.outgoing = {};
   mine.into = {};
@@ -104,7 +125,7 @@ void connection::release(side one) {
 }
 
 void connection::detach(side one) {
-  close(one, end_kind::fin);
+  close(one);
   end_of(one).attached = false;
   on_.retire(*this);
 }
@@ -115,13 +136,13 @@ runtime::endpoint connection::peer_of(side one) const {
 }
 
 bool connection::finished() const {
-  for (const end& one : ends_)
+  for (const socket& one : ends_)
     if (one.attached || one.held == presence::open) return false;
   return phase_ != phase::established || !settings_.path->next_timer().has_value();
 }
 
 void connection::send_end(side by, end_kind how) {
-  end& mine = end_of(by);
+  socket& mine = end_of(by);
   if (mine.reset_sent) return;
   (how == end_kind::fin ? mine.fin_sent : mine.reset_sent) = true;
   log_.end_sent(by, how);
@@ -132,7 +153,7 @@ void connection::send_end(side by, end_kind how) {
 std::size_t connection::room(side from) const {
   const fault::path& path = *settings_.path;
   const std::size_t held = path.held(from);
-  const end& peer = end_of(other(from));
+  const socket& peer = end_of(other(from));
   const std::size_t waiting = peer.unread.size() + peer.swallowed + held;
   const std::size_t window = on_.limits().receive_window_bytes;
   if (held >= path.window_bytes() || waiting >= window) return 0;
@@ -140,7 +161,7 @@ std::size_t connection::room(side from) const {
 }
 
 bool connection::push_outgoing(side from) {
-  end& mine = end_of(from);
+  socket& mine = end_of(from);
   if (mine.outgoing.empty() || mine.held != presence::open || mine.reset_received) return false;
   const std::size_t count = std::min(room(from), mine.outgoing.size());
   if (count == 0) return false;
@@ -183,12 +204,12 @@ void connection::carry_out(fault::path_action action) {
   }
 }
 
-bool connection::is_silent(const end& one) noexcept {
+bool connection::is_silent(const socket& one) noexcept {
   return one.held == presence::gone && one.owner->on.silent;
 }
 
 void connection::deliver(side to, std::string_view bytes) {
-  end& mine = end_of(to);
+  socket& mine = end_of(to);
   if (is_silent(mine)) {
     mine.swallowed += bytes.size();
     return;
@@ -203,7 +224,7 @@ void connection::deliver(side to, std::string_view bytes) {
 }
 
 void connection::deliver_fin(side to) {
-  end& mine = end_of(to);
+  socket& mine = end_of(to);
   if (is_silent(mine) || mine.fin_received || mine.reset_received) return;
   mine.fin_received = true;
   log_.end_delivered(to, end_kind::fin);
@@ -214,7 +235,7 @@ void connection::deliver_fin(side to) {
 }
 
 void connection::deliver_reset(side to) {
-  end& mine = end_of(to);
+  socket& mine = end_of(to);
   if (is_silent(mine) || mine.reset_received) return;
   mine.reset_received = true;
   log_.end_delivered(to, end_kind::rst);
@@ -226,7 +247,7 @@ void connection::deliver_reset(side to) {
 }
 
 void connection::serve_reader(side one) {
-  end& mine = end_of(one);
+  socket& mine = end_of(one);
   if (!mine.reader.occupied()) return;
   const auto outcome = try_read(one, mine.into);
   if (!outcome) return;

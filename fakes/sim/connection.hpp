@@ -69,7 +69,12 @@ class connection final : private timer {
   void forget_read(fault::side one) noexcept { end_of(one).into = {}; }
   void forget_write(fault::side one) noexcept { end_of(one).outgoing = {}; }
   [[nodiscard]] runtime::error_code shutdown_send(fault::side one);
-  void close(fault::side one, fault::end_kind how);
+  /// Hands bytes over as far as that goes without waiting.
+  void say(fault::side one, std::string_view bytes);
+  /// The process closes in order: with close_notify where TLS is used and no write is under way.
+  void close(fault::side one);
+  /// The kernel ends it, or the process resets it.
+  void end(fault::side one, fault::end_kind how);
   /// The machine of that end is gone: it sends nothing and takes nothing any more.
   void vanish(fault::side one);
   /// A stream object refers to this end, or no longer does.
@@ -91,7 +96,7 @@ class connection final : private timer {
     closed,  ///< The kernel answers further bytes with RST.
     gone,    ///< Nothing answers.
   };
-  struct end {
+  struct socket {
     process* owner = nullptr;
     presence held = presence::absent;
     bool attached = false;
@@ -105,8 +110,8 @@ class connection final : private timer {
     waiting_place<nothing> writer;
     std::string_view outgoing;
   };
-  [[nodiscard]] end& end_of(fault::side one) noexcept { return ends_[one == fault::side::client ? 0 : 1]; }
-  [[nodiscard]] const end& end_of(fault::side one) const noexcept {
+  [[nodiscard]] socket& end_of(fault::side one) noexcept { return ends_[one == fault::side::client ? 0 : 1]; }
+  [[nodiscard]] const socket& end_of(fault::side one) const noexcept {
     return ends_[one == fault::side::client ? 0 : 1];
   }
 
@@ -126,7 +131,9 @@ class connection final : private timer {
   void deliver_fin(fault::side to);
   void deliver_reset(fault::side to);
   void serve_reader(fault::side one);
-  [[nodiscard]] static bool is_silent(const end& one) noexcept;
+  /// Why that end can neither read nor write now, if so.
+  [[nodiscard]] runtime::error_code unfit(fault::side one) const;
+  [[nodiscard]] static bool is_silent(const socket& one) noexcept;
   [[nodiscard]] bool uses_tls() const noexcept { return settings_.tls != nullptr && server_tls_ != nullptr; }
 
   wire& on_;
@@ -138,7 +145,7 @@ class connection final : private timer {
   std::optional<runtime::error_code> dial_outcome_;
   waiting_place<nothing> dialler_;
   std::uint16_t client_port_ = 0;
-  std::array<end, 2> ends_;
+  std::array<socket, 2> ends_;
   std::shared_ptr<tls_server> server_tls_;  // owners: the listener, this
   std::optional<sim::handshake> handshake_;
   bool running_path_ = false, path_touched_ = false;

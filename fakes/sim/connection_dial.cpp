@@ -51,7 +51,7 @@ void connection::retry_dial() {
 }
 
 void connection::establish(listening& at) {
-  end& server = end_of(side::server);
+  socket& server = end_of(side::server);
   server.owner = &at.owner;
   server.held = presence::open;
   ++server.owner->streams;

@@ -31,7 +31,11 @@ void handshake::on_end(side to, fault::end_kind how) {
   else if (to == side::server && under_way_ == flight::alert_to_server)
     conclude(to, errc::tls_failed);  // the alert was sent before the FIN that closed the connection
   else
-    conclude(to, errc::tls_truncated);
+    conclude(to, heard_peer(to) ? errc::tls_truncated : errc::end_of_stream);
+}
+
+bool handshake::heard_peer(side one) const noexcept {
+  return one == side::server ? hello_arrived_ : hello_answered_;
 }
 
 void handshake::on_closed(side by) {
@@ -47,9 +51,10 @@ void handshake::send(flight what, int half_trips) {
 }
 
 void handshake::conclude(side one, error_code outcome) {
-  end& concerned = ends_[index(one)];
+  participant& concerned = ends_[index(one)];
   if (concerned.outcome) return;
   concerned.outcome = outcome;
+  if (one == side::client && outcome && who_.client != nullptr) who_.client->forget_ticket(who_.server_name);
   if (concerned.place.occupied()) concerned.place.complete({}, {});
 }
 
@@ -68,7 +73,7 @@ void handshake::fire() {
       on_finished_at_server();
       break;
     case flight::server_finished:
-      who_.client->keep_ticket(who_.server_name, who_.server->number, who_.client_clock->now());
+      who_.client->keep_ticket(who_.server_name, *who_.server, who_.client_clock->now());
       conclude(side::client, {});
       break;
     case flight::alert_to_client:
@@ -85,11 +90,13 @@ void handshake::fire() {
 
 void handshake::on_hello_at_server() {
   if (ends_[index(side::server)].outcome) return;
-  resumed_ = who_.client->may_resume(who_.server_name, who_.server->number, who_.client_clock->now());
+  resumed_ = who_.client->may_resume(who_.server_name, who_.server->number, who_.client_clock->now(),
+                                     who_.client_clock->wall_now());
   send(flight::server_hello);
 }
 
 void handshake::on_hello_at_client() {
+  hello_answered_ = true;
   if (ends_[index(side::client)].outcome) return;
   // A resumed session presents no certificate (RFC 5246 §7.3).
   if (!resumed_) {
@@ -112,7 +119,7 @@ void handshake::on_finished_at_server() {
                                                   who_.server_clock->wall_now(), {});
     if (failure) {
       send(flight::alert_to_client);
-      return conclude(side::server, failure);
+      return conclude(side::server, errc::tls_failed);  // a server has no more to say than that
     }
   }
   conclude(side::server, {});

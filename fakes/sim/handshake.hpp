@@ -58,7 +58,7 @@ class handshake final : private timer {
     alert_to_server,
     forged_hello,  ///< What something between the two answers in the server's place.
   };
-  struct end {
+  struct participant {
     std::optional<runtime::error_code> outcome;
     waiting_place<nothing> place;
   };
@@ -70,13 +70,15 @@ class handshake final : private timer {
   void on_hello_at_client();
   void on_finished_at_server();
   [[nodiscard]] runtime::error_code forged_failure() const;
+  /// Whether anything of the peer's handshake has come.
+  [[nodiscard]] bool heard_peer(fault::side one) const noexcept;
 
   scheduler& time_;
   parties who_;
-  std::array<end, 2> ends_;
+  std::array<participant, 2> ends_;
   fault::tls_answer answer_ = fault::tls_answer::proceed;
   flight under_way_ = flight::none;
-  bool hello_arrived_ = false, server_ready_ = false, resumed_ = false;
+  bool hello_arrived_ = false, hello_answered_ = false, server_ready_ = false, resumed_ = false;
 };
 
 }  // namespace kitfox::sim

@@ -16,8 +16,12 @@ class sim_stream final : public runtime::byte_stream {
   runtime::task<runtime::result<std::size_t>> read_some(std::span<char> into) override;
   runtime::task<runtime::error_code> write(std::string_view bytes) override;
   runtime::task<runtime::error_code> shutdown_send() override;
-  void close() noexcept override { link_.close(mine_, fault::end_kind::fin); }
-  void reset() noexcept override { link_.close(mine_, fault::end_kind::rst); }
+  void close() noexcept override { link_.close(mine_); }
+  void close_saying(std::string_view farewell) noexcept override {
+    link_.say(mine_, farewell);
+    link_.close(mine_);
+  }
+  void reset() noexcept override { link_.end(mine_, fault::end_kind::rst); }
   runtime::endpoint peer() const override { return link_.peer_of(mine_); }
 
   [[nodiscard]] connection& link() noexcept { return link_; }

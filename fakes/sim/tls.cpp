@@ -19,16 +19,19 @@ result<certificate> parse_identity(const std::string& certificate_pem, const std
 }
 }  // namespace
 
-bool tls_client::may_resume(const std::string& server_name, std::uint64_t server,
-                            runtime::mono_time now) const {
+bool tls_client::may_resume(const std::string& server_name, std::uint64_t server, runtime::mono_time now,
+                            runtime::wall_time wall) const {
   const auto found = tickets_.find(server_name);
-  return found != tickets_.end() && found->second.server == server &&
-         now - found->second.issued <= ticket_life;
+  if (found == tickets_.end()) return false;
+  const ticket& kept = found->second;
+  return kept.server == server && now - kept.issued <= ticket_life && kept.not_before <= wall &&
+         wall <= kept.not_after;
 }
 
-void tls_client::keep_ticket(const std::string& server_name, std::uint64_t server, runtime::mono_time now) {
+void tls_client::keep_ticket(const std::string& server_name, const tls_server& server,
+                             runtime::mono_time now) {
   if (tickets_.size() >= tickets_max && !tickets_.contains(server_name)) tickets_.erase(tickets_.begin());
-  tickets_[server_name] = {server, now};
+  tickets_[server_name] = {server.number, now, server.own.not_before, server.own.not_after};
 }
 
 result<std::shared_ptr<tls_client>> parse_tls_client(const runtime::tls_client_options& options,

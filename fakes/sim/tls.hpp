@@ -10,6 +10,8 @@
 
 namespace kitfox::sim {
 
+class tls_server;
+
 /// What a simulated client trusts and presents, with the sessions it may resume. A ticket is good for one
 /// prepared server, for `ticket_life`.
 class tls_client final : public runtime::tls_client {
@@ -20,14 +22,18 @@ class tls_client final : public runtime::tls_client {
   std::vector<std::string> authorities;
   std::optional<certificate> own;
 
-  [[nodiscard]] bool may_resume(const std::string& server_name, std::uint64_t server,
-                                runtime::mono_time now) const;
-  void keep_ticket(const std::string& server_name, std::uint64_t server, runtime::mono_time now);
+  /// True when a kept ticket fits the prepared server, is young enough, and the certificate that it was
+  /// given for is valid at `wall`.
+  [[nodiscard]] bool may_resume(const std::string& server_name, std::uint64_t server, runtime::mono_time now,
+                                runtime::wall_time wall) const;
+  void keep_ticket(const std::string& server_name, const tls_server& server, runtime::mono_time now);
+  void forget_ticket(const std::string& server_name) { tickets_.erase(server_name); }
 
  private:
   struct ticket {
     std::uint64_t server;
     runtime::mono_time issued;
+    runtime::wall_time not_before, not_after;
   };
   std::map<std::string, ticket> tickets_;
 };

@@ -88,7 +88,7 @@ void wire::close_listener(listening& what) {
   while (!what.backlog.empty()) {
     connection* const waiting = what.backlog.front();
     what.backlog.pop_front();
-    waiting->close(side::server, end_kind::rst);
+    waiting->end(side::server, end_kind::rst);
   }
   if (what.acceptor.occupied()) what.acceptor.complete(errc::cancelled, {});
 }
@@ -99,9 +99,9 @@ void wire::detach(process& one, kill_mode mode) {
   const auto end_one = [mode](connection& link, side mine) {
     switch (mode) {
       case kill_mode::fin:
-        return link.close(mine, end_kind::fin);
+        return link.end(mine, end_kind::fin);
       case kill_mode::rst:
-        return link.close(mine, end_kind::rst);
+        return link.end(mine, end_kind::rst);
       case kill_mode::silent:
         return link.vanish(mine);
     }

@@ -113,7 +113,14 @@ TEST_F(Stream, CloseEndsBothDirectionsWithFin) {
   EXPECT_EQ(got.failure, errc::end_of_stream);
   EXPECT_EQ(got.at, mono_time{30ms});
   run_both(read_once(agent, *client, got), nothing_to_do());
-  EXPECT_EQ(got.failure, errc::not_connected);
+  EXPECT_EQ(got.failure, errc::cancelled) << "closed by its own process";
+}
+
+TEST_F(Stream, AFarewellIsSaidIfThereIsRoom) {
+  client->close_saying("goodbye");
+  run_both(nothing_to_do(), read_to_end(gateway, *server, got));
+  EXPECT_EQ(got.bytes, "goodbye");
+  EXPECT_EQ(got.failure, errc::end_of_stream);
 }
 
 TEST_F(Stream, CloseEndsPendingOperationsOfItsOwner) {
