@@ -10,6 +10,7 @@
 #include "conformance/scenario/binding.hpp"
 #include "conformance/scenario/command_check.hpp"
 #include "conformance/scenario/expansion.hpp"
+#include "conformance/scenario/fault_check.hpp"
 #include "conformance/scenario/plausibility.hpp"
 #include "conformance/scenario/scenario_schema.hpp"
 #include "conformance/spec/nearest_word.hpp"
@@ -176,8 +177,11 @@ class file_loader {
     bind_step_references(*root.find("steps"), context, made.steps);
     if (const yaml_node* const expect = root.find("expect"); expect != nullptr)
       made.checks = bind_checks(*expect, context);
-    for (std::size_t i = 0; i < made.steps.size(); ++i)
-      check_command(made.steps[i], fmt::format("steps[{}]", i), problems_);
+    for (std::size_t i = 0; i < made.steps.size(); ++i) {
+      const std::string path = fmt::format("steps[{}]", i);
+      check_command(made.steps[i], path, problems_);
+      check_fault(made.steps[i], path, problems_);
+    }
     for (const step& one : made.steps) check_requirement(one.requirement, one.where);
     for (const check& one : made.checks) check_requirement(one.requirement, one.where);
   }
