@@ -40,6 +40,7 @@ task<error_code> audit_log::durable(std::uint64_t sequence) {
 }
 
 task<void> audit_log::write_group() {
+  if (pending_.empty()) co_return;
   std::vector<audit_line> group = std::exchange(pending_, {});
   const error_code failure = co_await sink_.append(group);
   if (!failure) {
@@ -57,16 +58,19 @@ task<void> audit_log::write_group() {
   settled_.notify_all();
 }
 
+task<error_code> audit_log::wait_for_work() {
+  if (down_) co_return co_await host_.clock().sleep_for(retry_pause);
+  if (!pending_.empty()) co_return error_code{};
+  co_return co_await appended_.wait();
+}
+
 task<void> audit_log::run() {
   while (!stopping_) {
-    if (pending_.empty()) {
-      if (co_await appended_.wait()) co_return;  // cancelled: the process is no more
-      continue;
-    }
+    const error_code cancelled = co_await wait_for_work();
+    if (cancelled) co_return;  // the process is no more
     co_await write_group();
-    if (down_ && !stopping_ && co_await host_.clock().sleep_for(retry_pause)) co_return;
   }
-  if (!pending_.empty()) co_await write_group();
+  co_await write_group();
 }
 
 void audit_log::stop() {

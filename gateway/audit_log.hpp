@@ -36,6 +36,7 @@ class audit_log {
   [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
 
  private:
+  runtime::task<runtime::error_code> wait_for_work();
   runtime::task<void> write_group();
   static constexpr duration retry_pause = std::chrono::seconds{1};
 

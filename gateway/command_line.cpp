@@ -206,6 +206,7 @@ parsed_command_line parse_command_line(int argc, const char* const* argv) {
   raw_options raw;
   add_server_options(app, raw);
   add_limits(app, raw);
+  app.fallthrough();
   CLI::App* const audit = app.add_subcommand("audit", "print the audit as JSON lines, oldest first");
   audit->add_flag("--verify", raw.verify, "check the chain instead: exit code 0 if it holds, 3 if not");
   for (int index = 1; index < argc; ++index) {

@@ -120,7 +120,7 @@ task<void> gateway::state::drain() {
       parts.policy.spread_drain(lines.size(), options.drain_window - finishing);
   for (std::size_t index = 0; index < std::min(lines.size(), times.size()); ++index) {
     const runtime::mono_time due = began + times[index];
-    if (due > clock.now() && co_await clock.sleep_until(due)) co_return;
+    if (co_await clock.sleep_until(due)) co_return;
     board.retire(lines[index], stream_end::drained);
   }
   // What is left may finish until the window ends.
@@ -153,7 +153,8 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
   }
   agent_server->close_all();
   caller_server->close_all();
-  while (serving != 0 && !co_await servers_ended.wait()) {
+  while (serving != 0) {
+    if (co_await servers_ended.wait()) break;
   }
   audit.stop();
   if (cancelled) tasks.cancel();

@@ -94,6 +94,9 @@ void switchboard::open(agent_session& line, const agent_facts& facts, std::strin
   on_signal(one, liveness_signal::connected);
   audit_line(audit_kind::connect, one, "ok", peer);
   metrics_.count_connect();
+  host_.events().info("agent_connected", {{"cluster_id", std::string_view{one.cluster_id}},
+                                          {"key_id", std::string_view{one.key_id}},
+                                          {"instance_id", std::string_view{one.instance_id}}});
   for (const route& old : replaced) {
     perform(commands_.on_stream_ended(old, stream_departure::lost, now()));
     if (agent_session* session = find(old.id)) session->on_replaced();
@@ -129,6 +132,10 @@ void switchboard::close(agent_session& line, stream_end why) {
   perform(commands_.on_stream_ended(one, departure_of(why), now()));
   audit_line(audit_kind::disconnect, one, to_string(why), {});
   metrics_.count_disconnect(why);
+  host_.events().info("agent_disconnected", {{"cluster_id", std::string_view{one.cluster_id}},
+                                             {"key_id", std::string_view{one.key_id}},
+                                             {"instance_id", std::string_view{one.instance_id}},
+                                             {"reason", to_string(why)}});
   schedule();
 }
 
@@ -186,15 +193,20 @@ task<void> switchboard::launch(std::shared_ptr<pending_call> call) {
   record.command = call->event.command;
   record.params_hash = call->params_hash;
   record.request_id = request_id;
-  bool durable = true;
-  if (audit_.down() && policy_.audit == audit_order::before_dispatch) {
-    durable = false;
+  runtime::error_code failure;
+  if (policy_.audit == audit_order::eventually) {
+    // A full backlog is counted by the log itself.
+    static_cast<void>(audit_.append(record));
+  } else if (audit_.down()) {
+    failure = gateway_errc::audit_failed;
   } else {
     const auto sequence = audit_.append(record);
-    if (policy_.audit == audit_order::before_dispatch)
-      durable = sequence.has_value() && !(co_await audit_.durable(sequence.value()));
+    if (sequence.has_error())
+      failure = sequence.error();
+    else
+      failure = co_await audit_.durable(sequence.value());
   }
-  perform(durable ? commands_.on_audit_durable(request_id) : commands_.on_audit_failed(request_id));
+  perform(!failure ? commands_.on_audit_durable(request_id) : commands_.on_audit_failed(request_id));
   schedule();
 }
 
