@@ -8,11 +8,11 @@ namespace kitfox::agent {
 
 /// Where a Kubernetes API server is and how to be let in. Holds secrets: never print it.
 struct kube_access {
-  std::string server_url;                              ///< "https://10.96.0.1:443"; http only to loopback.
-  std::string authorities_pem;                         ///< Empty: the system's.
-  std::string client_certificate_pem, client_key_pem;  ///< Both or neither.
-  std::string token;                                   ///< Empty: none, or by `token_path`.
-  std::string token_path;  ///< Read again when it may have been rotated; wins over `token`.
+  std::string server_url{};       ///< "https://10.96.0.1:443"; http only to loopback.
+  std::string authorities_pem{};  ///< Empty: the system's.
+  std::string client_certificate_pem{}, client_key_pem{};  ///< Both or neither.
+  std::string token{};                                     ///< Empty: none, or by `token_path`.
+  std::string token_path{};  ///< Read again when it may have been rotated; wins over `token`.
 };
 
 /// The pieces of the environment that lead to the API server.

@@ -1,0 +1,55 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "agent/agent.hpp"
+#include "agent/test/recorded_events.hpp"
+#include "agent/test/scripted_gateway.hpp"
+#include "agent/test/scripted_kube.hpp"
+#include "fakes/sim/simulation.hpp"
+
+namespace kitfox::agent::test {
+
+/// One agent between a scripted gateway and a scripted API server, in virtual time, 10 ms from each.
+class agent_world : public testing::Test {
+ protected:
+  explicit agent_world(std::uint64_t seed = 1);
+  ~agent_world() override;
+
+  /// Starts the agent on a host of its own; it stops at its end or with the test.
+  void start(const std::function<void(agent_options&)>& adjust = {});
+  void run_for(runtime::duration span);
+  /// Runs until `condition` holds; fails the test after `limit`.
+  void run_until(const std::function<bool()>& condition, runtime::duration limit = std::chrono::minutes{10});
+  void run_until_connected(std::size_t times = 1);
+  /// Runs until that many answers came, and returns the last as JSON.
+  nlohmann::json run_until_answered(std::size_t count = 1);
+  [[nodiscard]] runtime::duration since_start() const { return world.now().time_since_epoch(); }
+  /// Sends a heartbeat each 15 s for so long.
+  void beat_for(runtime::duration span);
+
+  static const std::string key_text;
+
+  sim::simulation world;
+  recorded_events events;
+  sim::sim_host& gateway_host;
+  sim::sim_host& kube_host;
+  sim::sim_host& agent_host;
+  runtime::task_group gateway_tasks, kube_tasks, agent_tasks;
+  scripted_gateway gateway;
+  scripted_kube kube;
+  memory_files disk;
+  agent_parts reference_parts;
+  const agent_parts* parts = &reference_parts;
+  runtime::stop_source stop;
+  std::optional<int> exit;
+  std::optional<runtime::duration> exited_at;
+
+ private:
+  runtime::task<void> run_one(agent_options options);
+};
+
+}  // namespace kitfox::agent::test
