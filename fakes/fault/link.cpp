@@ -99,8 +99,10 @@ std::vector<std::string> link::never_fired() const {
 void link::forget(path_chain& chain) noexcept { open_.erase(chain.number()); }
 
 void link::tell_changed(const std::vector<std::uint64_t>& touched) {
-  if (!changed_) return;
-  for (const std::uint64_t connection : touched) changed_(connection);
+  if (changed_) {
+    for (const std::uint64_t connection : touched) changed_(connection);
+  }
+  if (settings_.faults_changed) settings_.faults_changed();
 }
 
 }  // namespace kitfox::fault

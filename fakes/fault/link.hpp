@@ -37,8 +37,10 @@ class link {
   struct options {
     std::string name;  ///< "prod-us-east-1/0->gateway"
     link_properties properties;
-    std::size_t unfired_names_max =
-        4096;  ///< Names kept of removed faults that never fired; more are counted.
+    /// Called after every add() and remove(), once all paths were told: what concerns future dials may
+    /// differ.
+    std::function<void()> faults_changed{};
+    std::size_t unfired_names_max = 4096;  ///< Names kept of removed faults that never fired.
   };
   /// Called with a connection id after add() or remove() touched its path: the driver must drain
   /// next_action() and ask next_timer() again, from its own executor or at once.

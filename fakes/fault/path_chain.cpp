@@ -167,8 +167,9 @@ std::size_t path_chain::held(side from) const {
 
 // owners: see link::faults_
 bool path_chain::insert(const std::shared_ptr<active_fault>& added, runtime::mono_time now) {
-  if (over_ || !takes(*added)) return false;
   const call_scope scope{*this, std::max(now, now_)};
+  if (begins_at_ && *begins_at_ <= now) begin(now);
+  if (over_ || !takes(*added)) return false;
   add_stage(added);
   path_stage& stage = *stages_.back();
   fault_context context{*this, stage};

@@ -33,8 +33,7 @@ TEST(Status, AnswersInTheServersPlaceAndKeepsTheConnection) {
 TEST(Status, RetryAfterMayBeAnyText) {
   path_script script;
   script.dial();
-  script.add("status",
-             R"({"code": 429, "retry_after": "Fri, 31 Dec 2077 23:59:59 GMT", "then": "close"})");
+  script.add("status", R"({"code": 429, "retry_after": "Fri, 31 Dec 2077 23:59:59 GMT", "then": "close"})");
   script.client(connect_request);
   const std::string answer = script.received(side::client);
   EXPECT_NE(answer.find("Retry-After: Fri, 31 Dec 2077 23:59:59 GMT\r\n"), std::string::npos);
