@@ -78,7 +78,10 @@ class session_fsm {
   void on_written(runtime::mono_time now);
 
   void on_client_gone() { close(session_step::cut, stream_end::client_gone); }
-  void on_write_failed(stream_end why) { close(session_step::cut, why); }
+  void on_write_failed(stream_end why) {
+    writing_since_.reset();
+    close(session_step::cut, why);
+  }
   void on_replaced() { close(session_step::cut, stream_end::replaced); }
   void on_revoked() { close(session_step::cut, stream_end::revoked); }
   void on_stop() { close(session_step::cut, stream_end::stopped); }
