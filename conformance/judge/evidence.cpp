@@ -74,8 +74,8 @@ void builder::on_node(const record& one) {
     process& fresh = out_.processes.emplace_back();
     fresh.node = one.node;
     fresh.started = one.t;
-    fresh.kind = one.more.is_object() ? one.more.value("kind", "") : "";
-    fresh.cluster = one.more.is_object() ? one.more.value("cluster", "") : "";
+    fresh.kind = one.more.is_object() ? one.facts().value("kind", "") : "";
+    fresh.cluster = one.more.is_object() ? one.facts().value("cluster", "") : "";
     return;
   }
   process* which = running(one.node);
@@ -152,7 +152,7 @@ void builder::on_request(const record& one) {
   which.method = one.name;
   which.target = one.target;
   which.key = one.key;
-  const std::string credential = one.more.is_object() ? one.more.value("credential", "") : "";
+  const std::string credential = one.more.is_object() ? one.facts().value("credential", "") : "";
   which.wrong_secret = credential == "wrong";
   which.other_credential = credential == "other";
   (one.at == wire_end::client ? which.sent : which.arrived) = one.t;
@@ -241,8 +241,8 @@ void builder::on_call(const record& one) {
     fresh.begun = &one;
     fresh.command = one.name;
     if (one.more.is_object()) {
-      fresh.cluster = one.more.value("cluster", "");
-      fresh.tenant = one.more.value("as", "");
+      fresh.cluster = one.facts().value("cluster", "");
+      fresh.tenant = one.facts().value("as", "");
     }
   } else if (const auto found = calls_.find(one.id); found != calls_.end()) {
     out_.calls[found->second].ended = &one;
@@ -303,8 +303,8 @@ void builder::read(const record& one) {
     case record_kind::step_begun:
     case record_kind::step_ended:
       if (one.name == "key_issued" && one.more.is_object()) {
-        out_.keys[one.more.value("key", "")] = {
-            one.more.value("cluster", ""), one.more.value("team", ""), {}, {}};
+        out_.keys[one.facts().value("key", "")] = {
+            one.facts().value("cluster", ""), one.facts().value("team", ""), {}, {}};
       }
       on_step(one);
       break;

@@ -17,9 +17,9 @@ std::string subject_of(const step& one, std::size_t index) {
 void judge_step(const scenario_view& view, std::size_t index, const record& ended, findings& out) {
   const step& one = view.what().steps[index];
   if (!one.requirement.empty()) out.evaluated(one.requirement);
-  if (ended.more.value("ok", true)) return;
-  const std::string why = ended.more.value("why", "");
-  if (ended.more.value("not_fired", false)) {
+  if (ended.facts().value("ok", true)) return;
+  const std::string why = ended.facts().value("why", "");
+  if (ended.facts().value("not_fired", false)) {
     out.unclear(one.requirement, subject_of(one, index), "the event that the step waits for", why, ended.t);
     return;
   }
@@ -29,7 +29,7 @@ void judge_step(const scenario_view& view, std::size_t index, const record& ende
 
 std::string outcome_of(const nlohmann::json& answer, const record& ended) {
   if (ended.status == 0)
-    return "no answer: " + (ended.more.is_object() ? ended.more.value("failure", "") : "");
+    return "no answer: " + (ended.more.is_object() ? ended.facts().value("failure", "") : "");
   if (!answer.is_object()) return "HTTP " + std::to_string(ended.status);
   if (answer.value("ok", false)) return "ok";
   const auto code = answer.find("error_code");
@@ -95,7 +95,7 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
              "after " + print_span(ended.t - call.begun->t), ended.t);
   }
   const nlohmann::json headers = ended.more.is_object()
-                                     ? ended.more.value("headers", nlohmann::json::object())
+                                     ? ended.facts().value("headers", nlohmann::json::object())
                                      : nlohmann::json::object();
   for (const auto& [name, pattern] : expect.headers) {
     std::string value;
@@ -119,7 +119,7 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
 std::vector<const caller_call*> calls_of_step(const scenario_view& view, std::size_t index) {
   std::vector<const caller_call*> out;
   for (const caller_call& call : view.about().calls) {
-    if (call.begun->more.is_object() && call.begun->more.value("step", std::size_t{0}) == index)
+    if (call.begun->more.is_object() && call.begun->facts().value("step", std::size_t{0}) == index)
       out.push_back(&call);
   }
   return out;

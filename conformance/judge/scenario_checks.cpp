@@ -433,7 +433,7 @@ void checker::operator()(const ready_check& what) {
     for (const record* line : one.logs) {
       if (line->name != "readiness") continue;
       judge(line->t);
-      ready = line->more.value("ready", false);
+      ready = line->facts().value("ready", false);
       since = line->t;
     }
     judge(std::min(one.exited.value_or(view_.end()), view_.end()));

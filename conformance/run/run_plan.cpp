@@ -1,32 +1,13 @@
 #include "conformance/run/run_plan.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "conformance/scenario/corpus.hpp"
+
 namespace kitfox::conformance {
 namespace {
-
-/// Every scenario file under a path, in the order of names; folders of fixtures hold none.
-std::vector<std::string> files_under(const std::string& path, std::vector<load_error>& errors) {
-  std::vector<std::string> out;
-  std::error_code failure;
-  if (!std::filesystem::is_directory(path, failure)) {
-    out.push_back(path);
-    return out;
-  }
-  for (auto it = std::filesystem::recursive_directory_iterator{path, failure};
-       !failure && it != std::filesystem::recursive_directory_iterator{}; it.increment(failure)) {
-    if (it->is_directory() && it->path().filename() == "fixtures")
-      it.disable_recursion_pending();
-    else if (it->is_regular_file() && it->path().extension() == ".yaml")
-      out.push_back(it->path().string());
-  }
-  if (failure) errors.push_back({{path, 0, 0}, "", failure.message()});
-  std::sort(out.begin(), out.end());
-  return out;
-}
 
 bool verifies(const scenario& what, const std::string& id) {
   return std::any_of(what.verifies.begin(), what.verifies.end(),
@@ -57,13 +38,14 @@ bool fits_glob(std::string_view pattern, std::string_view text) noexcept {
 
 run_plan plan_run(const run_selection& selection) {
   run_plan out;
-  std::vector<std::string> files;
-  for (const std::string& path : selection.paths) {
-    for (std::string& file : files_under(path, out.errors)) files.push_back(std::move(file));
-  }
-  load_options options;
-  options.corpus_root = selection.corpus_root;
-  for (const std::string& file : files) {
+  std::vector<std::string> paths = selection.paths;
+  if (paths.empty()) paths.push_back(default_corpus_root());
+  found_files found = find_scenario_files(paths);
+  out.errors = std::move(found.errors);
+  for (const std::string& file : found.files) {
+    load_options options;
+    options.corpus_root = corpus_root_of(file);
+    if (options.corpus_root.empty()) options.corpus_root = default_corpus_root();
     loaded one = load_scenario(file, options);
     out.errors.insert(out.errors.end(), one.errors.begin(), one.errors.end());
     std::ifstream in{file, std::ios::binary};

@@ -24,8 +24,7 @@ enum class seed_choice {
 
 /// Which cases are wanted. Every member narrows.
 struct run_selection {
-  std::vector<std::string> paths;  ///< Files, or folders to be searched for *.yaml; at least one.
-  std::string corpus_root;         ///< Where fixtures are looked for.
+  std::vector<std::string> paths;  ///< Files, or folders to be searched; none: the corpus.
   bool sim = true, sockets = true;
   std::optional<std::pair<std::uint64_t, std::uint64_t>>
       seeds;  ///< First and last, both included; overrides `choice`.

@@ -63,6 +63,11 @@ constexpr std::array<text_member, 7> text_members{{{"node", &record::node},
 
 }  // namespace
 
+const nlohmann::json& record::facts() const noexcept {
+  static const nlohmann::json none = nlohmann::json::object();
+  return more.is_object() ? more : none;
+}
+
 std::string_view to_string(record_kind kind) noexcept { return kind_names[static_cast<std::size_t>(kind)]; }
 
 std::optional<record_kind> parse_record_kind(std::string_view text) noexcept {

@@ -63,6 +63,9 @@ struct record {
   instant first = 0, last = 0, gap_max = 0;
   std::vector<std::string> canaries;  ///< Tenants' canaries found in the whole body, also beyond its cap.
   nlohmann::json more;                ///< null, or an object.
+
+  /// `more`, or an empty object where there is none.
+  [[nodiscard]] const nlohmann::json& facts() const noexcept;
 };
 
 /// One line of JSON, without the line end. Bytes that are not UTF-8 are written as U+FFFD.

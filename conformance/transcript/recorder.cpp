@@ -39,6 +39,7 @@ recorder::~recorder() = default;
 void recorder::know_key(std::string_view text, std::string id) { keys_[std::string{text}] = std::move(id); }
 
 void recorder::append(record one) {
+  if (sealed_) return;
   if (!out_.append(one)) {
     complete_ = false;
     return;
@@ -120,10 +121,16 @@ void recorder::on_fired(const fault::firing& one) {
   add(std::move(fired), one.fired);
 }
 
-void recorder::finish(record footer, runtime::mono_time t) {
+void recorder::seal() {
   for (auto& [key, one] : wires_) one->flush();
+  sealed_ = true;
+}
+
+void recorder::finish(record footer, runtime::mono_time t) {
+  seal();
   footer.kind = record_kind::footer;
-  add(std::move(footer), t);
+  footer.t = at(t);
+  complete_ = out_.append(std::move(footer)) && complete_;
 }
 
 std::string recorder::describe_credential(std::string_view header, nlohmann::json& more) const {

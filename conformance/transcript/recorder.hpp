@@ -51,7 +51,10 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
   };
   void set_listener(listener* one) noexcept { listener_ = one; }
 
-  /// Writes what is still held back (quiet runs), then the footer; nothing may be added afterwards.
+  /// The run is over: writes what is still held back (quiet runs) and records nothing more, so that taking the world down
+  /// leaves no trace. Idempotent.
+  void seal();
+  /// Seals, and writes the footer.
   void finish(record footer, runtime::mono_time t);
   [[nodiscard]] const transcript& result() const noexcept { return out_; }
   [[nodiscard]] transcript take() && { return std::move(out_); }
@@ -68,7 +71,7 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
 
   runtime::mono_time start_;
   transcript out_;
-  bool complete_ = true;
+  bool complete_ = true, sealed_ = false;
   listener* listener_ = nullptr;
   std::map<std::string, std::string, std::less<>> keys_;  ///< Whole text to id.
   std::map<std::pair<std::uint64_t, wire_end>, std::unique_ptr<wire>> wires_;

@@ -37,6 +37,7 @@ runtime::task<play_outcome> player::run() {
   }
   beside_.cancel();
   co_await beside_.join();
+  world_.tape().seal();
   co_await world_.close();
   co_return out;
 }

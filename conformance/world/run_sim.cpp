@@ -5,36 +5,24 @@
 namespace kitfox::conformance {
 namespace {
 
-/// The simulation is made before the world that knows the links.
-class late_paths final : public sim::path_source {
- public:
-  sim::opened_path open(const sim::path_request& request) override { return to->open(request); }
-  sim::path_source* to = nullptr;
-};
-
 runtime::task<void> play(player& by, play_outcome& out) { out = co_await by.run(); }
 
 }  // namespace
 
 sim_run run_in_sim(const scenario_case& one, const scenario_source& source, const sim_run_options& options) {
   recorder tape{runtime::mono_time{}};
-  late_paths paths;
   sim::simulation_options settings;
   settings.seed = options.seed;
   settings.order = options.order;
-  settings.paths = &paths;
-  settings.observer = &tape;
   settings.limits.trace_records_max = options.trace_records_max;
   sim_run out;
   {
-    sim::simulation simulation{settings};
-    sim_world world{one.what, options.seed, simulation, tape, options.subjects};
-    paths.to = &world.paths();
+    sim_world world{one.what, settings, tape, options.subjects};
+    sim::simulation& simulation = world.simulation();
     tape.add(make_header(one, source, options.seed), simulation.now());
     play_outcome played;
     player by{world, one.what, options.seed};
-    const sim::run_outcome end =
-        simulation.run(static_cast<sim::sim_host&>(world.harness()), "scenario", play(by, played));
+    const sim::run_outcome end = simulation.run(world.harness_host(), "scenario", play(by, played));
     record footer;
     footer.name = std::string{to_string(end.end)};
     footer.more = {{"steps", simulation.steps()}};

@@ -87,10 +87,11 @@ struct sim_world::gateway_process final : process {
   std::unique_ptr<gateway::gateway> program;
 
   runtime::task<void> live(std::optional<runtime::error_code>& outcome, runtime::notifier& told) {
-    outcome = co_await program->start();
-    told.notify_all();
-    if (!*outcome) co_await program->run(stop);
-    note_exit(*outcome ? 4 : 0);
+    const runtime::error_code failure = co_await program->start();
+    outcome = failure;
+    told.notify_all();  // whoever waits for the outcome is gone after this
+    if (!failure) co_await program->run(stop);
+    note_exit(failure ? 4 : 0);
     host.kill(sim::kill_mode::fin);
   }
 };
@@ -138,17 +139,21 @@ class sim_world::failable_keys final : public gateway::key_source {
   runtime::clock& time_;
 };
 
-sim_world::sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape,
+sim_world::sim_world(const scenario& what, sim::simulation_options settings, recorder& tape,
                      const sim_subjects& subjects)
     : what_{what},
-      sim_{in},
       tape_{tape},
       subjects_{subjects},
-      harness_{in.start_host(std::string{caller_node})},
-      random_{runtime::make_seeded_entropy(seed)->child("world")},
-      state_{harness_.executor()},
+      random_{runtime::make_seeded_entropy(settings.seed)->child("world")},
       links_{what.topology, *random_, tape,
-             [&in](std::uint64_t connection) { in.on_link_changed(connection); }},
+             [this](std::uint64_t connection) { sim_.on_link_changed(connection); }},
+      sim_{[&] {
+        settings.paths = this;
+        settings.observer = &tape;
+        return settings;
+      }()},
+      harness_{sim_.start_host(std::string{caller_node})},
+      state_{harness_.executor()},
       started_{harness_.executor()} {
   tape_.set_listener(&state_);
 }
@@ -235,7 +240,8 @@ Process& sim_world::begin(const std::string& name, const std::string& host_name,
                           const std::string& cluster, Rest&... rest) {
   auto sink = std::make_unique<recording_sink>(tape_, name, harness_.clock());
   sim::host_options options;
-  if (std::string_view{kind} != "kubernetes") options.events = sink.get();  // what it was asked shows on its link
+  if (std::string_view{kind} != "kubernetes")
+    options.events = sink.get();  // what it was asked shows on its link
   sinks_.push_back(std::move(sink));
   auto fresh = std::make_unique<Process>(sim_.start_host(host_name, options), tape_, name, rest...);
   fresh->world = &sim_;

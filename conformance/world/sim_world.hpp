@@ -22,7 +22,8 @@ struct sim_subjects {
 /// A world in virtual time: every process a simulated host, every connection a path through its link.
 class sim_world final : public world, private sim::path_source {
  public:
-  sim_world(const scenario& what, std::uint64_t seed, sim::simulation& in, recorder& tape,
+  /// Makes its own simulation of `settings`, whose paths and observer are this world's.
+  sim_world(const scenario& what, sim::simulation_options settings, recorder& tape,
             const sim_subjects& subjects);
   ~sim_world() override;
 
@@ -44,8 +45,8 @@ class sim_world final : public world, private sim::path_source {
   std::string credential(const std::string& team, bool administrator) const override;
   /// Tasks that did not end when their process was killed, as "host: task"; after close().
   [[nodiscard]] const std::vector<std::string>& stuck() const noexcept { return stuck_; }
-  /// What the simulation opens its connections with.
-  [[nodiscard]] sim::path_source& paths() noexcept { return *this; }
+  [[nodiscard]] sim::simulation& simulation() noexcept { return sim_; }
+  [[nodiscard]] sim::sim_host& harness_host() noexcept { return harness_; }
 
  private:
   struct process;
@@ -69,22 +70,23 @@ class sim_world final : public world, private sim::path_source {
   void note_started(const std::string& node, const char* kind, const std::string& cluster);
 
   const scenario& what_;
-  sim::simulation& sim_;
   recorder& tape_;
   const sim_subjects& subjects_;
-  runtime::host& harness_;
   std::unique_ptr<runtime::entropy> random_;
+  link_table links_;  ///< Outlives the simulation, whose connections run through its links.
+  sim::simulation sim_;
+  sim::sim_host& harness_;
   wire_state state_;
-  link_table links_;
   std::unique_ptr<gateway::store> store_;
   std::unique_ptr<gateway::audit_store> audit_;
   std::unique_ptr<failable_keys> key_source_;
+  // Processes refer to their API server and their sink, so these outlive them.
+  std::map<std::size_t, std::unique_ptr<kube::api_server>> api_servers_;
+  std::vector<std::unique_ptr<recording_sink>> sinks_;
   std::map<std::string, std::unique_ptr<process>> processes_;  ///< The latest life of each.
   std::vector<std::unique_ptr<process>> ended_;
-  std::vector<std::unique_ptr<recording_sink>> sinks_;
   std::map<std::string, sim::name_fault_id> name_faults_;
   std::shared_ptr<runtime::tls_client> harness_tls_;  // owners: this world, and the streams dialled with it
-  std::map<std::size_t, std::unique_ptr<kube::api_server>> api_servers_;
   std::string failure_;
   runtime::notifier started_;
   std::vector<std::string> stuck_;

@@ -115,7 +115,7 @@ void judge_repeats(const evidence& about, findings& out) {
 void judge_calls_end(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.begun->name == "send" || !call.begun->more.is_object()) continue;
-    const double timeout = call.begun->more.value("timeout", 30.0);
+    const double timeout = call.begun->facts().value("timeout", 30.0);
     const instant bound = call.begun->t + seconds(timeout) + seconds(2.5) + tolerance(about);
     const instant ended = call.ended != nullptr ? call.ended->t : about.end;
     if (call.ended == nullptr && about.end < bound) continue;

@@ -113,8 +113,9 @@ void judge_tls(const evidence& about, findings& out) {
     if (one.status < 300 || one.status >= 400 || on.to != "gateway" || on.from == "caller" || !one.received)
       continue;
     out.evaluated("TLS-3");
-    const std::string location =
-        one.answer != nullptr && one.answer->more.is_object() ? one.answer->more.value("location", "") : "";
+    const std::string location = one.answer != nullptr && one.answer->more.is_object()
+                                     ? one.answer->facts().value("location", "")
+                                     : "";
     for (const exchange& next : about.exchanges) {
       const bool follows =
           next.sent && *next.sent >= *one.received && about.connections[next.connection].from == on.from;
@@ -131,7 +132,7 @@ void judge_stream_headers(const evidence& about, findings& out) {
     const exchange& connect = about.exchanges[one.exchange];
     if (connect.status_sent != 200 || connect.answer == nullptr || !one.connected_sent) continue;
     out.evaluated("SSE-6");
-    const nlohmann::json& headers = connect.answer->more;
+    const nlohmann::json& headers = connect.answer->facts();
     if (headers.value("cache-control", "").find("no-cache") == std::string::npos ||
         headers.value("x-accel-buffering", "") != "no") {
       out.fail("SSE-6", "gateway", "Cache-Control: no-cache and X-Accel-Buffering: no on a stream",

@@ -134,7 +134,7 @@ void judge_readiness(const evidence& about, findings& out) {
     };
     for (const record* line : agent.logs) {
       if (line->name != "readiness") continue;
-      const bool ready = line->more.value("ready", false);
+      const bool ready = line->facts().value("ready", false);
       if (ready && !ready_since) ready_since = line->t;
       if (!ready && ready_since) {
         judge(*ready_since, line->t);

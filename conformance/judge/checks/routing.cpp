@@ -34,7 +34,8 @@ void judge_misroutes(const evidence& about, findings& out) {
 void judge_canaries(const evidence& about, findings& out) {
   std::map<std::string, std::string> owner;  // canary to team
   std::map<std::string, std::string> team_of_cluster;
-  for (const auto& [label, fact] : about.facts().value("clusters", nlohmann::json::object()).items()) {
+  const nlohmann::json clusters = about.facts().value("clusters", nlohmann::json::object());
+  for (const auto& [label, fact] : clusters.items()) {
     owner[fact.value("canary", "")] = fact.value("team", "");
     team_of_cluster[label] = fact.value("team", "");
   }
@@ -103,7 +104,7 @@ void judge_routable(const evidence& about, findings& out) {
     } else if (!any) {
       out.evaluated("RTE-2");
       const double waited = static_cast<double>(until - from) / 1e9;
-      const double wait = call.begun->more.value("wait", 0.0);
+      const double wait = call.begun->facts().value("wait", 0.0);
       if (unavailable && waited > wait + 0.1 + 0.5 + static_cast<double>(tolerance(about)) / 1e9) {
         out.fail("RTE-2", "call " + call.begun->id, "unavailable within 100 ms",
                  "after " + print_span(until - from), from);
