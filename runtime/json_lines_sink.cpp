@@ -31,6 +31,9 @@ std::string_view name_of(severity level) {
   return found->name;
 }
 
+/// Names are constants of the program: only values are cut.
+constexpr std::size_t whole = std::string_view::npos;
+
 /// Prints the alternatives of event_field::value as JSON.
 struct value_printer {
   std::string& out;
@@ -71,10 +74,10 @@ class json_lines_sink final : public event_sink {
     line += "\"level\":\"";
     line += name_of(level);
     line += "\",\"event\":";
-    append_json_string(line, event, options_.field_bytes_max);
+    append_json_string(line, event, whole);
     for (const event_field& field : fields) {
       line += ',';
-      append_json_string(line, field.name, options_.field_bytes_max);
+      append_json_string(line, field.name, whole);
       line += ':';
       std::visit(value_printer{line, options_.field_bytes_max}, field.value);
     }

@@ -14,12 +14,16 @@ using beast_field = beast::http::field;
 // What one transfer may take in memory before its length is trusted.
 constexpr std::size_t body_reserve_bytes_max = 64 * 1024;
 
-error_code to_errc(const error_code& failure) {
+bool names_http(std::string_view input) {
+  return input.substr(0, input.find('\r')).find("HTTP/") != std::string_view::npos;
+}
+
+error_code to_errc(const error_code& failure, std::string_view input) {
   using beast::http::error;
   if (failure.category() == http_category()) return failure;
   if (failure == error::header_limit) return errc::header_too_large;
   if (failure == error::body_limit) return errc::body_too_large;
-  if (failure == error::bad_version) return errc::unsupported;
+  if (failure == error::bad_version && names_http(input)) return errc::unsupported;
   if (failure == error::partial_message) return errc::truncated;
   return errc::malformed;
 }
@@ -38,7 +42,7 @@ class grammar : public beast::http::basic_parser<IsRequest> {
     const bool in_head = !this->is_header_done();
     error_code failure;
     const std::size_t used = this->put({input.data(), input.size()}, failure);
-    if (failure && failure != beast::http::error::need_more) return to_errc(failure);
+    if (failure && failure != beast::http::error::need_more) return to_errc(failure, input);
     if (in_head) {
       head_bytes_ += used;
       // An unfinished head that fills the limit cannot end within it.
@@ -176,7 +180,7 @@ error_code response_parser::put_end() {
   if (!core_->got_some()) return errc::truncated;
   error_code failure;
   core_->put_eof(failure);
-  if (failure) return to_errc(failure);
+  if (failure) return to_errc(failure, {});
   return {};
 }
 bool response_parser::head_complete() const noexcept { return core_->is_header_done(); }

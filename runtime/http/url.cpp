@@ -44,6 +44,8 @@ result<url> parse_url(std::string_view text) {
     if (out.authority.port == 0) return errc::bad_url;  // also when it does not fit
   }
   out.path = std::string{from.encoded_path()};
+  // Boost.URL 1.81 takes "https://host:x/" for an empty port and the path "x/".
+  if (!out.path.empty() && out.path.front() != '/') return errc::bad_url;
   while (!out.path.empty() && out.path.back() == '/') out.path.pop_back();
   return out;
 }
