@@ -27,7 +27,8 @@ struct node {
   std::uint32_t number = 0;  ///< In order of starting; 0: the world itself.
   state now = state::running;
   ring<handler> ready;
-  bool listed = false;  ///< Seeded order: in the scheduler's list of nodes with ready handlers.
+  std::uint64_t steps = 0;  ///< Handlers run so far.
+  bool listed = false;      ///< Seeded order: in the scheduler's list of nodes with ready handlers.
   std::map<std::uint64_t, root> tasks;
   leaf* first_leaf = nullptr;
   leaf* last_leaf = nullptr;

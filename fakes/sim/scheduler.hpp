@@ -62,9 +62,9 @@ class scheduler {
   enum class when_idle { report_stuck, jump_to_limit };
   [[nodiscard]] run_outcome run(const std::function<bool()>& enough, runtime::mono_time limit,
                                 when_idle idle);
-  /// Runs ready handlers alone, without time passing, until `enough` holds, none is ready or `steps_max` have
-  /// run. Returns the text of each exception that left a task on the way.
-  [[nodiscard]] std::vector<std::string> settle(const std::function<bool()>& enough, std::uint64_t steps_max);
+  /// Runs ready handlers alone, without time passing, until `enough` holds, none is ready or the steps of an
+  /// instant are used up. Returns the text of each exception that left a task on the way.
+  [[nodiscard]] std::vector<std::string> settle(const std::function<bool()>& enough);
   /// "gateway#1: accept loop" for every task that runs.
   [[nodiscard]] std::vector<std::string> task_names() const;
 

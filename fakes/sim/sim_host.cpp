@@ -93,9 +93,9 @@ void sim_host::kill(kill_mode mode) {
 runtime::task<std::vector<std::string>> sim_host::ended() {
   KITFOX_ASSERT(core_->where.now == node::state::killed);
   const auto executor = co_await runtime::asio::this_coro::executor;
-  const scheduler& time = core_->world.scheduler;
-  const std::uint64_t last = time.steps() + core_->world.settings.limits.end_steps_max;
-  while (!core_->where.tasks.empty() && time.steps() < last)
+  // Each time round, every handler that was ready has had its turn.
+  std::uint64_t turns = core_->world.settings.limits.end_steps_max;
+  while (!core_->where.tasks.empty() && turns-- != 0)
     co_await runtime::asio::post(executor, runtime::asio::use_awaitable);
   co_return running_tasks();
 }

@@ -64,8 +64,8 @@ class sim_host final : public runtime::host {
   /// every task is asked to stop. Wait for their end with ended() before destroying what they refer to.
   void kill(kill_mode mode);
   /// After kill(): waits, without time passing, until all tasks have ended, and returns the names of those
-  /// which still run after simulation_limits::end_steps_max steps. For a coroutine of another host; from
-  /// outside use simulation::run_until_ended().
+  /// which still run after the host has had simulation_limits::end_steps_max turns. For a coroutine of
+  /// another host; from outside use simulation::run_until_ended().
   [[nodiscard]] runtime::task<std::vector<std::string>> ended();
 
   /// Stops the process (SIGSTOP): its handlers and timers wait, its kernel still receives. Idempotent.

@@ -86,9 +86,13 @@ run_outcome simulation::run(sim_host& on, std::string name, runtime::task<void> 
   bool ended = false;
   // A group left by a task that cannot end must not be destroyed, so it is not on the stack.
   auto group = std::make_unique<runtime::task_group>(on);
-  group->spawn(std::move(name), note_end(std::move(body), ended));
+  group->spawn(name, note_end(std::move(body), ended));
   run_outcome outcome = run_until([&group] { return group->size() == 0; }, limit);
   if (outcome.done() && ended) return outcome;
+  if (outcome.done()) {
+    outcome.end = run_end::stuck;  // its host was killed before it began
+    outcome.names = {on.label() + ": " + name};
+  }
   for (std::string& stayed : shut_down()) outcome.names.push_back("did not end: " + std::move(stayed));
   if (group->size() != 0) static_cast<void>(group.release());
   return outcome;
@@ -97,15 +101,15 @@ run_outcome simulation::run(sim_host& on, std::string name, runtime::task<void> 
 std::vector<std::string> simulation::run_until_ended(sim_host& killed) {
   KITFOX_ASSERT(killed.current_state() == sim_host::state::killed);
   const node& where = killed.internals().where;
-  auto left =
-      core_->scheduler.settle([&where] { return where.tasks.empty(); }, core_->settings.limits.end_steps_max);
+  const std::uint64_t last = where.steps + core_->settings.limits.end_steps_max;
+  auto left = core_->scheduler.settle([&where, last] { return where.tasks.empty() || where.steps >= last; });
   for (std::string& name : where.task_names()) left.push_back(std::move(name));
   return left;
 }
 
 std::vector<std::string> simulation::shut_down() {
   for (const auto& one : core_->hosts) one->kill(kill_mode::silent);
-  auto left = core_->scheduler.settle([] { return false; }, core_->settings.limits.end_steps_max);
+  auto left = core_->scheduler.settle([] { return false; });
   for (std::string& name : core_->scheduler.task_names()) left.push_back(std::move(name));
   return left;
 }

@@ -27,7 +27,7 @@ enum class schedule {
 struct simulation_limits {
   std::uint64_t instant_steps_max =
       2'000'000;                          ///< Handlers and timers in one instant before it is a livelock.
-  std::uint64_t end_steps_max = 200'000;  ///< Steps that the tasks of a killed host may take to end.
+  std::uint64_t end_steps_max = 200'000;  ///< Handlers that a killed host may run until its tasks end.
   std::size_t hosts_max = 100'000;        ///< Starts of hosts in one simulation.
   std::size_t names_max = 100'000;        ///< Names in the name table.
   std::size_t receive_window_bytes = 64 * 1024;  ///< Bytes delivered to a stream and not yet read.

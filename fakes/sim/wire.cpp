@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/assert.hpp"
 #include "runtime/errc.hpp"
 
 namespace kitfox::sim {
@@ -22,8 +23,8 @@ machine& wire::machine_named(const std::string& name) {
     const std::size_t number = machines_.size();
     slot->address = fmt::format("10.{}.{}.{}", number >> 16 & 255, number >> 8 & 255, number & 255);
     by_address_[slot->address] = slot.get();
-    // The table of hosts is bounded more tightly than the table of names; a full one means no entry.
-    static_cast<void>(names_.set(name, {slot->address}));
+    const error_code full = names_.set(name, {slot->address});
+    KITFOX_ASSERT(!full);
   }
   return *slot;
 }

@@ -260,6 +260,8 @@ task<void> kill_and_note(sim_host& victim, std::vector<std::string>& left) {
   left = co_await victim.ended();
 }
 
+task<void> note_ended(sim_host& victim, std::vector<std::string>& left) { left = co_await victim.ended(); }
+
 task<void> wait_behind(runtime::task_group& tasks) { co_await tasks.join(); }
 
 TEST_F(Host, ACoroutineMayKillAHostAndWaitForItsEnd) {
@@ -280,6 +282,10 @@ TEST_F(Host, TasksThatDoNotEndAreReportedByName) {
   ASSERT_TRUE(sim.run_for(1s).done());
   gateway.kill(kill_mode::fin);
   EXPECT_EQ(sim.run_until_ended(gateway), std::vector<std::string>{"behind"});
+  std::vector<std::string> left;
+  tasks_of_agent.spawn("ended", note_ended(gateway, left));
+  ASSERT_TRUE(sim.run_for(0s).done());
+  EXPECT_EQ(left, std::vector<std::string>{"behind"});
   elsewhere.cancel();
   EXPECT_TRUE(sim.run_until_ended(gateway).empty());
 }

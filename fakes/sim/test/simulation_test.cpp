@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -182,6 +183,24 @@ TEST(Simulation, ManyStepsInOneInstantAreNoLivelockWithinTheBudget) {
   EXPECT_TRUE(sim.run_until_ended(host).empty());
 }
 
+TEST(Simulation, ARootOnADeadHostNeverBegins) {
+  simulation sim;
+  sim_host& host = sim.start_host("agent");
+  host.kill(kill_mode::fin);
+  const auto outcome = sim.run(host, "main", sleep_for_ever(host));
+  EXPECT_EQ(outcome.end, run_end::stuck);
+  EXPECT_EQ(outcome.names, std::vector<std::string>{"agent#1: main"});
+}
+
+TEST(Simulation, WorkOnTheInnerContextIsAFailure) {
+  simulation sim;
+  sim_host& host = sim.start_host("agent");
+  auto& context = runtime::asio::query(host.executor(), runtime::asio::execution::context);
+  runtime::asio::post(static_cast<runtime::asio::io_context&>(context), [] {});
+  EXPECT_EQ(sim.run_for(1s).end, run_end::failed);
+  EXPECT_TRUE(sim.run_for(1s).done());
+}
+
 task<void> fail_later(runtime::host& on) {
   static_cast<void>(co_await on.clock().sleep_for(3s));
   throw std::runtime_error{"a programmer's error"};
@@ -197,9 +216,7 @@ TEST(Simulation, AnExceptionOfATaskFailsTheRun) {
 }
 
 TEST(Simulation, ShutDownNamesTheTasksThatWouldNotEnd) {
-  simulation_options options = small_budget();
-  options.limits.end_steps_max = 1000;
-  simulation sim{options};
+  simulation sim{small_budget()};
   sim_host& host = sim.start_host("agent");
   bool stop = false;
   runtime::task_group tasks{host};
