@@ -56,16 +56,20 @@ fault::link_properties link_table::properties_of(const std::string& link_name) c
   return out;
 }
 
-fault::link& link_table::get(const std::string& name) {
-  auto& slot = links_[name];
-  if (!slot) {
-    slot = std::make_unique<fault::link>(fault::link::options{name, properties_of(name)}, random_, tap_.get(),
-                                         changed_);
-    for (auto& one : planted_) {
-      if (!one->healed && covers(one->where, name)) put(*one, name, *slot, last_now_);
-    }
+fault::firing_observer& link_table::firings() noexcept { return *tap_; }
+
+void link_table::adopt(const std::string& key, fault::link& link) {
+  links_[key] = &link;
+  for (auto& one : planted_) {
+    if (!one->healed && covers(one->where, link.name())) put(*one, key, link, last_now_);
   }
-  return *slot;
+}
+
+fault::link& link_table::get(const std::string& name) {
+  if (const auto found = links_.find(name); found != links_.end()) return *found->second;
+  owned_.push_back(std::make_unique<fault::link>(options_for(name), random_, tap_.get(), changed_));
+  adopt(name, *owned_.back());
+  return *owned_.back();
 }
 
 void link_table::put(planted& one, const std::string& link_name, fault::link& on, runtime::mono_time now) {
@@ -95,8 +99,8 @@ runtime::error_code link_table::plant(std::size_t step, const fault_verb& what, 
   tape_.add(std::move(planned), now);
   planted_.push_back(
       std::make_unique<planted>(planted{step, name, what.fault, what.links, std::move(*plan), {}, false}));
-  for (auto& [link_name, on] : links_) {
-    if (covers(what.links, link_name)) put(*planted_.back(), link_name, *on, now);
+  for (auto& [key, on] : links_) {
+    if (covers(what.links, on->name())) put(*planted_.back(), key, *on, now);
   }
   return {};
 }
@@ -126,7 +130,8 @@ void link_table::heal(const heal_verb& what, runtime::mono_time now) {
     if (!what.step && !what.fault.empty() && one->kind != what.fault) continue;
     if (what.links && what.links->text != one->where.text) {
       bool touched = false;
-      for (const auto& [link_name, id] : one->on) touched = touched || covers(*what.links, link_name);
+      for (const auto& [link_name, id] : one->on)
+        touched = touched || covers(*what.links, links_.at(link_name)->name());
       if (!touched) continue;
     }
     take_away(*one, now);

@@ -18,8 +18,17 @@ class link_table {
              fault::link::changed_callback changed);
   ~link_table();
 
-  /// The link from a node ("prod-us-east-1/0", "caller") to "gateway" or "kubernetes".
+  /// The link from a node ("prod-us-east-1/0", "caller") to "gateway" or "kubernetes", made when first asked
+  /// for.
   [[nodiscard]] fault::link& get(const std::string& name);
+  /// For links that somebody else owns, as a relay does: what to make them with, whom they tell of firings,
+  /// and their entry into the table, under a `key` of their own where two links share a name. They must
+  /// outlive its last use.
+  [[nodiscard]] fault::link::options options_for(const std::string& name) const {
+    return {name, properties_of(name)};
+  }
+  [[nodiscard]] fault::firing_observer& firings() noexcept;
+  void adopt(const std::string& key, fault::link& link);
 
   /// One step's fault, on all links it named; links that come to be later get it too while it lasts.
   struct planted {
@@ -52,7 +61,8 @@ class link_table {
   const runtime::entropy& random_;
   recorder& tape_;
   fault::link::changed_callback changed_;
-  std::map<std::string, std::unique_ptr<fault::link>> links_;
+  std::vector<std::unique_ptr<fault::link>> owned_;
+  std::map<std::string, fault::link*> links_;
   std::vector<std::unique_ptr<planted>> planted_;
   std::map<std::string, bool> fired_;
   class firing_tap;

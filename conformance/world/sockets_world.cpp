@@ -1,0 +1,425 @@
+#include "conformance/world/sockets_world.hpp"
+
+#include <signal.h>
+
+#include <boost/system/errc.hpp>
+#include <fstream>
+
+#include "conformance/world/cluster_objects.hpp"
+#include "conformance/world/names.hpp"
+#include "conformance/world/program_flags.hpp"
+#include "runtime/assert.hpp"
+#include "runtime/deadline.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr const char* loopback = "127.0.0.1";
+/// A program that has not said where it listens by then does not come up.
+constexpr runtime::duration start_timeout = std::chrono::seconds{20};
+/// After SIGTERM and its own drain a process is ended by force.
+constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
+
+runtime::error_code impossible() {
+  return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
+}
+
+}  // namespace
+
+/// One life of one program.
+struct sockets_world::child {
+  std::string node;
+  std::unique_ptr<child_process> process;
+  bool exited = false, killed = false;
+};
+
+/// The fake API server of one cluster, in this process.
+struct sockets_world::api {
+  std::unique_ptr<kube::api_server> server;
+  std::unique_ptr<kube::api_service> service;
+};
+
+sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
+                             sockets_subjects subjects, std::filesystem::path directory)
+    : what_{what},
+      harness_{harness},
+      tape_{tape},
+      subjects_{std::move(subjects)},
+      directory_{std::move(directory)},
+      random_{runtime::make_seeded_entropy(seed)->child("world")},
+      state_{harness.executor()},
+      links_{what.topology, *random_, tape, [](std::uint64_t) {}},
+      changed_{harness.executor()},
+      tasks_{harness} {
+  tape_.set_listener(&state_);
+}
+
+sockets_world::~sockets_world() { tape_.set_listener(nullptr); }
+
+std::string sockets_world::name_of(node_ref node) const {
+  switch (node.kind) {
+    case node_set::what::gateway:
+      return std::string{gateway_node};
+    case node_set::what::kubernetes:
+      return kubernetes_node(what_.topology, node.cluster);
+    case node_set::what::agents:
+      return agent_node(what_.topology, node.cluster, node.number);
+  }
+  return {};
+}
+
+runtime::error_code sockets_world::write(const std::string& name, const std::string& text) const {
+  std::ofstream out{directory_ / name, std::ios::binary | std::ios::trunc};
+  out << text;
+  out.flush();
+  return out ? runtime::error_code{} : boost::system::errc::make_error_code(boost::system::errc::io_error);
+}
+
+runtime::task<runtime::error_code> sockets_world::open(std::string& why) {
+  tasks_.spawn("lateness", measure_lateness());
+  auto trust = harness_.network().make_tls_client({authority_.certificate_pem(), {}, {}});
+  if (!trust) co_return trust.error();
+  trust_ = std::move(*trust);
+  const pki::identity server = authority_.issue(pki::certificate_request{.hosts = {loopback, "localhost"}});
+  why = "files in " + directory_.string();
+  for (const auto& [name, text] :
+       {std::pair{"ca.pem", authority_.certificate_pem()}, std::pair{"server.pem", server.certificate_pem},
+        std::pair{"server.key", server.private_key_pem}}) {
+    const runtime::error_code failure = write(name, text);
+    if (failure) co_return failure;
+  }
+  for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
+    why = "API server of " + cluster_label(what_.topology, i);
+    const runtime::error_code failure = co_await start_api(i, why);
+    if (failure) co_return failure;
+  }
+  why = "gateway; see " + (directory_ / "gateway.log").string();
+  const runtime::error_code failure = co_await start_gateway();
+  if (failure) co_return failure;
+  why = "relays";
+  const auto callers =
+      co_await open_relay("caller->gateway", link_to_gateway(caller_node), {loopback, caller_port_});
+  if (!callers) co_return callers.error();
+  const auto strangers =
+      co_await open_relay("stranger->gateway", link_to_gateway(caller_node), {loopback, agent_port_});
+  co_return strangers ? runtime::error_code{} : strangers.error();
+}
+
+runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::string key,
+                                                                        std::string link_name,
+                                                                        runtime::endpoint upstream) {
+  if (const auto found = relays_.find(key); found != relays_.end()) co_return found->second.get();
+  auto tls = fault::relay_tls::prepare(
+      fault::relay_identities::issue(authority_, {loopback, "localhost"}, harness_.clock().wall_now()));
+  if (!tls) co_return tls.error();
+  fault::relay_options options;
+  options.through = links_.options_for(link_name);
+  options.upstream = std::move(upstream);
+  options.tls = std::move(*tls);
+  options.upstream_tls = trust_;
+  options.next_connection_id = [this] { return ++connections_; };
+  options.random = random_.get();
+  auto fresh = std::make_unique<fault::relay>(harness_, std::move(options), &links_.firings(), &tape_);
+  const runtime::error_code failure = co_await fresh->listen();
+  if (failure) co_return failure;
+  fault::relay* out = fresh.get();
+  links_.adopt(key, out->through());
+  relays_.emplace(key, std::move(fresh));
+  tasks_.spawn("relay " + key, out->run());
+  co_return out;
+}
+
+runtime::task<runtime::error_code> sockets_world::start_api(std::size_t cluster, std::string& why) {
+  auto fresh = std::make_unique<api>();
+  kube::api_server_options options;
+  options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
+  options.uid_seed = cluster + 1;
+  const runtime::wall_time now = harness_.clock().wall_now();
+  fresh->server = std::make_unique<kube::api_server>(std::move(options), now);
+  const runtime::error_code filled = fill_cluster(*fresh->server, what_.topology.clusters[cluster], now, why);
+  if (filled) co_return filled;
+  const pki::identity identity = authority_.issue(pki::certificate_request{.hosts = {loopback, "localhost"}});
+  auto tls = harness_.network().make_tls_server({identity.certificate_pem, identity.private_key_pem, {}});
+  if (!tls) co_return tls.error();
+  runtime::endpoint at{loopback, 0};
+  auto listening = co_await harness_.network().listen(std::move(at), std::move(*tls));
+  if (!listening) co_return listening.error();
+  fresh->service = std::make_unique<kube::api_service>(harness_, std::move(*listening), *fresh->server);
+  tasks_.spawn("API server", fresh->service->run());
+  record begun;
+  begun.kind = record_kind::node_started;
+  begun.node = kubernetes_node(what_.topology, cluster);
+  begun.more = {{"kind", "kubernetes"}, {"cluster", cluster_label(what_.topology, cluster)}};
+  tape_.add(std::move(begun), harness_.clock().now());
+  apis_[cluster] = std::move(fresh);
+  co_return runtime::error_code{};
+}
+
+kube::api_server& sockets_world::kubernetes(std::size_t cluster) { return *apis_.at(cluster)->server; }
+
+runtime::result<sockets_world::child*> sockets_world::launch(const std::string& node, const char* kind,
+                                                             const std::string& cluster,
+                                                             child_options options) {
+  std::string file = node;
+  for (char& c : file) {
+    if (c == '/') c = '-';
+  }
+  options.log_path = (directory_ / (file + ".log")).string();
+  auto& slot = children_[node];
+  if (slot) ended_.push_back(std::move(slot));
+  slot = std::make_unique<child>();
+  child* out = slot.get();
+  out->node = node;
+  record begun;
+  begun.kind = record_kind::node_started;
+  begun.node = node;
+  begun.more = {{"kind", kind}};
+  if (!cluster.empty()) begun.more["cluster"] = cluster;
+  tape_.add(std::move(begun), harness_.clock().now());
+  auto process =
+      child_process::start(harness_, options, [this, out](std::string_view line) { on_line(*out, line); });
+  if (!process) {
+    out->exited = true;
+    return process.error();
+  }
+  out->process = std::move(*process);
+  tasks_.spawn("end of " + node, await_end(*out));
+  return out;
+}
+
+runtime::task<void> sockets_world::await_end(child& one) {
+  const auto code = co_await one.process->ended();
+  if (!code) co_return;  // the harness itself is being ended; the destructor kills the child
+  one.exited = true;
+  record ended;
+  ended.kind = record_kind::node_exited;
+  ended.node = one.node;
+  ended.status = *code;
+  ended.name = one.killed ? "kill" : "exit";
+  tape_.add(std::move(ended), harness_.clock().now());
+  changed_.notify_all();
+}
+
+void sockets_world::on_line(child& one, std::string_view line) {
+  nlohmann::json fields = nlohmann::json::parse(line, nullptr, false);
+  if (!fields.is_object() || !fields.contains("event") || !fields["event"].is_string()) return;
+  const std::string event = fields["event"].get<std::string>();
+  for (const char* routine : {"event", "time", "level"}) fields.erase(routine);
+  if (one.node == gateway_node && event == "listening") {
+    agent_port_ = fields.value("agent_port", std::uint16_t{0});
+    caller_port_ = fields.value("caller_port", std::uint16_t{0});
+    changed_.notify_all();
+  }
+  tape_.log(one.node, event, std::move(fields), harness_.clock().now());
+}
+
+runtime::task<runtime::error_code> sockets_world::start(node_ref node, std::string key) {
+  runtime::error_code failure = impossible();
+  switch (node.kind) {
+    case node_set::what::gateway:
+      failure = co_await start_gateway();
+      break;
+    case node_set::what::agents:
+      failure = co_await start_agent(node, std::move(key));
+      break;
+    case node_set::what::kubernetes:
+      break;
+  }
+  co_return failure;
+}
+
+runtime::task<runtime::error_code> sockets_world::start_gateway() {
+  agent_port_ = caller_port_ = 0;
+  nlohmann::json credentials = nlohmann::json::array();
+  for (const std::string& team : what_.topology.teams()) {
+    const std::size_t slash = team.find('/');
+    for (const bool administrator : {false, true}) {
+      credentials.push_back({{"name", (administrator ? "admin of " : "caller of ") + team},
+                             {"secret", credential(team, administrator)},
+                             {"role", administrator ? "admin" : "caller"},
+                             {"org_id", team.substr(0, slash)},
+                             {"team_node_id", team.substr(slash + 1)}});
+    }
+  }
+  const runtime::error_code written =
+      write("credentials.json", nlohmann::json{{"credentials", std::move(credentials)}}.dump(1));
+  if (written) co_return written;
+  child_options options;
+  options.command = subjects_.gateway_command;
+  if (subjects_.reference_gateway) {
+    const std::string unknown = add_gateway_flags(what_.gateway_settings, options.command);
+    KITFOX_ASSERT(unknown.empty());  // looked at before the world was made
+  }
+  options.environment = {{"KITFOX_GATEWAY_AGENT_LISTEN", std::string{loopback} + ":0"},
+                         {"KITFOX_GATEWAY_CALLER_LISTEN", std::string{loopback} + ":0"},
+                         {"KITFOX_GATEWAY_TLS_CERT_FILE", (directory_ / "server.pem").string()},
+                         {"KITFOX_GATEWAY_TLS_KEY_FILE", (directory_ / "server.key").string()},
+                         {"KITFOX_GATEWAY_DATABASE", (directory_ / "gateway.db").string()},
+                         {"KITFOX_GATEWAY_PEPPER", "pepper of the world of sockets"},
+                         {"KITFOX_GATEWAY_CREDENTIALS_FILE", (directory_ / "credentials.json").string()}};
+  const auto launched = launch(std::string{gateway_node}, "gateway", {}, std::move(options));
+  if (!launched) co_return launched.error();
+  const runtime::mono_time until = harness_.clock().now() + start_timeout;
+  while (agent_port_ == 0) {
+    if ((*launched)->exited) co_return boost::system::errc::make_error_code(boost::system::errc::owner_dead);
+    auto changed = changed_.wait();
+    const runtime::error_code failure =
+        co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
+    if (failure) co_return failure;
+  }
+  // A gateway that starts again has other ports; the relays keep theirs.
+  for (auto& [key, one] : relays_) {
+    if (one->through().name().ends_with("->gateway"))
+      one->set_upstream({loopback, key == "caller->gateway" ? caller_port_ : agent_port_});
+  }
+  co_return runtime::error_code{};
+}
+
+runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std::string key) {
+  const std::string name = name_of(node);
+  const cluster_spec& spec = what_.topology.clusters[node.cluster];
+  const auto to_gateway =
+      co_await open_relay(link_to_gateway(name), link_to_gateway(name), {loopback, agent_port_});
+  if (!to_gateway) co_return to_gateway.error();
+  const auto to_kubernetes = co_await open_relay(link_to_kubernetes(name), link_to_kubernetes(name),
+                                                 apis_.at(node.cluster)->service->local());
+  if (!to_kubernetes) co_return to_kubernetes.error();
+  const auto token = agent_service_token(kubernetes(node.cluster), harness_.clock().wall_now());
+  if (!token) co_return token.error();
+  std::string file = name;
+  for (char& c : file) {
+    if (c == '/') c = '-';
+  }
+  const nlohmann::json kubeconfig{
+      {"apiVersion", "v1"},
+      {"kind", "Config"},
+      {"clusters",
+       {{{"name", "fake"},
+         {"cluster",
+          {{"server", "https://127.0.0.1:" + std::to_string((*to_kubernetes)->local().port)},
+           {"certificate-authority", (directory_ / "ca.pem").string()}}}}}},
+      {"users", {{{"name", "agent"}, {"user", {{"token", *token}}}}}},
+      {"contexts", {{{"name", "fake"}, {"context", {{"cluster", "fake"}, {"user", "agent"}}}}}},
+      {"current-context", "fake"}};
+  const runtime::error_code written = write(file + ".kubeconfig", kubeconfig.dump(1));
+  if (written) co_return written;
+  child_options options;
+  options.command = subjects_.agent_command;
+  if (subjects_.reference_agent) {
+    options.command.insert(options.command.end(),
+                           {"--health-file", (directory_ / (file + ".healthy")).string()});
+    const std::string unknown = add_agent_flags(what_.agent_settings, options.command);
+    KITFOX_ASSERT(unknown.empty());
+  }
+  options.environment = {{"INCIDENTFOX_API_KEY", std::move(key)},
+                         {"INCIDENTFOX_CLUSTER_NAME", spec.name},
+                         {"INCIDENTFOX_GATEWAY_URL",
+                          "https://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + "/gateway"},
+                         {"LOG_LEVEL", "INFO"},
+                         {"SSL_CERT_FILE", (directory_ / "ca.pem").string()},
+                         {"KUBECONFIG", (directory_ / (file + ".kubeconfig")).string()}};
+  const auto launched =
+      launch(name, "agent", cluster_label(what_.topology, node.cluster), std::move(options));
+  co_return launched ? runtime::error_code{} : launched.error();
+}
+
+bool sockets_world::running(node_ref node) const {
+  if (node.kind == node_set::what::kubernetes) return true;
+  const auto found = children_.find(name_of(node));
+  return found != children_.end() && !found->second->exited;
+}
+
+runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action action,
+                                                      socket_fate sockets) {
+  const auto found = children_.find(name_of(node));
+  if (found == children_.end())
+    co_return node.kind == node_set::what::kubernetes ? impossible() : runtime::error_code{};
+  child& one = *found->second;
+  if (one.exited) co_return runtime::error_code{};
+  // The kernel closes a killed process's sockets with FIN or RST as it sees fit; silence would need another
+  // machine.
+  if (action == node_action::kill && sockets == socket_fate::silent) co_return impossible();
+  record signalled;
+  signalled.kind = record_kind::node_signalled;
+  signalled.node = one.node;
+  signalled.name = std::string{to_string(action)};
+  tape_.add(std::move(signalled), harness_.clock().now());
+  switch (action) {
+    case node_action::stop:
+      one.process->signal(SIGTERM);
+      break;
+    case node_action::pause:
+      one.process->signal(SIGSTOP);
+      break;
+    case node_action::resume:
+      one.process->signal(SIGCONT);
+      break;
+    case node_action::kill: {
+      one.killed = true;
+      one.process->signal(SIGKILL);
+      const runtime::mono_time until = harness_.clock().now() + stop_timeout;
+      while (!one.exited) {
+        auto changed = changed_.wait();
+        const runtime::error_code failure =
+            co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
+        if (failure) co_return failure;
+      }
+      break;
+    }
+  }
+  co_return runtime::error_code{};
+}
+
+runtime::task<void> sockets_world::close() {
+  closing_ = true;
+  for (auto& [name, one] : children_) {
+    if (one->exited || !one->process) continue;
+    one->killed = true;
+    one->process->signal(SIGKILL);
+  }
+  const runtime::mono_time until = harness_.clock().now() + stop_timeout;
+  for (auto& [name, one] : children_) {
+    while (!one->exited && one->process) {
+      auto changed = changed_.wait();
+      const runtime::error_code failure =
+          co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
+      if (failure) break;  // its destructor ends it all the same
+    }
+  }
+  for (auto& [key, one] : relays_) one->stop();
+  for (auto& [cluster, one] : apis_) {
+    if (one->service) one->service->stop();
+  }
+  tasks_.cancel();
+  co_await tasks_.join();
+}
+
+/// Wakes often and notes by how much it was late: what the harness cannot see on time it must not judge.
+runtime::task<void> sockets_world::measure_lateness() {
+  constexpr runtime::duration step = std::chrono::milliseconds{50},
+                              worth_noting = std::chrono::milliseconds{20};
+  for (;;) {
+    const runtime::mono_time due = harness_.clock().now() + step;
+    const runtime::error_code failure = co_await harness_.clock().sleep_until(due);
+    if (failure) co_return;
+    const runtime::duration late = harness_.clock().now() - due;
+    if (late < worth_noting) continue;
+    record one;
+    one.kind = record_kind::lateness;
+    one.count = static_cast<std::uint64_t>(late.count());
+    tape_.add(std::move(one), harness_.clock().now());
+  }
+}
+
+runtime::error_code sockets_world::set_clock(node_ref, runtime::duration, double) { return impossible(); }
+runtime::error_code sockets_world::set_auth_backend(const auth_backend_verb&) { return impossible(); }
+runtime::error_code sockets_world::set_dns(const dns_verb&) { return impossible(); }
+
+service_address sockets_world::caller_service() { return {relays_.at("caller->gateway")->local(), trust_}; }
+service_address sockets_world::agent_service() { return {relays_.at("stranger->gateway")->local(), trust_}; }
+
+std::string sockets_world::credential(const std::string& team, bool administrator) const {
+  return (administrator ? "administrator-credential-of-" : "caller-credential-of-the-team-") + team;
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,90 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "conformance/world/child_process.hpp"
+#include "conformance/world/world.hpp"
+#include "fakes/fault/relay.hpp"
+#include "fakes/kube/serve_api.hpp"
+#include "fakes/pki/authority.hpp"
+
+namespace kitfox::conformance {
+
+/// The programs under test in a world of real processes.
+struct sockets_subjects {
+  std::vector<std::string> agent_command, gateway_command;
+  /// The reference takes a scenario's settings as flags; another program is left to its own.
+  bool reference_agent = true, reference_gateway = true;
+};
+
+/// A world of real processes on loopback: TLS everywhere, a relay on every link, fake API servers in this
+/// process, ports chosen by the system. Nothing of it outlives close().
+class sockets_world final : public world {
+ public:
+  /// `directory` must exist; certificates, databases, kubeconfigs and logs go there.
+  sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
+                sockets_subjects subjects, std::filesystem::path directory);
+  ~sockets_world() override;
+
+  runtime::host& harness() override { return harness_; }
+  recorder& tape() override { return tape_; }
+  wire_state& state() override { return state_; }
+  link_table& links() override { return links_; }
+  runtime::task<runtime::error_code> open(std::string& why) override;
+  runtime::task<void> close() override;
+  runtime::task<runtime::error_code> start(node_ref node, std::string key) override;
+  runtime::task<runtime::error_code> act(node_ref node, node_action action, socket_fate sockets) override;
+  bool running(node_ref node) const override;
+  runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
+  runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
+  runtime::error_code set_dns(const dns_verb& to) override;
+  kube::api_server& kubernetes(std::size_t cluster) override;
+  service_address caller_service() override;
+  service_address agent_service() override;
+  std::string credential(const std::string& team, bool administrator) const override;
+
+ private:
+  struct child;
+  struct api;
+
+  [[nodiscard]] std::string name_of(node_ref node) const;
+  [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster, std::string& why);
+  [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
+  [[nodiscard]] runtime::task<runtime::error_code> start_agent(node_ref node, std::string key);
+  [[nodiscard]] runtime::task<runtime::result<fault::relay*>> open_relay(std::string key,
+                                                                         std::string link_name,
+                                                                         runtime::endpoint upstream);
+  [[nodiscard]] runtime::result<child*> launch(const std::string& node, const char* kind,
+                                               const std::string& cluster, child_options options);
+  [[nodiscard]] runtime::task<void> await_end(child& one);
+  void on_line(child& one, std::string_view line);
+  [[nodiscard]] runtime::task<void> measure_lateness();
+  [[nodiscard]] runtime::error_code write(const std::string& name, const std::string& text) const;
+
+  const scenario& what_;
+  runtime::host& harness_;
+  recorder& tape_;
+  sockets_subjects subjects_;
+  std::filesystem::path directory_;
+  std::unique_ptr<runtime::entropy> random_;
+  pki::authority authority_;
+  wire_state state_;
+  link_table links_;
+  std::uint64_t connections_ = 0;
+  // owners: this world, and every stream dialled with it
+  std::shared_ptr<runtime::tls_client> trust_;
+  std::map<std::size_t, std::unique_ptr<api>> apis_;
+  std::map<std::string, std::unique_ptr<fault::relay>> relays_;
+  std::map<std::string, std::unique_ptr<child>> children_;  ///< The latest life of each.
+  std::vector<std::unique_ptr<child>> ended_;
+  std::uint16_t agent_port_ = 0, caller_port_ = 0;
+  bool closing_ = false;
+  runtime::notifier changed_;
+  runtime::task_group tasks_;
+};
+
+}  // namespace kitfox::conformance
