@@ -85,7 +85,8 @@ class blind_runner final : public agent::command_runner {
     agent::command_outcome out = co_await inner_->run(std::move(call));
     if (out.error_code == protocol::command_error::denied) {
       out = agent::command_outcome{};
-      out.result = protocol::json_value{nlohmann::json{{"namespace", "default"}, {"pod_count", 0}, {"pods", nlohmann::json::array()}}};
+      out.result = protocol::json_value{
+          nlohmann::json{{"namespace", "default"}, {"pod_count", 0}, {"pods", nlohmann::json::array()}}};
     }
     co_return out;
   }

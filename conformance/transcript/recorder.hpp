@@ -51,8 +51,8 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
   };
   void set_listener(listener* one) noexcept { listener_ = one; }
 
-  /// The run is over: writes what is still held back (quiet runs) and records nothing more, so that taking the world down
-  /// leaves no trace. Idempotent.
+  /// The run is over: writes what is still held back (quiet runs) and records nothing more, so that taking
+  /// the world down leaves no trace. Idempotent.
   void seal();
   /// Seals, and writes the footer.
   void finish(record footer, runtime::mono_time t);
