@@ -1,0 +1,70 @@
+#include "conformance/cli/cli_command.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "conformance/spec/nearest_word.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+std::string exit_footer() {
+  std::string text = "\nExit status:\n";
+  for (const status_meaning& one : status_meanings())
+    text += fmt::format("  {}  {:<16}  {}\n", static_cast<int>(one.status), one.word, one.meaning);
+  return text;
+}
+
+/// CLI11 says only that an argument was not expected; a misspelt command deserves better.
+std::string unknown_command(const std::vector<std::string>& arguments, const CLI::App& program) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return {};
+  std::vector<std::string> names;
+  for (const CLI::App* one : program.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(one->get_name());
+  if (std::ranges::find(names, arguments.front()) != names.end()) return {};
+  return fmt::format("unknown command \"{}\"{}", arguments.front(), suggestion(arguments.front(), names));
+}
+
+}  // namespace
+
+std::vector<status_meaning> status_meanings() {
+  return {
+      {exit_status::passed, "passed", "every requirement that was judged holds"},
+      {exit_status::failed, "failed", "the subject broke a requirement"},
+      {exit_status::usage, "usage", "an argument or a scenario file is wrong; nothing ran"},
+      {exit_status::inconclusive, "inconclusive",
+       "evidence is missing, for example a planned fault never fired"},
+      {exit_status::nothing_executed, "nothing executed", "no case matched, or all were skipped"},
+      {exit_status::harness_error, "harness error",
+       "kitfox itself went wrong; nothing is said about the subject"},
+  };
+}
+
+exit_status run_cli(const std::vector<std::string>& arguments, const command_list& commands,
+                    std::ostream& out, std::ostream& err) {
+  CLI::App program{"Simulation and conformance tests for outbound Kubernetes agents and their gateways.",
+                   "kitfox"};
+  program.require_subcommand(1);
+  program.footer(exit_footer());
+  std::vector<std::pair<const CLI::App*, cli_command*>> added;
+  for (const auto& one : commands) added.emplace_back(one->add_to(program), one.get());
+
+  if (const std::string wrong = unknown_command(arguments, program); !wrong.empty()) {
+    err << "kitfox: " << wrong << "\nRun `kitfox --help` for the list of commands.\n";
+    return exit_status::usage;
+  }
+  try {
+    std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};
+    program.parse(std::move(reversed));
+  } catch (const CLI::ParseError& stopped) {
+    return program.exit(stopped, out, err) == 0 ? exit_status::passed : exit_status::usage;
+  }
+  for (const auto& [flags, command] : added)
+    if (flags->parsed()) return command->run(out, err);
+  return exit_status::usage;
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,58 @@
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "conformance/cli/cli_command.hpp"
+#include "conformance/report/console_report.hpp"
+#include "conformance/report/timeline.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+class judge_command final : public cli_command {
+ public:
+  CLI::App* add_to(CLI::App& program) override {
+    CLI::App* const flags =
+        program.add_subcommand("judge", "Judge transcripts again, without running anything");
+    flags->add_option("TRANSCRIPT", files_, "Transcripts as `kitfox run --out` writes them")->required();
+    return flags;
+  }
+
+  exit_status run(std::ostream& out, std::ostream& err) override {
+    run_result all;
+    console_report report{out, console_report::style::plain};
+    for (const std::string& file : files_) {
+      std::string why;
+      const auto tape = transcript::load(file, why);
+      if (!tape) {
+        err << file << ": " << why << "\n";
+        return exit_status::usage;
+      }
+      case_result one;
+      const nlohmann::json& facts = tape->header().facts();
+      one.id = facts.value("case", "");
+      one.world = facts.value("world", "");
+      one.seed = facts.value("seed", std::uint64_t{0});
+      one.name = one.id + "@" + one.world + "#" + std::to_string(one.seed);
+      one.area = one.id.substr(0, one.id.find('/'));
+      one.transcript_file = file;
+      one.reproduce = "kitfox judge " + file;
+      one.judged = judge(*tape);
+      if (!one.judged.findings.empty())
+        one.timeline = print_timeline(*tape, one.judged.findings.front().record);
+      report.on_case(one, all.cases.size() + 1, files_.size());
+      if (one.judged.outcome != verdict::pass) report.explain(one);
+      all.cases.push_back(std::move(one));
+    }
+    report.summary(all, {});
+    return status_of(all.worst(), verdict::fail);
+  }
+
+ private:
+  std::vector<std::string> files_;
+};
+
+}  // namespace
+
+std::unique_ptr<cli_command> make_judge_command() { return std::make_unique<judge_command>(); }
+
+}  // namespace kitfox::conformance
