@@ -15,7 +15,7 @@ function(kitfox_program name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} kitfox_flags)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  install(TARGETS ${name} EXPORT kitfox_targets RUNTIME DESTINATION bin)
 endfunction()
 
 # kitfox_test(NAME SOURCES a_test.cpp ... LINKS lib ... [LABELS unit]): one test program, one ctest test per TEST().

@@ -57,14 +57,14 @@ std::string describe(const record& one) {
     case record_kind::fault_planned:
       return fmt::format("fault {} on {}", one.name, one.link);
     case record_kind::fault_fired:
-      return fmt::format("#{} fault {}: {}", one.conn, one.name, one.more.value("what", ""));
+      return fmt::format("#{} fault {}: {}", one.conn, one.name, one.facts().value("what", ""));
     case record_kind::fault_healed:
       return "healed: " + one.name;
     case record_kind::step_begun:
       return fmt::format("step {} {}", one.id, one.name);
     case record_kind::step_ended:
       return fmt::format("step {} {} done {}", one.id, one.name,
-                         one.more.is_object() ? one.more.value("why", "") : "");
+                         one.more.is_object() ? one.facts().value("why", "") : "");
     case record_kind::call_begun:
       return fmt::format("call {} {} {}", one.id, one.name, shortened(one.more.dump(), 80));
     case record_kind::call_ended:
