@@ -64,17 +64,17 @@ std::string print_flow(const ordered_json& value) {
 }
 
 schema_word read_word(const ordered_json& document, const std::string& name, schema_word::what kind) {
-  const std::string_view holder = kind == schema_word::what::check ? "check" : "step";
+  const std::string_view holder = kind == schema_word::what::end_check ? "check" : "step";
   const ordered_json& schema = resolve(document, document["$defs"][holder]["properties"][name]);
   const auto pointer = document["$defs"][holder]["properties"][name]["$ref"].get<std::string>();
   const ordered_json& own = document.at(ordered_json::json_pointer{pointer.substr(1)});
   schema_word word;
-  word.kind = own.value("x-fault", false) ? schema_word::what::fault : kind;
+  word.kind = own.value("x-fault", false) ? schema_word::what::step_fault : kind;
   word.name = name;
   word.family = own.value("x-family", std::string{});
   word.description = own.value("description", std::string{});
-  const ordered_json none = ordered_json::object();
-  for (const auto& [key, below] : schema.value("properties", none).items()) {
+  const ordered_json properties = schema.value("properties", ordered_json::object());
+  for (const auto& [key, below] : properties.items()) {
     schema_key one{key, expectation_of(document, below), description_of(document, below),
                    schema_key::presence::optional};
     for (const auto& required : schema.value("required", ordered_json::array()))
@@ -91,10 +91,10 @@ std::vector<schema_word> read_words() {
   std::vector<schema_word> words;
   for (const auto& branch : document["$defs"]["step"]["oneOf"])
     words.push_back(
-        read_word(document, branch["required"].front().get<std::string>(), schema_word::what::verb));
+        read_word(document, branch["required"].front().get<std::string>(), schema_word::what::step_verb));
   for (const auto& branch : document["$defs"]["check"]["oneOf"])
     words.push_back(
-        read_word(document, branch["required"].front().get<std::string>(), schema_word::what::check));
+        read_word(document, branch["required"].front().get<std::string>(), schema_word::what::end_check));
   return words;
 }
 
@@ -102,11 +102,11 @@ std::vector<schema_word> read_words() {
 
 std::string_view to_string(schema_word::what kind) noexcept {
   switch (kind) {
-    case schema_word::what::verb:
+    case schema_word::what::step_verb:
       return "verb";
-    case schema_word::what::fault:
+    case schema_word::what::step_fault:
       return "fault";
-    case schema_word::what::check:
+    case schema_word::what::end_check:
       return "check";
   }
   return "verb";

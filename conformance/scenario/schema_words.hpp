@@ -16,7 +16,7 @@ struct schema_key {
 
 /// One verb, fault or check of scenario files, for `explain` and for the guide.
 struct schema_word {
-  enum class what { verb, fault, check } kind = what::verb;
+  enum class what { step_verb, step_fault, end_check } kind = what::step_verb;
   std::string name;
   std::string family;  ///< "link", "process", "invariant", ...
   std::string description;
