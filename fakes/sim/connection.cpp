@@ -258,6 +258,12 @@ void connection::serve_reader(side one) {
     mine.reader.complete(outcome->error(), 0);
 }
 
+void connection::drop_path() noexcept {
+  phase_ = phase::over;
+  on_.time().disarm(*this);
+  settings_.path.reset();
+}
+
 void connection::on_path_changed() { run_path(); }
 
 void connection::fire() {

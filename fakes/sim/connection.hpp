@@ -86,6 +86,8 @@ class connection final : private timer {
   /// The path was changed from outside.
   void on_path_changed();
   [[nodiscard]] bool finished() const;
+  /// Nothing travels on it any more.
+  void drop_path() noexcept;
 
  private:
   enum class phase { dialling, established, over };

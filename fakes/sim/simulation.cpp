@@ -110,6 +110,7 @@ std::vector<std::string> simulation::run_until_ended(sim_host& killed) {
 std::vector<std::string> simulation::shut_down() {
   for (const auto& one : core_->hosts) one->kill(kill_mode::silent);
   auto left = core_->scheduler.settle([] { return false; });
+  core_->wire.drop_paths();
   for (std::string& name : core_->scheduler.task_names()) left.push_back(std::move(name));
   return left;
 }

@@ -95,7 +95,8 @@ class simulation {
   /// After sim_host::kill(), from outside a run: see sim_host::ended().
   [[nodiscard]] std::vector<std::string> run_until_ended(sim_host& killed);
   /// Kills every host and runs until their tasks have ended, without time passing. Returns the names of
-  /// those that have not, as "host: task".
+  /// those that have not, as "host: task". Afterwards no connection has a path any more, so that links may be
+  /// destroyed before the simulation.
   std::vector<std::string> shut_down();
 
   /// From now on connections run through `source`, as if it had been given in the options.

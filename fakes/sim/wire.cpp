@@ -135,6 +135,10 @@ void wire::sweep() {
   retired_.clear();
 }
 
+void wire::drop_paths() {
+  for (const auto& [id, link] : connections_) link->drop_path();
+}
+
 std::size_t wire::connections() const noexcept {
   std::size_t live = 0;
   for (const auto& [id, link] : connections_)

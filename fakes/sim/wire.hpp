@@ -46,6 +46,8 @@ class wire {
   /// Called by a connection that may be finished; it is destroyed later.
   void retire(connection& one);
   [[nodiscard]] std::size_t connections() const noexcept;
+  /// Everything is over: lets the paths of all connections go.
+  void drop_paths();
   [[nodiscard]] std::uint64_t next_tls_server() noexcept { return ++tls_servers_; }
 
  private:
