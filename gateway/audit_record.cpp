@@ -1,5 +1,6 @@
 #include "gateway/audit_record.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gateway/digest.hpp"
@@ -39,15 +40,20 @@ void append_number(std::string& out, std::uint64_t number) {
 /// Everything but printable ASCII is escaped, so that no reader's idea of a line break matters.
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  for (const char letter : text) {
+  const auto is_plain = [](char letter) {
     const auto byte = static_cast<unsigned char>(letter);
-    if (byte >= 0x20 && byte < 0x7f && letter != '"' && letter != '\\') {
-      out.push_back(letter);
-      continue;
-    }
+    return byte >= 0x20 && byte < 0x7f && letter != '"' && letter != '\\';
+  };
+  while (!text.empty()) {
+    const auto hostile = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain_size = static_cast<std::size_t>(hostile - text.begin());
+    out.append(text.substr(0, plain_size));
+    if (hostile == text.end()) return;
+    const auto byte = static_cast<unsigned char>(*hostile);
     out += "\\u00";
     out.push_back(digits[byte >> 4U]);
     out.push_back(digits[byte & 15U]);
+    text.remove_prefix(plain_size + 1);
   }
 }
 

@@ -76,6 +76,7 @@ std::string_view sentence_of(admission verdict) {
 }
 
 constexpr std::size_t command_name_size_max = 128;
+constexpr duration watch_callers_after = std::chrono::milliseconds{50};
 }  // namespace
 
 command_api::command_api(api_parts parts, store& clusters)
@@ -153,7 +154,7 @@ command_api::begun command_api::begin(checked_request& checked, const principal&
   if (admitted.call) {
     if (key) {
       admitted.call->keyed = true;
-      admitted.call->on_finished = [this, owner = checked.owner, name = *key](const pending_call& ended) {
+      admitted.call->on_finished = [this, owner = checked.owner, name = *key](pending_call& ended) {
         remember(owner, name, ended);
       };
     }
@@ -171,55 +172,70 @@ task<void> command_api::watch_caller(exchange& call, std::shared_ptr<pending_cal
   of->done.notify_all();
 }
 
+// Most answers come before it would be worth while to watch the caller's connection.
 task<void> command_api::wait_for(exchange& call, std::shared_ptr<pending_call> of) {
   ++of->waiters;
   bool left = false;
+  bool patient = true;
   runtime::task_group watch{parts_.on};
-  watch.spawn("caller watch", watch_caller(call, of, left));
-  while (!of->outcome && !left)
-    if (co_await of->done.wait()) left = true;
+  runtime::deadline_queue::timer watch_after{parts_.board.deadlines(), [&patient, of] {
+                                               patient = false;
+                                               of->done.notify_all();
+                                             }};
+  watch_after.arm_in(watch_callers_after);
+  while (!of->outcome && !left) {
+    if (!patient && watch.size() == 0) watch.spawn("caller watch", watch_caller(call, of, left));
+    const runtime::error_code cancelled = co_await of->done.wait();
+    if (cancelled) left = true;
+  }
   watch.cancel();
   co_await watch.join();
   parts_.board.leave(*of);
 }
 
-response command_api::answer_outcome(const pending_call& of) {
-  const command_outcome& outcome = *of.outcome;
+const std::string& command_api::print_outcome(pending_call& of) {
+  if (!of.answer.empty()) return of.answer;
+  command_outcome& outcome = *of.outcome;
   const auto error = error_of(outcome);
   protocol::execute_answer body;
   body.ok = !error;
-  body.request_id = of.event.request_id;
+  body.request_id = of.command().request_id;
   if (outcome.end == command_end::answered) {
-    const protocol::command_response& told = outcome.response;
+    protocol::command_response& told = outcome.response;
     body.truncated = told.truncated;
-    body.detail = told.detail;
-    if (!error) body.result = told.result;
+    body.detail = std::move(told.detail);
+    if (!error) body.result = std::move(told.result);
   }
   if (error) {
     const std::string& told = outcome.response.error;
     body.error = told.empty() ? std::string{sentence_of(outcome.end)} : told;
     body.error_code = error;
   }
-  std::string text = protocol::print_execute_answer(body);
-  switch (outcome.end) {
+  of.answer = protocol::print_execute_answer(body);
+  return of.answer;
+}
+
+response command_api::answer_outcome(pending_call& of) {
+  const std::string& text = print_outcome(of);
+  switch (of.outcome->end) {
     case command_end::busy:
-      return with_retry_after(make_answer(429, std::move(text)), std::chrono::seconds{1});
+      return with_retry_after(make_answer(429, text), std::chrono::seconds{1});
     case command_end::refused:
-      return with_retry_after(make_answer(503, std::move(text)), std::chrono::seconds{5});
+      return with_retry_after(make_answer(503, text), std::chrono::seconds{5});
     case command_end::answered:
     case command_end::unavailable:
     case command_end::expired:
     case command_end::timeout:
     case command_end::cancelled:
-      return make_answer(200, std::move(text));
+      return make_answer(200, text);
   }
-  return make_answer(200, std::move(text));
+  return make_answer(200, text);
 }
 
-void command_api::remember(const tenant& owner, const std::string& key, const pending_call& ended) {
+void command_api::remember(const tenant& owner, const std::string& key, pending_call& ended) {
   // What was never sent may be tried again under the same key.
   if (ended.was_sent)
-    idempotency_.finish(owner, key, answer_outcome(ended).body, parts_.on.clock().now());
+    idempotency_.finish(owner, key, print_outcome(ended), parts_.on.clock().now());
   else
     idempotency_.drop(owner, key);
 }

@@ -44,8 +44,9 @@ class command_api {
   [[nodiscard]] runtime::task<void> wait_for(runtime::http::exchange& call, std::shared_ptr<pending_call> of);
   runtime::task<void> watch_caller(runtime::http::exchange& call, std::shared_ptr<pending_call> of,
                                    bool& left);
-  runtime::http::response answer_outcome(const pending_call& of);
-  void remember(const tenant& owner, const std::string& key, const pending_call& ended);
+  const std::string& print_outcome(pending_call& of);
+  runtime::http::response answer_outcome(pending_call& of);
+  void remember(const tenant& owner, const std::string& key, pending_call& ended);
   [[nodiscard]] std::optional<protocol::cluster_entry> describe(const cluster_record& cluster) const;
 
   api_parts parts_;

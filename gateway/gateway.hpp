@@ -56,8 +56,14 @@ enum class exit_code {
   listen_failed = 4,  ///< An address cannot be bound, or TLS files are unusable.
 };
 
+/// A gateway over open stores, which outlive the call, until `stop`. Returns an exit_code. On failure emits
+/// one event `start_failed` with `reason`.
+[[nodiscard]] runtime::task<int> run_gateway(runtime::host& on, gateway_options options, store& clusters,
+                                             audit_sink& audit, runtime::stop_source& stop,
+                                             gateway_policy policy = {});
+
 /// A gateway with SQLite stores at `database_path` and `audit_path` (either may be ":memory:"), until `stop`.
-/// Returns an exit_code. On failure emits one event `start_failed` with `reason`.
+/// Otherwise like the above.
 [[nodiscard]] runtime::task<int> run_gateway(runtime::host& on, gateway_options options,
                                              std::string database_path, std::string audit_path,
                                              runtime::stop_source& stop, gateway_policy policy = {});

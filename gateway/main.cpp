@@ -5,6 +5,7 @@
 
 #include "gateway/audit_record.hpp"
 #include "gateway/command_line.hpp"
+#include "gateway/threaded_audit.hpp"
 #include "runtime/json_lines_sink.hpp"
 #include "runtime/real_host.hpp"
 
@@ -14,6 +15,11 @@ using namespace kitfox;
 using gateway::exit_code;
 using gateway::program_plan;
 
+int refuse_store(const std::string& path, const runtime::error_code& failure) {
+  std::cerr << "kitfox-gateway: " << path << ": " << failure.message() << '\n';
+  return static_cast<int>(exit_code::store_failed);
+}
+
 int serve(program_plan plan) {
   runtime::json_lines_options log;
   log.least = plan.least_severity;
@@ -21,24 +27,22 @@ int serve(program_plan plan) {
   const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(*events);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
-  return host->run(gateway::run_gateway(*host, std::move(plan.options), std::move(plan.database_path),
-                                        std::move(plan.audit_path), stop));
+  const auto clusters = gateway::store::open(plan.database_path);
+  if (clusters.has_error()) return refuse_store(plan.database_path, clusters.error());
+  auto audit = gateway::audit_store::open(plan.audit_path);
+  if (audit.has_error()) return refuse_store(plan.audit_path, audit.error());
+  gateway::threaded_audit writer{*host, *events, std::move(audit.value())};
+  return host->run(gateway::run_gateway(*host, std::move(plan.options), *clusters.value(), writer, stop));
 }
 
 int read_audit(const program_plan& plan) {
   const auto opened = gateway::audit_store::open(plan.audit_path);
-  if (opened.has_error()) {
-    std::cerr << "kitfox-gateway: " << plan.audit_path << ": " << opened.error().message() << '\n';
-    return static_cast<int>(exit_code::store_failed);
-  }
+  if (opened.has_error()) return refuse_store(plan.audit_path, opened.error());
   gateway::audit_head head = gateway::empty_audit();
   constexpr std::size_t page = 1000;
   for (std::uint64_t after = 0;;) {
     const auto lines = opened.value()->read(after, page);
-    if (lines.has_error()) {
-      std::cerr << "kitfox-gateway: " << lines.error().message() << '\n';
-      return static_cast<int>(exit_code::store_failed);
-    }
+    if (lines.has_error()) return refuse_store(plan.audit_path, lines.error());
     if (lines.value().empty()) break;
     for (const gateway::audit_line& line : lines.value()) {
       after = line.sequence;

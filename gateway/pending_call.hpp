@@ -22,7 +22,12 @@ struct command_outcome {
 struct pending_call {
   explicit pending_call(runtime::asio::any_io_executor executor) : done{std::move(executor)} {}
 
-  protocol::command_event event;
+  /// Always a command_event; kept as what encode_event() takes, so that sending copies nothing.
+  protocol::agent_event event{protocol::command_event{}};
+  [[nodiscard]] protocol::command_event& command() { return std::get<protocol::command_event>(event); }
+  [[nodiscard]] const protocol::command_event& command() const {
+    return std::get<protocol::command_event>(event);
+  }
   std::string cluster_id;
   tenant owner;
   std::string actor;        ///< Name of the caller's credential.
@@ -30,9 +35,10 @@ struct pending_call {
   runtime::mono_time started_at{}, deadline{};
   bool was_sent = false;
   bool keyed = false;  ///< Has an idempotency key: once sent it goes on without a caller.
-  std::function<void(const pending_call&)> on_finished{};  ///< Called once, with the outcome, before `done`.
+  std::function<void(pending_call&)> on_finished{};  ///< Called once, with the outcome, before `done`.
   std::size_t response_bytes = 0;
   std::optional<command_outcome> outcome{};  ///< Set once, before `done`.
+  std::string answer;  ///< For the callers, printed when the first of them wants it; `outcome` is spent then.
   runtime::notifier done;
   std::size_t waiters = 0;  ///< Callers that wait; more than one with an idempotency key.
 };

@@ -165,11 +165,12 @@ switchboard::admitted_call switchboard::admit(std::string request_id, command_or
   if (decision.verdict != admission::admitted) return {decision};
 
   auto call = std::make_shared<pending_call>(host_.executor());
-  call->event.request_id = request_id;
-  call->event.command = std::move(order.command);
-  call->event.params = std::move(order.params);
-  call->event.timeout = order.timeout;
-  call->event.deadline =
+  protocol::command_event& event = call->command();
+  event.request_id = request_id;
+  event.command = std::move(order.command);
+  event.params = std::move(order.params);
+  event.timeout = order.timeout;
+  event.deadline =
       std::chrono::time_point_cast<protocol::timestamp::duration>(host_.clock().wall_now() + order.timeout);
   call->cluster_id = std::move(order.cluster_id);
   call->owner = std::move(order.owner);
@@ -183,14 +184,14 @@ switchboard::admitted_call switchboard::admit(std::string request_id, command_or
 }
 
 task<void> switchboard::launch(std::shared_ptr<pending_call> call) {
-  const std::string& request_id = call->event.request_id;
+  const std::string& request_id = call->command().request_id;
   audit_record record;
   record.kind = audit_kind::command;
   record.actor = call->actor;
   record.org_id = call->owner.org_id;
   record.team_node_id = call->owner.team_node_id;
   record.cluster_id = call->cluster_id;
-  record.command = call->event.command;
+  record.command = call->command().command;
   record.params_hash = call->params_hash;
   record.request_id = request_id;
   runtime::error_code failure;
@@ -217,7 +218,7 @@ std::shared_ptr<pending_call> switchboard::find_call(std::string_view request_id
 
 void switchboard::leave(pending_call& call) {
   const bool goes_on = call.keyed && call.was_sent;
-  if (--call.waiters == 0 && !goes_on) perform(commands_.on_caller_left(call.event.request_id));
+  if (--call.waiters == 0 && !goes_on) perform(commands_.on_caller_left(call.command().request_id));
   schedule();
 }
 
@@ -254,10 +255,10 @@ void switchboard::send(std::string_view request_id) {
   // A command that had to wait gets what is left of its time; an agent of the base protocol knows no
   // deadline.
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - now());
-  protocol::command_event event = call.event;
+  protocol::command_event& event = call.command();
   if (left + std::chrono::seconds{1} < event.timeout)
     event.timeout = std::max(left, std::chrono::milliseconds{1});
-  if (line->deliver(call.event.request_id, policy_.encode_event(event)) != outbox_answer::taken) {
+  if (line->deliver(event.request_id, policy_.encode_event(call.event)) != outbox_answer::taken) {
     perform(commands_.on_outbox_full(request_id));
     return;
   }
@@ -286,9 +287,9 @@ void switchboard::audit_command(const pending_call& call, const command_outcome&
   record.org_id = call.owner.org_id;
   record.team_node_id = call.owner.team_node_id;
   record.cluster_id = call.cluster_id;
-  record.command = call.event.command;
+  record.command = call.command().command;
   record.params_hash = call.params_hash;
-  record.request_id = call.event.request_id;
+  record.request_id = call.command().request_id;
   record.outcome = code;
   if (outcome.end == command_end::answered) record.bytes = call.response_bytes;
   record.took = now() - call.started_at;
