@@ -36,7 +36,7 @@ class run_command final : public cli_command {
         ->capture_default_str();
     flags->add_option("--seed", seeds_, "One seed (7), or a range (1..20); default: 1");
     flags->add_flag("--all-seeds", all_seeds_, "As many seeds as each scenario asks for, in sim");
-    flags->add_option("--jobs", settings_.jobs, "Cases that run side by side (default: one for each core)");
+    flags->add_option("--jobs", jobs_, "Cases that run side by side (default: one for each core)");
     flags->add_option("--filter", selection_.filter,
                       "Only cases whose name fits, where * stands for anything");
     flags->add_option("--requirement", selection_.requirement, "Only scenarios that verify this requirement");
@@ -67,7 +67,7 @@ class run_command final : public cli_command {
       }
     }
     settings_.fail_on = parse_verdict(fail_on_).value_or(verdict::fail);
-    if (settings_.jobs == 0) settings_.jobs = std::max(1u, std::thread::hardware_concurrency());
+    settings_.jobs = jobs_ != 0 ? jobs_ : std::max(1u, std::thread::hardware_concurrency());
     settings_.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
     settings_.style =
         isatty(STDOUT_FILENO) != 0 ? console_report::style::coloured : console_report::style::plain;
@@ -80,8 +80,9 @@ class run_command final : public cli_command {
 
  private:
   run_selection selection_;
-  run_settings settings_{.jobs = 0};
+  run_settings settings_;
   std::string world_ = "sim", seeds_, fail_on_ = "fail";
+  std::uint32_t jobs_ = 0;
   bool all_seeds_ = false, quiet_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "conformance/judge/attempts.hpp"
 #include "conformance/judge/expectations.hpp"
 #include "conformance/scenario/match_json.hpp"
+#include "conformance/scenario/scalar_text.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -20,17 +21,6 @@ std::string describe(const count_bound& bound) {
   if (bound.at_least) add("at least", *bound.at_least);
   if (bound.at_most) add("at most", *bound.at_most);
   return out;
-}
-
-bool fits_glob(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '*') {
-    for (std::size_t i = 0; i <= text.size(); ++i) {
-      if (fits_glob(pattern.substr(1), text.substr(i))) return true;
-    }
-    return false;
-  }
-  return !text.empty() && pattern.front() == text.front() && fits_glob(pattern.substr(1), text.substr(1));
 }
 
 std::string_view without_prefix(std::string_view path) {

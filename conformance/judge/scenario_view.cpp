@@ -59,7 +59,8 @@ std::optional<instant> scenario_view::time_of(const moment& at) const {
 }
 
 std::optional<span_of_time> scenario_view::window_of(const check_window& window) const {
-  span_of_time out{begin_, end_};
+  // What happens in the very last instant belongs to the run.
+  span_of_time out{begin_, end_ + 1};
   if (window.after) {
     const auto from = time_of(*window.after);
     if (!from) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "conformance/scenario/corpus.hpp"
+#include "conformance/scenario/scalar_text.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -15,26 +16,6 @@ bool verifies(const scenario& what, const std::string& id) {
 }
 
 }  // namespace
-
-bool fits_glob(std::string_view pattern, std::string_view text) noexcept {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 run_plan plan_run(const run_selection& selection) {
   run_plan out;

@@ -46,7 +46,4 @@ struct run_plan {
 };
 [[nodiscard]] run_plan plan_run(const run_selection& selection);
 
-/// True when `text` fits `pattern`, in which * stands for any run of characters.
-[[nodiscard]] bool fits_glob(std::string_view pattern, std::string_view text) noexcept;
-
 }  // namespace kitfox::conformance

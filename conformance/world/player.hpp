@@ -84,10 +84,12 @@ class player {
   [[nodiscard]] runtime::task<void> make_call(call what);
   [[nodiscard]] runtime::task<void> call_worker(std::vector<call>& queue, std::size_t& next,
                                                 std::optional<runtime::duration> every);
+  [[nodiscard]] std::string bytes_of(const send_verb& what) const;
   [[nodiscard]] runtime::task<void> send_once(std::size_t index, const send_verb& what);
   [[nodiscard]] runtime::task<void> send_worker(std::size_t index, const send_verb& what,
                                                 std::uint64_t& left);
 
+  [[nodiscard]] runtime::task<runtime::error_code> stop_and_wait(node_ref node);
   [[nodiscard]] std::vector<node_ref> nodes_of(const node_set& set) const;
   [[nodiscard]] std::vector<node_ref> agents_of(const agent_set& set) const;
   [[nodiscard]] std::set<std::string> names_of(const agent_set& set) const;

@@ -47,6 +47,7 @@ runtime::task<void> player::make_call(call what) {
       nlohmann::json narrowed = nlohmann::json::parse(answer->body, nullptr, false);
       keep_failing_pods(narrowed);
       ended.text = narrowed.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      ended.more = {{"narrowed", true}};
     }
     if (ended.text.size() > kept_max) ended.text.resize(kept_max);
   } else {
@@ -126,130 +127,6 @@ player::outcome player::ask(std::size_t index, const ask_verb& what) {
   one.failing_only = understood->failing_only;
   co_await make_call(std::move(one));
   co_return result;
-}
-
-namespace {
-
-/// The key that a hand-made request presents.
-std::string present(const send_verb& what, const keyring& keys) {
-  const keyring::key& right = what.key == key_form::previous
-                                  ? keys.of(what.key_of->clusters.front()).keys.front()
-                                  : *keys.current(what.key_of->clusters.front());
-  switch (what.key) {
-    case key_form::issued:
-    case key_form::previous:
-      return right.text;
-    case key_form::wrong_secret:
-      return keyring::with_wrong_secret(right);
-    case key_form::unknown_id:
-      return keyring::unknown_key();
-    case key_form::secret_hash:
-      return right.id + "." + std::string(64, 'a');
-    case key_form::malformed:
-      return "ixfx_k8s_";
-    case key_form::none:
-      return {};
-  }
-  return {};
-}
-
-}  // namespace
-
-runtime::task<void> player::send_once(std::size_t index, const send_verb& what) {
-  record begun;
-  begun.kind = record_kind::call_begun;
-  begun.name = "send";
-  begun.id = std::to_string(++calls_);
-  begun.target = what.path;
-  begun.more = {{"step", index}};
-  record ended;
-  ended.kind = record_kind::call_ended;
-  ended.name = "send";
-  ended.id = begun.id;
-  world_.tape().add(std::move(begun), world_.harness().clock().now());
-
-  const auto listener =
-      what.to == send_verb::target::agent_listener ? caller::listener::agents : caller::listener::callers;
-  auto stream = co_await caller_.dial(listener);
-  runtime::result<http::response> answer = runtime::error_code{};
-  if (!stream) {
-    answer = stream.error();
-  } else if (!what.raw.empty()) {
-    const runtime::error_code sent = co_await (*stream)->write(what.raw);
-    static_cast<void>(sent);  // a gateway may close before it has read everything
-    std::string text;
-    std::vector<char> buffer(16 * 1024);
-    while (text.find("\r\n\r\n") == std::string::npos) {
-      auto reading = (*stream)->read_some(buffer);
-      const auto got = co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60},
-                                                      std::move(reading));
-      if (!got) break;
-      text.append(buffer.data(), *got);
-    }
-    http::response head;
-    head.status = text.size() > 12 && text.starts_with("HTTP/1.1 ") ? std::atoi(text.c_str() + 9) : 0;
-    head.body = text;
-    answer = std::move(head);
-  } else {
-    http::request request;
-    request.method = what.method.empty() ? "GET" : what.method;
-    request.target = what.path.empty() ? "/" : what.path;
-    request.headers.add("Host", "gateway");
-    if (what.key_of && what.key != key_form::none) {
-      request.headers.add("Authorization", "Bearer " + present(what, keys_));
-    }
-    if (!what.credential_of.empty()) {
-      request.headers.add("X-Internal-Service", world_.credential(what.credential_of, false));
-    }
-    for (const auto& [name, value] : what.headers) request.headers.add(name, value);
-    request.body = what.body_bytes ? std::string(*what.body_bytes, 'x') : what.body;
-    http::limits bounds;
-    bounds.body_bytes_max = 4 * 1024 * 1024;
-    http::client_connection connection{std::move(*stream), bounds};
-    auto asking = connection.start(std::move(request));
-    answer =
-        co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{60}, std::move(asking));
-    const bool streamed =
-        answer && answer->headers.get("Content-Type").value_or("").starts_with("text/event-stream");
-    while (answer && !streamed) {
-      auto more = co_await connection.read_body();
-      if (!more || more->empty()) break;
-      answer->body += *more;
-    }
-    if (answer && what.hold > runtime::duration::zero()) {
-      const runtime::error_code failure = co_await world_.harness().clock().sleep_for(what.hold);
-      static_cast<void>(failure);
-    }
-  }
-  if (answer) {
-    ended.status = answer->status;
-    ended.text = answer->body.substr(0, 16 * 1024);
-    nlohmann::json headers = nlohmann::json::object();
-    for (const auto& field : answer->headers.all()) headers[field.name] = field.value;
-    ended.more = {{"headers", std::move(headers)}};
-  } else {
-    ended.more = {{"failure", answer.error().message()}};
-  }
-  world_.tape().add(std::move(ended), world_.harness().clock().now());
-}
-
-runtime::task<void> player::send_worker(std::size_t index, const send_verb& what, std::uint64_t& left) {
-  while (left > 0) {
-    --left;
-    co_await send_once(index, what);
-    const auto state = co_await runtime::asio::this_coro::cancellation_state;
-    if (state.cancelled() != runtime::asio::cancellation_type::none) co_return;
-  }
-}
-
-player::outcome player::send(std::size_t index, const send_verb& what) {
-  std::uint64_t left = what.times;
-  runtime::task_group workers{world_.harness()};
-  for (std::uint32_t i = 0; i < std::max<std::uint32_t>(what.concurrency, 1); ++i) {
-    workers.spawn(fmt::format("requests of step {}", index), send_worker(index, what, left));
-  }
-  co_await workers.join();
-  co_return step_result{};
 }
 
 }  // namespace kitfox::conformance

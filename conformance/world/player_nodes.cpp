@@ -51,6 +51,20 @@ player::outcome player::plant(std::size_t index, const fault_verb& what) {
   co_return result;
 }
 
+runtime::task<runtime::error_code> player::stop_and_wait(node_ref node) {
+  const runtime::error_code failure = co_await world_.act(node, node_action::stop, socket_fate::fin);
+  if (failure) co_return failure;
+  constexpr runtime::duration patience = std::chrono::seconds{60};
+  const runtime::mono_time until = world_.harness().clock().now() + patience;
+  while (world_.running(node)) {
+    auto changed = world_.state().next_change();
+    const runtime::error_code late =
+        co_await runtime::with_deadline(world_.harness().clock(), until, std::move(changed));
+    if (late) co_return late;
+  }
+  co_return runtime::error_code{};
+}
+
 player::outcome player::revoke(const revoke_verb& what) {
   step_result result;
   for (const std::size_t cluster : what.clusters.clusters) {
@@ -96,7 +110,7 @@ player::outcome player::rotate(const rotate_verb& what) {
     }
     for (std::uint32_t n = 0; n < scale_[cluster]; ++n) {
       const node_ref node{node_set::what::agents, cluster, n};
-      const runtime::error_code stopped = co_await world_.act(node, node_action::stop, socket_fate::fin);
+      const runtime::error_code stopped = co_await stop_and_wait(node);
       result.ok = result.ok && !stopped;
       std::string key = key_for(cluster);
       const runtime::error_code restarted = co_await world_.start(node, std::move(key));
@@ -113,7 +127,7 @@ player::outcome player::rotate(const rotate_verb& what) {
 player::outcome player::use_wrong_secret(const wrong_secret_verb& what) {
   step_result result;
   for (const node_ref& node : agents_of(what.agents)) {
-    const runtime::error_code stopped = co_await world_.act(node, node_action::stop, socket_fate::fin);
+    const runtime::error_code stopped = co_await stop_and_wait(node);
     std::string key = keyring::with_wrong_secret(*keys_.current(node.cluster));
     const runtime::error_code started = co_await world_.start(node, std::move(key));
     result.ok = result.ok && !stopped && !started;

@@ -221,18 +221,23 @@ runtime::task<runtime::error_code> sim_world::open(std::string& why) {
 runtime::task<runtime::error_code> sim_world::start(node_ref node, std::string key) {
   const std::string name = name_of(node);
   if (auto& previous = processes_[name]; previous) {
-    KITFOX_ASSERT(previous->exited);
+    if (!previous->exited)
+      co_return boost::system::errc::make_error_code(boost::system::errc::device_or_resource_busy);
     ended_.push_back(std::move(previous));
   }
+  runtime::error_code failure;
   switch (node.kind) {
     case node_set::what::kubernetes:
-      return start_api(node.cluster);
+      failure = co_await start_api(node.cluster);
+      break;
     case node_set::what::gateway:
-      return start_gateway();
+      failure = co_await start_gateway();
+      break;
     case node_set::what::agents:
-      return start_agent(node, std::move(key));
+      failure = co_await start_agent(node, std::move(key));
+      break;
   }
-  return start_gateway();
+  co_return failure;
 }
 
 template <class Process, class... Rest>

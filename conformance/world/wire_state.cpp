@@ -93,6 +93,7 @@ void wire_state::on_record(const record& one) {
         ++parties_[on->from].connected;
         seen(event_trigger::what::connected, on->from, {});
       } else if (one.name == "command") {
+        last_command_ = one.id;
         seen(event_trigger::what::command_delivered, on->from, command_name(one));
       }
       break;

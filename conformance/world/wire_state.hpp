@@ -22,6 +22,8 @@ class wire_state final : public recorder::listener {
   /// any).
   [[nodiscard]] std::uint64_t count(event_trigger::what event, const std::set<std::string>* nodes,
                                     const std::string& command) const;
+  /// Id of the last command that was delivered to an agent; empty before the first.
+  [[nodiscard]] const std::string& last_command() const noexcept { return last_command_; }
   /// Completes at the next record that may change an answer above.
   [[nodiscard]] runtime::task<runtime::error_code> next_change() { return changed_.wait(); }
 
@@ -45,6 +47,7 @@ class wire_state final : public recorder::listener {
     auto operator<=>(const event_key&) const = default;
   };
   std::map<event_key, std::uint64_t> counts_;
+  std::string last_command_;
   runtime::notifier changed_;
 };
 

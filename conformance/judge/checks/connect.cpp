@@ -42,6 +42,8 @@ void judge_statuses(const evidence& about, findings& out) {
     if (!connect.answered || connect.wrong_secret || connect.other_credential ||
         !about.keys.contains(connect.key))
       continue;
+    if (about.connections[one.connection].from == "caller")
+      continue;  // it may have gone to the callers' listener
     out.evaluated("CON-3");
     const instant t = *connect.answered;
     const bool maybe_revoked =

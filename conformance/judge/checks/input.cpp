@@ -12,8 +12,10 @@ void judge_no_server_error(const evidence& about, findings& out) {
     const connection& on = about.connections[one.connection];
     if (on.to != "gateway" || !one.answered) continue;
     out.evaluated("BAD-1");
-    if (one.status_sent < 500 || one.status_sent == 503) continue;
-    out.fail("BAD-1", "gateway", "no 5xx but 503",
+    // 501 and 505 name what the client asked for and the server does not speak (RFC 9110 §15.6.2, §15.6.6).
+    const bool says_why = one.status_sent == 501 || one.status_sent == 503 || one.status_sent == 505;
+    if (one.status_sent < 500 || says_why) continue;
+    out.fail("BAD-1", "gateway", "no 5xx but 501, 503 and 505",
              one.method + " " + one.target + " -> " + std::to_string(one.status_sent), *one.answered);
   }
   for (const process& one : about.processes) {
