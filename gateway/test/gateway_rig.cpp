@@ -183,21 +183,32 @@ task<void> gateway_rig::play(std::function<task<void>(gateway_rig&)> script) {
   co_await side->join();
 }
 
-void gateway_rig::run(std::function<task<void>(gateway_rig&)> script) {
+void gateway_rig::start() {
   program =
       std::make_unique<gateway>(gateway_parts{*gateway_host, *clusters, *keys, *audit, policy}, options);
   gateway_tasks_->spawn("gateway", live());
-  const auto limit = world.now() + std::chrono::hours{48};
-  auto outcome = world.run_until([this] { return started.has_value(); }, limit);
+  const auto limit = world.now() + std::chrono::hours{1};
+  const auto outcome = world.run_until([this] { return started.has_value(); }, limit);
   ASSERT_TRUE(outcome.done()) << sim::print_outcome(outcome);
   ASSERT_FALSE(*started) << started->message();
-  outcome = world.run_for(std::chrono::milliseconds{1});
-  outcome = world.run(*script_host, "script", play(std::move(script)), limit);
+  ASSERT_TRUE(world.run_for(std::chrono::milliseconds{1}).done());
+}
+
+void gateway_rig::run(std::function<task<void>(gateway_rig&)> script) {
+  start();
+  const auto limit = world.now() + std::chrono::hours{48};
+  auto outcome = world.run(*script_host, "script", play(std::move(script)), limit);
   ASSERT_TRUE(outcome.done()) << sim::print_outcome(outcome);
   stop->request();
   outcome = world.run_until([this] { return gateway_tasks_->size() == 0; }, limit);
   ASSERT_TRUE(outcome.done()) << sim::print_outcome(outcome);
   EXPECT_EQ(gateway_host->open_streams(), 0u);
+}
+
+void gateway_rig::prepare_again() {
+  program.reset();
+  started.reset();
+  stop = std::make_unique<runtime::stop_source>(gateway_host->executor());
 }
 
 task<response> gateway_rig::send(request message, std::uint16_t port) {

@@ -105,6 +105,11 @@ class gateway_rig {
   /// Starts the gateway, runs the script, stops the gateway in order and checks that nothing is left.
   void run(std::function<runtime::task<void>(gateway_rig&)> script);
 
+  /// Starts the gateway alone; for tests that end it in their own way.
+  void start();
+  /// After run(): stores as they are, everything else as at the beginning.
+  void prepare_again();
+
   /// A request to the callers' listener.
   runtime::task<runtime::http::response> call(std::string method, std::string target, std::string body = {},
                                               std::string_view secret = acme_secret);
