@@ -123,6 +123,7 @@ void path_chain::on_end(side from, end_kind how, runtime::mono_time now) {
   begin(now);
   if (over_) return;
   if (how == end_kind::rst) gone_[slot(from)] = true;
+  said_end_[slot(from)] = true;
   forward_end(nullptr, from, how);
 }
 
@@ -161,7 +162,9 @@ std::optional<path_action> path_chain::next_action() {
 std::size_t path_chain::held(side from) const {
   if (over_) return 0;
   std::size_t sum = 0;
-  for (const auto& stage : stages_) sum += stage->body->held(from);
+  for (const auto& stage : stages_) {
+    if (!stage->severed) sum += stage->body->held(from);
+  }
   return sum;
 }
 

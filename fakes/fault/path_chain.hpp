@@ -100,6 +100,7 @@ class path_chain final : public path {
   http_tracker tracker_;                             ///< At the server's end.
   std::deque<path_action> actions_;
   std::array<end_state, 2> shown_{};             ///< What each end was shown of the other's end.
+  std::array<bool, 2> said_end_{};               ///< The end ended its direction, or reset the connection.
   std::array<bool, 2> gone_{};                   ///< The end itself reset the connection.
   std::optional<runtime::mono_time> begins_at_;  ///< Dial answered with proceed, not yet begun.
   bool begun_ = false;

@@ -49,7 +49,10 @@ void path_chain::forward_end(const path_stage* stage, side from, end_kind how) {
     deliver_end(other(from), how);
     return;
   }
-  if (next->severed) return;
+  if (next->severed) {
+    note_over();
+    return;
+  }
   fault_context context{*this, *next};
   next->body->on_end(from, how, context);
 }
@@ -102,10 +105,13 @@ void path_chain::note_over() {
   };
   const bool both_ended =
       state_of(side::client) != end_state::open && state_of(side::server) != end_state::open;
-  // After FIN both ways a closed end may still be answered with RST by one that severed it, so the path is
-  // over only if no fault cut it.
+  // Where a fault cut the connection in order, an end that still sends is answered with RST: such a path is
+  // over only when neither end can send any more.
   const bool severed = std::any_of(stages_.begin(), stages_.end(), [](const auto& s) { return s->severed; });
-  if ((finished(side::client) && finished(side::server)) || (both_ended && !severed)) over_ = true;
+  if ((finished(side::client) && finished(side::server)) ||
+      (both_ended && (!severed || (said_end_[0] && said_end_[1])))) {
+    over_ = true;
+  }
 }
 
 void path_chain::tidy() {

@@ -176,6 +176,15 @@ task<void> tells_version(proxy_bench& in) {
 
 TEST(ProxyApi, TellsItsVersion) { proxy_bench{}.run(tells_version); }
 
+task<void> refuses_browsers(proxy_bench& in) {
+  auto got = co_await in.call("GET", "/proxies", {}, "Mozilla/5.0 (X11)");
+  EXPECT_EQ(got.status, 403);
+  got = co_await in.call("GET", "/proxies", {}, "toxiproxy-cli/2.5");
+  EXPECT_EQ(got.status, 200);
+}
+
+TEST(ProxyApi, RefusesBrowsersWhichAnyPageCouldSend) { proxy_bench{}.run(refuses_browsers); }
+
 task<void> too_many(proxy_bench& in) {
   co_await in.create("one");
   auto second = co_await in.call("POST", "/proxies", R"({"name": "two", "upstream": "127.0.0.1:1"})");

@@ -59,7 +59,8 @@ task<int> proxy_bench::main(std::function<task<void>(proxy_bench&)> script) {
   co_return 0;
 }
 
-task<proxy_bench::answer> proxy_bench::call(std::string method, std::string target, std::string body) {
+task<proxy_bench::answer> proxy_bench::call(std::string method, std::string target, std::string body,
+                                            std::string agent) {
   runtime::endpoint to = api_;
   auto stream = co_await host->network().dial(std::move(to), nullptr);
   EXPECT_TRUE(stream.has_value());
@@ -69,6 +70,7 @@ task<proxy_bench::answer> proxy_bench::call(std::string method, std::string targ
   asked.target = std::move(target);
   asked.headers.add("Host", "proxy");
   if (!body.empty()) asked.headers.add("Content-Length", std::to_string(body.size()));
+  if (!agent.empty()) asked.headers.add("User-Agent", std::move(agent));
   asked.body = std::move(body);
   auto got = co_await client.roundtrip(std::move(asked));
   EXPECT_TRUE(got.has_value()) << got.error().message();

@@ -24,7 +24,8 @@ class proxy_bench {
     std::string text;
   };
   /// One call of the API over HTTP.
-  [[nodiscard]] runtime::task<answer> call(std::string method, std::string target, std::string body = {});
+  [[nodiscard]] runtime::task<answer> call(std::string method, std::string target, std::string body = {},
+                                           std::string agent = {});
   /// Creates a proxy to the bench's upstream, with more fields of the request as JSON ("\"toxics\": [...]").
   [[nodiscard]] runtime::task<void> create(std::string name, std::string more = {});
   /// Dials the proxy of that name.

@@ -25,6 +25,74 @@ task<void> echo_through(socket_bench& in) {
 
 TEST(Relay, CarriesBytesBothWays) { socket_bench{}.run(echo_through); }
 
+/// Writes down what a wire observer is told, without its times.
+struct note_taker final : wire_observer {
+  lines notes;
+  static std::string word(side one) { return one == side::client ? "client" : "server"; }
+  static std::string word(end_kind how) { return how == end_kind::fin ? "fin" : "rst"; }
+  void note(connection of, const std::string& what) {
+    notes.push_back(std::to_string(of.id) + " " + std::string{of.link} + ": " + what);
+  }
+  void on_dial(connection of, runtime::mono_time) override { note(of, "dial"); }
+  void on_dialled(connection of, std::optional<dial_answer> answer, runtime::mono_time) override {
+    note(of, !answer ? "given up" : *answer == dial_answer::proceed ? "dialled" : "not dialled");
+  }
+  void on_tls(connection of, std::string_view failure, runtime::mono_time) override {
+    note(of, "tls " + std::string{failure.empty() ? "done" : "failed"});
+  }
+  void on_sent(connection of, side from, std::string_view bytes, runtime::mono_time) override {
+    note(of, word(from) + " sent " + std::string{bytes});
+  }
+  void on_delivered(connection of, side from, std::string_view bytes, runtime::mono_time) override {
+    note(of, "of " + word(from) + " delivered " + std::string{bytes});
+  }
+  void on_end_sent(connection of, side by, end_kind how, runtime::mono_time) override {
+    note(of, word(by) + " sent " + word(how));
+  }
+  void on_end_delivered(connection of, side to, end_kind how, runtime::mono_time) override {
+    note(of, word(to) + " was shown " + word(how));
+  }
+};
+
+task<void> talks_in_turn(socket_bench& in) {
+  auto [client, server] = co_await in.connect();
+  EXPECT_EQ(co_await client->write("ping"), error_code{});
+  EXPECT_EQ(co_await read_exactly(*server, 4), "ping");
+  EXPECT_EQ(co_await server->write("pong"), error_code{});
+  EXPECT_EQ(co_await read_exactly(*client, 4), "pong");
+  EXPECT_EQ(co_await client->shutdown_send(), error_code{});
+  EXPECT_EQ(co_await end_of(*server), runtime::errc::end_of_stream);
+  server->reset();
+  EXPECT_EQ(co_await end_of(*client), runtime::errc::connection_reset);
+}
+
+TEST(Relay, TellsTheWireObserverBothEndsOfEveryStep) {
+  note_taker taker;
+  socket_bench bench;
+  bench.wire = &taker;
+  bench.run(talks_in_turn);
+  const std::string at = "1 client->server: ";
+  EXPECT_EQ(taker.notes,
+            (lines{at + "dial", at + "dialled", at + "client sent ping", at + "of client delivered ping",
+                   at + "server sent pong", at + "of server delivered pong", at + "client sent fin",
+                   at + "server was shown fin", at + "server sent rst", at + "client was shown rst"}));
+}
+
+task<void> is_forgotten(socket_bench& in) {
+  auto [client, server] = co_await in.connect();
+  EXPECT_TRUE(in.subject->through().add(plan_of("hole#1", "blackhole"), in.host->clock().now()).has_value());
+  client->close();
+  server->close();
+  // Both have left and neither can be told of the other: only the linger limit ends it.
+  co_await in.until([&] { return in.subject->connections() == 0; });
+}
+
+TEST(Relay, ForgetsAConnectionThatBothEndsHaveLeft) {
+  relay_options settings;
+  settings.limits.linger = 30ms;
+  socket_bench{std::move(settings)}.run(is_forgotten);
+}
+
 task<void> counts_live(socket_bench& in) {
   auto [client, server] = co_await in.connect();
   EXPECT_EQ(co_await server->write("an event"), error_code{});

@@ -35,6 +35,8 @@ class socket_bench {
   /// Nothing listens at the relay's port.
   [[nodiscard]] bool closed() const;
 
+  /// Told what the relay sees; set it before run().
+  wire_observer* wire = nullptr;
   std::unique_ptr<runtime::event_sink> events;
   std::unique_ptr<runtime::real_host> host;
   std::unique_ptr<runtime::listener> upstream;
