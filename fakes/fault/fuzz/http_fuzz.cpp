@@ -49,7 +49,7 @@ void insist(bool holds) {
 
 struct bench {
   std::unique_ptr<runtime::entropy> random = runtime::make_seeded_entropy(1);
-  link through{{"fuzz", {}}, *random, nullptr, {}};
+  kitfox::fault::link through{{"fuzz", {}}, *random, nullptr, {}};
   std::unique_ptr<path> subject = through.open(1);
   runtime::mono_time now{};
   std::array<std::string, 2> sent, got;
