@@ -72,6 +72,8 @@ struct response_options {
   runtime::duration grace{std::chrono::seconds{5}};  ///< ... but by at most this much.
   std::uint32_t tries_max{1'000};
   runtime::duration try_timeout{std::chrono::seconds{10}};
+  /// How long nothing is posted after a 401, unless the stream is accepted meanwhile.
+  runtime::duration key_hold{std::chrono::seconds{60}};
   runtime::duration retry_initial{std::chrono::milliseconds{500}};  ///< Envelope of the first pause.
   runtime::duration retry_cap{std::chrono::seconds{5}};
   std::size_t pending_max{4'096};                   ///< Answers not delivered yet; more are dropped.

@@ -1,6 +1,7 @@
 #include "agent/agent_session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/content_type.hpp"
 #include "protocol/error.hpp"
@@ -105,6 +106,7 @@ session_action agent_session::on_head(const stream_head& head, mono_time now) {
   }
   state_ = session_state::awaiting_connected;
   heartbeat_interval_.reset();
+  key_refused_ = false;
   head_at_ = now;
   last_byte_ = now;
   if (options_.ready == ready_on::response_head) become_connected(now);
@@ -181,7 +183,9 @@ session_action agent_session::ended(end_reason reason, error_code error, int sta
     return {session_step::stop, now, code_after(reason), session_ending{end, error, status}};
   }
   state_ = session_state::waiting;
-  const duration delay = delays_.delay_after(end);
+  attempt_end as_judged = end;
+  if (std::exchange(key_refused_, false)) as_judged.reason = end_reason::key_refused;
+  const duration delay = delays_.delay_after(as_judged);
   return {session_step::wait, now + delay, exit_code::stopped, session_ending{end, error, status, delay}};
 }
 

@@ -82,6 +82,9 @@ class agent_session {
   void on_drain_event(const protocol::drain_event& event);
   /// The stream's `retry:`; holds until changed, over connections.
   void on_retry(std::chrono::milliseconds retry) { retry_ = retry; }
+  /// A post beside this stream was refused with 401: however the stream ends, the next delay is that of a
+  /// refused key.
+  void on_key_refused() { key_refused_ = true; }
   /// From now on the end of the stream is followed by `stop`. True if there is no stream to wait for, so
   /// that the driver may be cancelled at once.
   [[nodiscard]] bool on_stop_requested();
@@ -103,6 +106,7 @@ class agent_session {
   session_state state_ = session_state::idle;
   bool ever_connected_ = false;
   bool stopping_ = false;
+  bool key_refused_ = false;                             ///< Of this stream.
   std::optional<runtime::duration> heartbeat_interval_;  ///< As this stream's `connected` said.
   std::optional<runtime::duration> retry_;
   std::optional<runtime::duration> drain_;

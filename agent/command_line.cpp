@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
+#include <span>
 
 #include "runtime/json_lines_sink.hpp"
 
@@ -49,9 +51,95 @@ struct raw_options {
   std::size_t queue_max = command_options{}.queue_max;
   double drain_timeout_seconds = 25;
   bool plain = false;
+  agent_policy policy;
+  std::deque<double> spans;  ///< In order of tuned_spans(); a deque, since CLI11 keeps references.
 };
 
+struct tuned_span {
+  const char* flag;
+  runtime::duration& (*of)(agent_policy&);
+  const char* meaning;
+};
+
+/// Times that a deployment may tune; each is a flag in seconds.
+std::span<const tuned_span> tuned_spans() {
+  using policy = agent_policy;
+  using span = runtime::duration;
+  static constexpr tuned_span all[] = {
+      {"--backoff-initial-seconds", [](policy& p) -> span& { return p.backoff.initial; },
+       "Envelope of the first retry"},
+      {"--backoff-cap-seconds", [](policy& p) -> span& { return p.backoff.cap; },
+       "The envelope never exceeds it"},
+      {"--healthy-after-seconds", [](policy& p) -> span& { return p.backoff.healthy_after; },
+       "A stream healthy for so long starts the count of failures anew"},
+      {"--session-spread-seconds", [](policy& p) -> span& { return p.backoff.session_spread; },
+       "The first retry after a session is drawn from at least this"},
+      {"--floor-max-seconds", [](policy& p) -> span& { return p.backoff.floor_max; },
+       "The longest wait that a gateway may ask for"},
+      {"--slow-lane-seconds", [](policy& p) -> span& { return p.backoff.slow_lane; },
+       "Middle of the delays after a refused key"},
+      {"--dial-timeout-seconds", [](policy& p) -> span& { return p.session.dial_timeout; },
+       "Name, TCP and TLS together"},
+      {"--head-timeout-seconds", [](policy& p) -> span& { return p.session.head_timeout; },
+       "From a request to the end of the response's head"},
+      {"--connected-timeout-seconds", [](policy& p) -> span& { return p.session.connected_timeout; },
+       "From the head to the connected event"},
+      {"--heartbeat-interval-seconds", [](policy& p) -> span& { return p.session.heartbeat_interval; },
+       "Assumed until the gateway says otherwise"},
+      {"--heartbeat-post-interval-seconds",
+       [](policy& p) -> span& { return p.session.heartbeat_post_interval; },
+       "Between two heartbeats that the agent posts; 0: none"},
+      {"--response-try-timeout-seconds", [](policy& p) -> span& { return p.responses.try_timeout; },
+       "One try to deliver an answer"},
+      {"--response-retry-initial-seconds", [](policy& p) -> span& { return p.responses.retry_initial; },
+       "Envelope of the first pause between tries"},
+      {"--response-retry-cap-seconds", [](policy& p) -> span& { return p.responses.retry_cap; },
+       "Longest pause between tries"},
+  };
+  return all;
+}
+
+double in_seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
+
+void declare_tuning(CLI::App& app, raw_options& raw) {
+  const char* const group = "Tuning";
+  for (const tuned_span& one : tuned_spans()) {
+    raw.spans.push_back(in_seconds(one.of(raw.policy)));
+    app.add_option(one.flag, raw.spans.back(), one.meaning)
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str()
+        ->group(group);
+  }
+  app.add_option("--backoff-factor", raw.policy.backoff.factor, "Growth of the envelope")
+      ->check(CLI::Range(1.0, 10.0))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--watchdog-intervals", raw.policy.session.watchdog_intervals,
+                 "Heartbeat intervals of silence that end a stream")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--event-bytes-max", raw.policy.session.event_bytes_max, "Bytes of one server-sent event")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--answers-kept", raw.policy.idempotency.entries_max, "Answers remembered against repeats")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--body-bytes-max", raw.policy.responses.body_bytes_max,
+                 "Bytes of one answer; a longer one is truncated")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--page-items", raw.policy.kubernetes.page_items, "Objects asked of Kubernetes at a time")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--log-bytes-max", raw.policy.kubernetes.log_bytes_max, "Bytes of one container log")
+      ->capture_default_str()
+      ->group(group);
+}
+
 void declare(CLI::App& app, raw_options& raw) {
+  declare_tuning(app, raw);
   const agent_policy defaults;
   app.footer(footer);
   app.set_version_flag("--version", std::string{agent_version});
@@ -126,6 +214,12 @@ void apply(const raw_options& raw, agent_options& agent) {
   agent.cluster_name = raw.cluster_name;
   agent.instance_id = raw.instance_id;
   agent.metrics_port = raw.metrics_port;
+  agent.policy = raw.policy;
+  const auto tuned = tuned_spans();
+  for (std::size_t i = 0; i < tuned.size(); ++i) {
+    tuned[i].of(agent.policy) =
+        std::chrono::duration_cast<runtime::duration>(std::chrono::duration<double>(raw.spans[i]));
+  }
   agent.policy.commands.workers = raw.workers;
   agent.policy.commands.queue_max = raw.queue_max;
   agent.policy.commands.drain_timeout =

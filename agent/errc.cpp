@@ -16,8 +16,6 @@ class agent_error_category final : public boost::system::error_category {
         return "file is too large";
       case agent_errc::bad_gateway_url:
         return "bad gateway URL";
-      case agent_errc::bad_api_key:
-        return "bad API key";
       case agent_errc::bad_option:
         return "bad option";
       case agent_errc::kubeconfig_malformed:

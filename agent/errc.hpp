@@ -17,8 +17,6 @@ enum class agent_errc {
   file_too_large,
   /// The gateway's URL is missing, no absolute URL, or not https; INCIDENTFOX_GATEWAY_URL must be corrected.
   bad_gateway_url,
-  /// The API key is missing or malformed; INCIDENTFOX_API_KEY must be corrected.
-  bad_api_key,
   /// A flag or an environment variable has a value outside of its range.
   bad_option,
   /// The kubeconfig is no YAML, or not of kind Config.

@@ -24,8 +24,15 @@ gateway_channel::gateway_channel(runtime::host& on, const gateway_access& access
       prompt_{on, access.url.authority, access.tls, {}},
       bulk_{on, access.url.authority, access.tls, {}} {}
 
+void gateway_channel::on_key_refused() { refused_at_ = host_.clock().now(); }
+
 runtime::task<post_result> gateway_channel::post(std::string path, std::string body,
                                                  runtime::mono_time give_up_at) {
+  post_result outcome;
+  if (refused_at_ && host_.clock().now() - *refused_at_ < options_.key_hold) {
+    outcome.status = 401;
+    co_return outcome;
+  }
   http_pool& lane = body.size() > options_.prompt_bytes_max ? bulk_ : prompt_;
   http::request message = access_.request_to("POST", path);
   message.headers.add("Content-Type", "application/json");
@@ -33,9 +40,12 @@ runtime::task<post_result> gateway_channel::post(std::string path, std::string b
   message.body = std::move(body);
   const http_pool::patience limits{options_.try_timeout, give_up_at};
   const auto answer = co_await lane.exchange(std::move(message), limits);
-  post_result outcome;
   if (!answer) co_return outcome;
   outcome.status = answer->status;
+  if (outcome.status == 401) {
+    on_key_refused();
+    host_.events().error("key_rejected", {{"status", std::int64_t{outcome.status}}});
+  }
   if (const auto field = answer->headers.get("Retry-After")) {
     const auto asked = protocol::parse_retry_after(*field, host_.clock().wall_now());
     if (asked) outcome.retry_after = *asked;

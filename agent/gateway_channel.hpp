@@ -30,11 +30,19 @@ class gateway_channel {
   [[nodiscard]] runtime::task<post_result> post(std::string path, std::string body,
                                                 runtime::mono_time give_up_at);
 
+  /// The gateway answered 401, to a post or to the stream: until on_key_accepted(), posts are answered with
+  /// 401 from here for `key_hold` after each refusal, so that answers in flight do not hammer the gateway
+  /// with a revoked key.
+  void on_key_refused();
+  void on_key_accepted() { refused_at_.reset(); }
+  [[nodiscard]] bool key_refused() const noexcept { return refused_at_.has_value(); }
+
  private:
   runtime::host& host_;
   const gateway_access& access_;
   response_options options_;
   http_pool prompt_, bulk_;
+  std::optional<runtime::mono_time> refused_at_;
 };
 
 }  // namespace kitfox::agent

@@ -1,6 +1,7 @@
 #include "agent/gateway_stream.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <utility>
 
 #include "protocol/timestamps.hpp"
 #include "runtime/deadline.hpp"
@@ -106,6 +107,7 @@ task<session_action> gateway_stream::send_request(mono_time until) {
     const auto asked = protocol::parse_retry_after(*field, clock.wall_now());
     if (asked) head.retry_after = *asked;
   }
+  if (head.status == 401) with_.channel.on_key_refused();
   on_stream_head(*answer);
   co_return with_.session.on_head(head, clock.now());
 }
@@ -123,6 +125,7 @@ void gateway_stream::on_stream_head(const http::response& head) {
 task<session_action> gateway_stream::read(mono_time until) {
   auto& clock = with_.on.clock();
   const auto bytes = co_await runtime::with_deadline(clock, until, connection_->read_body());
+  if (with_.channel.key_refused()) with_.session.on_key_refused();
   if (!bytes) co_return with_.session.on_read_ended(bytes.error(), clock.now());
   if (bytes->empty()) co_return with_.session.on_read_ended({}, clock.now());
   const error_code failure =
@@ -154,8 +157,9 @@ void gateway_stream::on_agent_event(const protocol::agent_event& event) {
   const mono_time now = with_.on.clock().now();
   if (const auto* connected = std::get_if<protocol::connected_event>(&event)) {
     with_.session.on_connected_event(*connected, now);
-    if (ready_) return;
+    with_.channel.on_key_accepted();
     set_ready(true);
+    if (std::exchange(announced_, true)) return;
     const std::string& name =
         connected->cluster_name ? *connected->cluster_name : with_.identity.cluster_name;
     with_.on.events().info("connected_to_gateway", {{"cluster_name", name},
@@ -193,6 +197,7 @@ void gateway_stream::report(const session_action& action) {
   with_.metrics.count_end(action.ended->end.reason);
   report_ending(*action.ended);
   set_ready(false);
+  announced_ = false;
   with_.metadata.refresh_if_old();
 }
 

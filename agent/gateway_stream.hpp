@@ -29,6 +29,7 @@ class gateway_stream {
     const agent_identity& identity;
     agent_session& session;
     gateway_clock& clock;
+    gateway_channel& channel;
     cluster_metadata& metadata;
     command_service& commands;
     agent_metrics& metrics;
@@ -60,6 +61,7 @@ class gateway_stream {
   protocol::sse_decoder decoder_;
   std::unique_ptr<runtime::http::client_connection> connection_;
   bool ready_ = false;
+  bool announced_ = false;  ///< `connected_to_gateway` was reported for this stream.
 };
 
 }  // namespace kitfox::agent

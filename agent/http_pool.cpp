@@ -63,7 +63,7 @@ task<result<response>> http_pool::on_connection(std::unique_ptr<connection> open
 task<result<response>> http_pool::exchange_now(request message) {
   if (auto open = take_idle()) {
     auto answer = co_await on_connection(std::move(open), message);
-    if (answer || answer.error() == runtime::errc::cancelled ||
+    if (answer || options_.on_dead == dead_kept::fail || answer.error() == runtime::errc::cancelled ||
         answer.error() == runtime::http::errc::body_too_large)
       co_return answer;
     idle_.clear();  // The others are as old; one new connection decides.

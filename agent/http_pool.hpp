@@ -10,12 +10,19 @@
 
 namespace kitfox::agent {
 
+/// What to do when a kept connection turns out to be dead: the server may have closed it while it was idle.
+enum class dead_kept {
+  resend,  ///< Send the request again at once on a new connection; it must be safe to send twice.
+  fail,    ///< Report it like any other failure; the owner has a retry policy.
+};
+
 struct http_pool_options {
   std::size_t connections_max = 1;       ///< Open at a time; more exchanges wait for one.
   std::size_t idle_connections_max = 1;  ///< Kept open for the next exchange.
   runtime::duration idle_max{std::chrono::seconds{70}};
   runtime::duration dial_timeout{std::chrono::seconds{10}};
   runtime::http::limits bounds{};
+  dead_kept on_dead = dead_kept::fail;
 };
 
 /// Exchanges requests with one server over few kept connections, each used by one exchange at a time. Not
@@ -31,7 +38,6 @@ class http_pool {
     runtime::duration budget{};       ///< Once a connection is free: dial, request and response.
     runtime::mono_time give_up_at{};  ///< At all events, waiting included.
   };
-  /// A kept connection that turns out to be dead is replaced once, so `message` must be safe to send twice.
   /// Errors: errc::timed_out, cancelled, and everything of dial and of http::client_connection.
   [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange(
       runtime::http::request message, patience limits);

@@ -24,6 +24,7 @@ http_pool_options pool_options_of(const kube_options& options) {
   pool.idle_max = options.idle_max;
   pool.dial_timeout = options.dial_timeout;
   pool.bounds.body_bytes_max = options.page_bytes_max;
+  pool.on_dead = dead_kept::resend;
   return pool;
 }
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+
 #include "agent/base64.hpp"
 #include "agent/kube_access.hpp"
 #include "runtime/http/client.hpp"
@@ -181,14 +183,18 @@ result<kube_access> kubeconfig_reader::read(const YAML::Node& root, const std::s
 
 result<kube_access> parse_kubeconfig(const std::string& text, const std::string& path,
                                      const std::string& context, files& disk, std::string& complaint) {
+  result<kube_access> access = agent_errc::kubeconfig_malformed;
   // yaml-cpp reports by exception; this is the one place where it is called.
   try {
     const YAML::Node root = YAML::Load(text);
-    return kubeconfig_reader{path, disk, complaint}.read(root, context);
+    access = kubeconfig_reader{path, disk, complaint}.read(root, context);
   } catch (const YAML::Exception& error) {
     complaint = fmt::format("{}: line {}: {}", path, error.mark.line + 1, error.msg);
-    return agent_errc::kubeconfig_malformed;
   }
+  // Names in the file may hold anything; a complaint is one line.
+  std::ranges::replace_if(
+      complaint, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, ' ');
+  return access;
 }
 
 }  // namespace kitfox::agent

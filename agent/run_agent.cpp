@@ -41,7 +41,7 @@ struct agent_run {
         session{from.policy.session, *delays},
         metadata{host, *client, from.policy.metadata},
         commands{host, from.policy, *runner, *sender, clock, metrics},
-        stream{{host, access, identity, session, clock, metadata, commands, metrics},
+        stream{{host, access, identity, session, clock, channel, metadata, commands, metrics},
                from.policy.session.event_bytes_max},
         wake{host.executor()},
         beside{host},

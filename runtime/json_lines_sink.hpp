@@ -18,10 +18,11 @@ struct json_lines_options {
   std::string path;
 };
 
+/// Throws spdlog::spdlog_ex when the file cannot be opened.
 [[nodiscard]] std::unique_ptr<event_sink> make_json_lines_sink(const json_lines_options&);
 
-/// DEBUG, INFO, WARNING or ERROR, as in LOG_LEVEL; letter case does not matter. Empty when it is none of
-/// them.
+/// DEBUG, INFO, WARNING or ERROR, as in LOG_LEVEL; letter case does not matter. Fails with invalid_argument
+/// when it is none of them.
 [[nodiscard]] result<severity> parse_severity(std::string_view text);
 
 }  // namespace kitfox::runtime

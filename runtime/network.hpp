@@ -18,7 +18,8 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
-/// An ordered stream of bytes to one peer, with or without TLS. Destroying it closes it.
+/// An ordered stream of bytes to one peer, with or without TLS. Destroying it closes it; its operations must
+/// have ended then.
 /// At most one read and one write may be outstanding at a time; both may be. Not thread-safe.
 class byte_stream {
  public:

@@ -19,6 +19,7 @@ class real_host : public host {
   /// Blocks the calling thread; not reentrant. Rethrows what leaves `main`.
   virtual int run(task<int> main) = 0;
   /// Calls `stop.request()` on SIGTERM and SIGINT from now on; a second signal ends the process at once.
+  /// `stop` must outlive the last run().
   virtual void stop_on_signals(stop_source& stop) = 0;
   /// Runs `work` on this host's thread soon. The only member that may be called from another thread.
   virtual void post(std::function<void()> work) = 0;

@@ -7,7 +7,9 @@
 
 namespace kitfox::runtime {
 
-/// TCP by Asio, TLS by OpenSSL. `time` and `events` must outlive the network and its streams.
+/// TCP by Asio, TLS by OpenSSL. The addresses of a name are tried in order, each but the last for three
+/// seconds at most. A failed handshake is told as event "tls_handshake_failed", with OpenSSL's reason. `time`
+/// and `events` must outlive the network and its streams.
 class real_network final : public network {
  public:
   real_network(asio::any_io_executor executor, runtime::clock& time, event_sink& events)
@@ -21,6 +23,8 @@ class real_network final : public network {
   [[nodiscard]] task<result<std::vector<std::string>>> resolve(std::string name) override;
 
  private:
+  [[nodiscard]] task<result<std::unique_ptr<byte_stream>>> connect(endpoint to);
+
   asio::any_io_executor executor_;
   runtime::clock& time_;
   event_sink& events_;

@@ -340,6 +340,18 @@ TEST(AgentSession, HasNothingToWaitForWhenStoppedWithoutAStream) {
   EXPECT_TRUE(half.session.on_stop_requested());
 }
 
+TEST(AgentSession, TakesTheSlowLaneAfterAStreamWhosePostsWereRefused) {
+  fixture f;
+  f.connect();
+  f.session.on_key_refused();
+  const session_action action = f.session.on_read_ended({}, f.now);
+  EXPECT_EQ(action.ended->end.reason, end_reason::end_of_stream) << "what is reported is what was seen";
+  EXPECT_EQ(f.delays.ends.back().reason, end_reason::key_refused);
+  EXPECT_EQ(f.session.on_waited(f.now).step, session_step::dial);
+  EXPECT_EQ(f.session.on_dial_failed(errc::connection_refused, f.now).step, session_step::wait);
+  EXPECT_EQ(f.delays.ends.back().reason, end_reason::dial_failed) << "that was the other stream";
+}
+
 TEST(AgentSession, SurvivesASecondConnectedEvent) {
   fixture f;
   f.connect();

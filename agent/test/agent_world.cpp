@@ -93,6 +93,30 @@ void agent_world::run_until_connected(std::size_t times) {
   run_until([&] { return events.count("connected_to_gateway") >= times; });
 }
 
+void agent_world::connect(const std::function<void(agent_options&)>& adjust) {
+  start(adjust);
+  run_until_connected();
+  kube.requests.clear();
+}
+
+void agent_world::send(const std::string& id, const std::string& name, const std::string& params,
+                       double timeout_seconds) {
+  gateway.send(scripted_gateway::command(id, name, params, timeout_seconds));
+}
+
+void agent_world::make_slow() {
+  kube.answer = [](const runtime::http::request& asked) {
+    return asked.target.find("/slow/") != std::string::npos ? scripted_kube::json(0, "")
+                                                            : scripted_kube::cluster_of_one(asked);
+  };
+}
+
+nlohmann::json agent_world::answer_of(const std::string& id) const {
+  for (const seen_request& one : gateway.answers)
+    if (one.target == "/gateway/agent/response/" + id) return nlohmann::json::parse(one.body);
+  return {};
+}
+
 nlohmann::json agent_world::run_until_answered(std::size_t count) {
   run_until([&] { return gateway.answers.size() >= count; });
   if (gateway.answers.size() < count) return {};

@@ -25,6 +25,16 @@ class agent_world : public testing::Test {
   /// Runs until `condition` holds; fails the test after `limit`.
   void run_until(const std::function<bool()>& condition, runtime::duration limit = std::chrono::minutes{10});
   void run_until_connected(std::size_t times = 1);
+  /// Starts the agent, runs until it is connected, and forgets the calls made so far.
+  void connect(const std::function<void(agent_options&)>& adjust = {});
+  /// Sends a command on the stream.
+  void send(const std::string& id, const std::string& name, const std::string& params = "{}",
+            double timeout_seconds = 30);
+  /// Requests for objects of namespace slow get no answer from now on; `slow` asks for it.
+  void make_slow();
+  static constexpr const char* slow = R"({"namespace":"slow"})";
+  /// The answer to a request; null while there is none.
+  [[nodiscard]] nlohmann::json answer_of(const std::string& id) const;
   /// Runs until that many answers came, and returns the last as JSON.
   nlohmann::json run_until_answered(std::size_t count = 1);
   [[nodiscard]] runtime::duration since_start() const { return world.now().time_since_epoch(); }

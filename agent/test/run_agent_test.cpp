@@ -355,6 +355,7 @@ INSTANTIATE_TEST_SUITE_P(Gateway, FailingSteps,
                          [](const auto& one) { return one.param.name; });
 
 TEST_F(RunAgent, RetriesWhenNothingListens) {
+  run_for(1ms);
   gateway.stop_listening();
   start();
   run_for(10s);

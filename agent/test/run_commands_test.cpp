@@ -1,6 +1,4 @@
-// The whole agent in virtual time: commands, answers, drain.
-#include <boost/asio/this_coro.hpp>
-
+// The whole agent in virtual time: commands, from the event to the answer.
 #include "agent/test/agent_world.hpp"
 
 namespace kitfox::agent::test {
@@ -11,31 +9,7 @@ using runtime::duration;
 using runtime::http::request;
 using namespace std::chrono_literals;
 
-class RunCommands : public agent_world {
- protected:
-  void connect(const std::function<void(agent_options&)>& adjust = {}) {
-    start(adjust);
-    run_until_connected();
-    kube.requests.clear();
-  }
-  void send(const std::string& id, const std::string& name, const std::string& params = "{}",
-            double timeout_seconds = 30) {
-    gateway.send(scripted_gateway::command(id, name, params, timeout_seconds));
-  }
-  /// Requests for pods of namespace slow never get an answer.
-  void make_slow() {
-    kube.answer = [](const request& asked) {
-      return asked.target.find("/slow/") != std::string::npos ? scripted_kube::json(0, "")
-                                                              : scripted_kube::cluster_of_one(asked);
-    };
-  }
-  json answer_of(const std::string& id) {
-    for (const seen_request& one : gateway.answers)
-      if (one.target == "/gateway/agent/response/" + id) return json::parse(one.body);
-    return {};
-  }
-  static constexpr const char* slow = R"({"namespace":"slow"})";
-};
+class RunCommands : public agent_world {};
 
 TEST_F(RunCommands, AnswersACommand) {
   connect();
@@ -102,8 +76,8 @@ TEST_F(RunCommands, StopsTheCallAtTheDeadline) {
   send("r1", "list_pods", slow, 5);
   const duration sent = since_start();
   EXPECT_EQ(run_until_answered()["error_code"], "timeout");
-  EXPECT_EQ(gateway.answers[0].at.time_since_epoch() - sent, 5s + 50ms)
-      << "10 ms to the agent; the answer dials with TLS: four more ways";
+  EXPECT_EQ(gateway.answers[0].at.time_since_epoch() - sent, 5s + 60ms)
+      << "10 ms to the agent; dial and TLS of the answer: five more ways";
   run_for(1s);
   EXPECT_EQ(kube.hanging, 0u);
 }
@@ -153,13 +127,10 @@ TEST_F(RunCommands, StartsNothingWhoseDeadlineHasPassed) {
 TEST_F(RunCommands, MeasuresDeadlinesByTheGatewaysClock) {
   agent_host.jump_clock(sim::time_line::wall, 5h);
   connect();
-  gateway.send(scripted_gateway::event("heartbeat", R"({"timestamp":"2026-01-01T00:00:01Z"})") +
-               scripted_gateway::event("command", R"({"request_id":"r1","command":"list_pods",
-"deadline":"2026-01-01T00:00:20Z"})"));
+  gateway.send(scripted_gateway::event("heartbeat", R"({"timestamp":"2026-01-01T00:00:01Z"})"));
   gateway.send(scripted_gateway::event(
-      "command", R"({"request_id":"r2","command":"list_pods","deadline":"2026-01-01T00:00:20Z"})"));
-  run_until_answered();
-  EXPECT_EQ(answer_of("r2")["ok"], true);
+      "command", R"({"request_id":"r1","command":"list_pods","deadline":"2026-01-01T00:00:20Z"})"));
+  EXPECT_EQ(run_until_answered()["ok"], true);
 }
 
 TEST_F(RunCommands, AnswersARepeatFromMemory) {
@@ -192,75 +163,6 @@ TEST_F(RunCommands, RemembersAcrossReconnects) {
   send("r1", "list_pods");
   run_until_answered(2);
   EXPECT_EQ(kube.count("/pods"), 1u);
-}
-
-TEST_F(RunCommands, RetriesAnAnswerUntilItIsTaken) {
-  connect();
-  gateway.posts = {post_reply{.status = 503}, post_reply{.kind = post_reply::how::reset},
-                   post_reply{.status = 429, .headers = "Retry-After: 4\r\n"}, post_reply{}};
-  send("r1", "list_pods");
-  run_until_answered(4);
-  run_for(20s);
-  // A reset on a kept connection is tried again at once on a new one, so there may be one more.
-  EXPECT_GE(gateway.answers.size(), 4u);
-  for (const seen_request& one : gateway.answers) EXPECT_EQ(one.body, gateway.answers[0].body);
-  EXPECT_GE(events.count("response_retried"), 3u);
-  EXPECT_EQ(events.count("answer_undelivered"), 0u);
-}
-
-TEST_F(RunCommands, GivesAnAnswerUpAtTheDeadline) {
-  connect();
-  gateway.posts = {post_reply{.status = 503}};
-  send("r1", "list_pods", "{}", 10);
-  run_for(60s);
-  EXPECT_GE(gateway.answers.size(), 3u);
-  EXPECT_LE(gateway.answers.back().at.time_since_epoch(), 12s);
-  EXPECT_EQ(events.last("answer_undelivered"), "answer_undelivered request_id=r1 reason=given_up");
-}
-
-TEST_F(RunCommands, DoesNotRepeatWhatWasRefused) {
-  for (const int status : {400, 401, 404, 410}) {
-    if (status == 400) connect();
-    gateway.answers.clear();
-    gateway.posts = {post_reply{.status = status}};
-    send("r" + std::to_string(status), "list_pods");
-    run_for(30s);
-    gateway.send(scripted_gateway::heartbeat());
-    EXPECT_EQ(gateway.answers.size(), 1u) << status;
-  }
-}
-
-TEST_F(RunCommands, SaysTooLargeWhenTheGatewayTakesLess) {
-  connect();
-  gateway.posts = {post_reply{.status = 413}, post_reply{}};
-  send("r1", "list_pods");
-  EXPECT_EQ(run_until_answered(2)["error_code"], "too_large");
-}
-
-TEST_F(RunCommands, SendsAnswersOverOneKeptConnectionApartFromTheStream) {
-  connect();
-  for (int index = 0; index < 20; ++index) {
-    send("r" + std::to_string(index), "list_pods");
-    run_until_answered(static_cast<std::size_t>(index) + 1);
-  }
-  for (const seen_request& one : gateway.answers) EXPECT_EQ(one.connection, gateway.answers[0].connection);
-  EXPECT_NE(gateway.answers[0].connection, gateway.connect_requests[0].connection);
-  EXPECT_EQ(gateway.connections(), 2u);
-}
-
-TEST_F(RunCommands, TruncatesWhatExceedsTheLimit) {
-  connect([](agent_options& options) { options.policy.responses.body_bytes_max = 2'000; });
-  kube.answer = [](const request&) {
-    json items = json::array();
-    for (int index = 0; index < 90; ++index)
-      items.push_back({{"metadata", {{"name", "pod-" + std::to_string(index)}}}});
-    return scripted_kube::json(200, json{{"metadata", json::object()}, {"items", items}}.dump());
-  };
-  send("r1", "list_pods");
-  const json body = run_until_answered();
-  EXPECT_LE(gateway.answers[0].body.size(), 2'000u);
-  EXPECT_EQ(body["truncated"], true);
-  EXPECT_EQ(body["result"]["pod_count"], body["result"]["pods"].size());
 }
 
 TEST_F(RunCommands, PagesThroughLongLists) {
@@ -301,81 +203,6 @@ TEST_F(RunCommands, PassesRetryAfterOfKubernetesOn) {
   EXPECT_EQ(body["error_code"], "busy");
   EXPECT_EQ(body["error_detail"]["retry_after_seconds"], 7);
   EXPECT_EQ(kube.requests.size(), 1u);
-}
-
-TEST_F(RunCommands, FinishesWhatRunsWhenAskedToStop) {
-  make_slow();
-  connect();
-  send("r1", "list_pods", slow, 5);
-  run_for(1s);
-  stop.request();
-  run_for(1s);
-  send("r2", "list_pods");
-  run_until([&] { return exit.has_value(); });
-  EXPECT_EQ(exit, 0);
-  EXPECT_EQ(answer_of("r1")["error_code"], "timeout");
-  EXPECT_EQ(answer_of("r2")["error_code"], "unavailable") << "no new commands";
-  EXPECT_LE(*exited_at, 7s);
-  EXPECT_EQ(events.last("readiness"), "readiness ready=false");
-}
-
-TEST_F(RunCommands, CancelsWhatDoesNotEndInTimeAndStillAnswers) {
-  make_slow();
-  connect([](agent_options& options) { options.policy.commands.workers = 1; });
-  send("runs", "list_pods", slow, 300);
-  send("waits", "list_pods", slow, 300);
-  run_for(1s);
-  const duration asked = since_start();
-  stop.request();
-  run_until([&] { return exit.has_value(); });
-  EXPECT_EQ(exit, 0);
-  EXPECT_EQ(answer_of("runs")["error_code"], "cancelled");
-  EXPECT_EQ(answer_of("waits")["error_code"], "cancelled");
-  EXPECT_LE(*exited_at - asked, 25s);
-  EXPECT_GE(*exited_at - asked, 23s);
-}
-
-TEST_F(RunCommands, StopsAtOnceWhenIdle) {
-  connect();
-  const duration asked = since_start();
-  stop.request();
-  run_until([&] { return exit.has_value(); });
-  EXPECT_EQ(exit, 0);
-  EXPECT_EQ(*exited_at, asked);
-  run_for(1s);
-  EXPECT_EQ(gateway.open_streams(), 0u);
-}
-
-TEST_F(RunCommands, EndsInTimeThoughNoAnswerGetsThrough) {
-  connect();
-  gateway.posts = {post_reply{.kind = post_reply::how::swallow}};
-  send("r1", "list_pods", "{}", 300);
-  run_for(1s);
-  const duration asked = since_start();
-  stop.request();
-  run_until([&] { return exit.has_value(); });
-  EXPECT_EQ(exit, 0);
-  EXPECT_LE(*exited_at - asked, 25s);
-  EXPECT_EQ(events.count("drain_incomplete"), 1u);
-}
-
-TEST_F(RunCommands, LeavesNothingBehindWhenKilledAtWork) {
-  make_slow();
-  connect();
-  for (int index = 0; index < 20; ++index) send("r" + std::to_string(index), "list_pods", slow, 300);
-  run_for(1s);
-  agent_host.kill(sim::kill_mode::fin);
-  EXPECT_TRUE(world.run_until_ended(agent_host).empty());
-  run_for(1s);
-  EXPECT_EQ(kube.hanging, 0u);
-}
-
-TEST_F(RunCommands, DropsAnswersBeyondTheLimitOfPendingOnes) {
-  connect([](agent_options& options) { options.policy.responses.pending_max = 5; });
-  gateway.posts = {post_reply{.kind = post_reply::how::swallow}};
-  for (int index = 0; index < 8; ++index) send("r" + std::to_string(index), "no_such_command");
-  run_for(1s);
-  EXPECT_EQ(events.count("answer_undelivered"), 3u);
 }
 
 /// An agent that differs in one part.

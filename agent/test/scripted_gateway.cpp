@@ -186,7 +186,8 @@ task<bool> scripted_gateway::serve_post(runtime::byte_stream& to, const seen_req
   if (request.target.ends_with("/agent/heartbeat")) {
     heartbeats.push_back(request);
     const std::string fine = "HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\n{}";
-    co_return !(co_await to.write(fine));
+    const error_code failed = co_await to.write(fine);
+    co_return !failed;
   }
   answers.push_back(request);
   const post_reply reply = next_of(posts);
@@ -200,7 +201,8 @@ task<bool> scripted_gateway::serve_post(runtime::byte_stream& to, const seen_req
       "HTTP/1.1 {} x\r\nContent-Type: application/json\r\n{}"
       "Content-Length: 11\r\n\r\n{{\"ok\":true}}",
       reply.status, reply.headers);
-  co_return !(co_await to.write(response));
+  const error_code failed = co_await to.write(response);
+  co_return !failed;
 }
 
 }  // namespace kitfox::agent::test

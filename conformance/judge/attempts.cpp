@@ -45,6 +45,20 @@ bool owes_response(const evidence& about, const process& agent, instant t) {
   return false;
 }
 
+/// While names do not resolve an agent tries without a trace on the wire.
+bool names_were_broken(const evidence& about, instant from, instant until) {
+  std::optional<instant> begun;
+  for (const record* step : about.steps) {
+    if (step->name != "dns") continue;
+    if (step->kind == record_kind::step_begun) begun = step->t;
+    // A fault of names that no step undoes lasts.
+    const bool over = step->kind == record_kind::step_ended && step->t > begun.value_or(step->t);
+    if (over && *begun < until && step->t > from) return true;
+    if (over) begun.reset();
+  }
+  return begun && *begun < until;
+}
+
 attempt describe(const evidence& about, std::size_t index) {
   const connection& on = about.connections[index];
   attempt one;
@@ -82,6 +96,10 @@ attempt describe(const evidence& about, std::size_t index) {
 }
 
 }  // namespace
+
+bool silent_attempts_possible(const evidence& about, instant from, instant until) {
+  return names_were_broken(about, from, until);
+}
 
 std::vector<attempt> attempts_of(const evidence& about, const process& agent) {
   std::vector<attempt> out;
@@ -121,7 +139,8 @@ std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector
     if (ended.established) ceiling = std::max(ceiling, declared.session_spread);
     one.envelope = seconds(ceiling);
     ++consecutive;
-    if (!ended.ambiguous && !attempts[i + 1].ambiguous) out.push_back(one);
+    const bool unseen = names_were_broken(about, *ended.over, attempts[i + 1].dialled);
+    if (!ended.ambiguous && !attempts[i + 1].ambiguous && !unseen) out.push_back(one);
   }
   return out;
 }

@@ -25,6 +25,10 @@ struct attempt {
 /// left out; dials that failed before they served anything count, unless a response was owed at the time.
 [[nodiscard]] std::vector<attempt> attempts_of(const evidence& about, const process& agent);
 
+/// True if the agent may have tried between the two moments without a trace on the wire: its names did not
+/// resolve.
+[[nodiscard]] bool silent_attempts_possible(const evidence& about, instant from, instant until);
+
 /// The wait between two attempts, and what bounds it.
 struct wait_before_retry {
   std::size_t after = 0, before = 0;  ///< Attempts.

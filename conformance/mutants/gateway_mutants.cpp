@@ -16,6 +16,11 @@ constexpr ids con1[] = {"CON-1"}, con3[] = {"CON-3"}, liv1[] = {"LIV-1"}, liv7[]
               idm2[] = {"IDM-2"}, idm3[] = {"IDM-3"}, rsp2[] = {"RSP-2"}, rsp3[] = {"RSP-3"},
               drn1[] = {"DRN-1"};
 
+// What follows for agents and callers when the gateway breaks its first promise.
+constexpr ids with_foreign[] = {"RTE-1"}, with_ageless[] = {"REC-2"}, with_silence[] = {"CMD-1", "LIV-6"};
+constexpr ids with_outage[] = {"HA-7", "REC-5"}, with_paper[] = {"REV-7"},
+              with_unregistering[] = {"HA-2", "IDM-2", "RTE-3"};
+
 constexpr mutant all[] = {
     {"gateway-secret-not-checked",
      "looks at the key's id alone",
@@ -24,35 +29,24 @@ constexpr mutant all[] = {
      [](sim_subjects& s) {
        s.gateway.secret_matches = [](const key_record&, std::string_view, std::string_view) { return true; };
      }},
-    {"gateway-outage-is-401",
-     "answers 401 when its key store is down",
-     con3,
-     {},
+    {"gateway-outage-is-401", "answers 401 when its key store is down", con3, with_outage,
      [](sim_subjects& s) {
        s.gateway.refusal_status = [](agent_refusal why) {
          return why == agent_refusal::key_store_down ? 401 : reference::refusal_status(why);
        };
      }},
-    {"gateway-no-heartbeats",
-     "sends nothing on an idle stream",
-     liv1,
-     {},
+    {"gateway-no-heartbeats", "sends nothing on an idle stream", liv1, with_silence,
      [](sim_subjects& s) {
        s.gateway.next_heartbeat = [](const stream_times&) { return std::optional<runtime::mono_time>{}; };
      }},
-    {"gateway-ageless-streams",
-     "never ends a stream for its age",
-     liv7,
-     {},
+    {"gateway-ageless-streams", "never ends a stream for its age", liv7, with_ageless,
      [](sim_subjects& s) {
        s.gateway.stream_age = [](runtime::duration, double, double) {
          return std::optional<runtime::duration>{};
        };
      }},
-    {"gateway-unregisters-by-cluster",
-     "removes the cluster's live stream when an old one ends",
-     ha1,
-     {},
+    {"gateway-unregisters-by-cluster", "removes the cluster's live stream when an old one ends", ha1,
+     with_unregistering,
      [](sim_subjects& s) {
        s.gateway.unregisters = [](const route& ended, const route& registered) {
          return ended.cluster_id == registered.cluster_id;
@@ -72,10 +66,7 @@ constexpr mutant all[] = {
          return newcomer.cluster_id == present.cluster_id;
        };
      }},
-    {"gateway-revokes-on-paper",
-     "leaves the streams of a revoked key open",
-     rev1,
-     {},
+    {"gateway-revokes-on-paper", "leaves the streams of a revoked key open", rev1, with_paper,
      [](sim_subjects& s) { s.gateway.ends_with_key = [](const route&, std::string_view) { return false; }; }},
     {"gateway-without-tenants",
      "lets every team see every cluster",
@@ -103,10 +94,7 @@ constexpr mutant all[] = {
          return v == response_verdict::unknown ? 200 : reference::response_status(v);
        };
      }},
-    {"gateway-accepts-foreign-responses",
-     "takes a response from another cluster",
-     rsp3,
-     {},
+    {"gateway-accepts-foreign-responses", "takes a response from another cluster", rsp3, with_foreign,
      [](sim_subjects& s) {
        s.gateway.judge_response = [](const command_view& command, const response_sender& sender) {
          response_sender claimed = sender;

@@ -137,11 +137,23 @@ void recorder::wire::half::on_body(std::string_view bytes) {
   if (current_.events) {
     const runtime::error_code failure = events_.feed(bytes, static_cast<protocol::sse_sink&>(*this));
     if (failure) current_.events = false;  // over the decoder's limit: the raw length is still counted
+    note_retry();
     return;
   }
   scan(bytes);
   if (current_.body.size() < body_bytes_max)
     current_.body += bytes.substr(0, body_bytes_max - current_.body.size());
+}
+
+/// `retry:` takes effect with its line, also in a block that dispatches no event.
+void recorder::wire::half::note_retry() {
+  if (events_.retry() == retry_) return;
+  retry_ = events_.retry();
+  record one = owner_.start(record_kind::sse_event);
+  one.exchange = current_.exchange;
+  one.name = "retry";
+  one.more = {{"retry_ms", retry_->count()}};
+  owner_.emit(std::move(one));
 }
 
 void recorder::wire::half::on_message_end() {
@@ -195,7 +207,6 @@ void recorder::wire::half::on_event(const protocol::sse_event& event) {
   one.text = event.data.substr(0, body_bytes_max);
   one.canaries = std::move(current_.canaries);
   if (event.data.size() > body_bytes_max) one.more = {{"data_bytes", event.data.size()}};
-  if (events_.retry()) one.more["retry_ms"] = events_.retry()->count();
   owner_.emit(std::move(one));
 }
 

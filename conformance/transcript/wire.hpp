@@ -40,12 +40,14 @@ struct recorder::wire final {
     void on_comment(std::string_view text) override;
     void write();
     void scan(std::string_view bytes);
+    void note_retry();
 
     wire& owner_;
     http_reader::direction which_;
     http_reader reader_;
     message current_;
     protocol::sse_decoder events_;
+    std::optional<std::chrono::milliseconds> retry_;
     std::uint64_t bytes_ = 0;
     instant first_ = 0, last_ = 0;
     std::uint32_t count_ = 0;

@@ -31,6 +31,7 @@ runtime::task<void> player::make_call(call what) {
       {"as", what.as}, {"step", what.step}, {"timeout", what.timeout ? in_seconds(*what.timeout) : 30.0}};
   if (spec != nullptr) begun.more["cluster"] = cluster_label(what_.topology, what.cluster);
   begun.more["params"] = body["params"];
+  if (what.wait) begun.more["wait"] = in_seconds(*what.wait);
   record ended;
   ended.kind = record_kind::call_ended;
   ended.name = what.command;

@@ -33,11 +33,7 @@ void add(const named_setting& one, std::string name, std::vector<std::string>& c
 }  // namespace
 
 std::string add_agent_flags(const setting_list& settings, std::vector<std::string>& command) {
-  constexpr std::string_view known[] = {"workers", "queue_max", "drain_timeout"};
-  for (const named_setting& one : settings) {
-    if (std::find(std::begin(known), std::end(known), one.name) == std::end(known)) return one.name;
-    add(one, one.name, command);
-  }
+  for (const named_setting& one : settings) add(one, one.name, command);
   return {};
 }
 

@@ -97,11 +97,12 @@ runtime::task<runtime::error_code> sockets_world::open(std::string& why) {
   const runtime::error_code failure = co_await start_gateway();
   if (failure) co_return failure;
   why = "relays";
-  const auto callers =
-      co_await open_relay("caller->gateway", link_to_gateway(caller_node), {loopback, caller_port_});
+  // Arguments are named first: g++ 12 copies braced temporaries of an awaited call bit by bit.
+  const std::string link_name = link_to_gateway(caller_node);
+  runtime::endpoint caller_port{loopback, caller_port_}, agent_port{loopback, agent_port_};
+  const auto callers = co_await open_relay("caller->gateway", link_name, std::move(caller_port));
   if (!callers) co_return callers.error();
-  const auto strangers =
-      co_await open_relay("stranger->gateway", link_to_gateway(caller_node), {loopback, agent_port_});
+  const auto strangers = co_await open_relay("stranger->gateway", link_name, std::move(agent_port));
   co_return strangers ? runtime::error_code{} : strangers.error();
 }
 
@@ -278,11 +279,13 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
 runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std::string key) {
   const std::string name = name_of(node);
   const cluster_spec& spec = what_.topology.clusters[node.cluster];
-  const auto to_gateway =
-      co_await open_relay(link_to_gateway(name), link_to_gateway(name), {loopback, agent_port_});
+  const std::string gateway_link = link_to_gateway(name), kubernetes_link = link_to_kubernetes(name);
+  runtime::endpoint gateway_port{loopback, agent_port_},
+      kubernetes_port = apis_.at(node.cluster)->service->local();
+  const auto to_gateway = co_await open_relay(gateway_link, gateway_link, std::move(gateway_port));
   if (!to_gateway) co_return to_gateway.error();
-  const auto to_kubernetes = co_await open_relay(link_to_kubernetes(name), link_to_kubernetes(name),
-                                                 apis_.at(node.cluster)->service->local());
+  const auto to_kubernetes =
+      co_await open_relay(kubernetes_link, kubernetes_link, std::move(kubernetes_port));
   if (!to_kubernetes) co_return to_kubernetes.error();
   const auto token = agent_service_token(kubernetes(node.cluster), harness_.clock().wall_now());
   if (!token) co_return token.error();

@@ -242,6 +242,23 @@ TEST(TlsSockets, RefuseWhatCannotBeTrusted) {
   for (const error_code failure : with.accepting.handshakes) EXPECT_EQ(failure, errc::tls_failed);
 }
 
+error_code dial_with_validity(const pki::authority& authority, pki::validity valid) {
+  sockets with;
+  error_code failure;
+  pki::certificate_request wanted{{"127.0.0.1"}, valid};
+  with.run(authority.issue(wanted),
+           [&](sockets& in) { return keep(dial_error(in, "127.0.0.1", in.trust(authority)), failure); });
+  EXPECT_EQ(with.events.names, std::vector<std::string>{"tls_handshake_failed"});
+  return failure;
+}
+
+TEST(TlsSockets, RefuseWhatIsNotValidNow) {
+  const pki::authority authority;
+  const auto day = [](int year) { return std::chrono::sys_days{std::chrono::year{year} / 1 / 1}; };
+  EXPECT_EQ(dial_with_validity(authority, {day(2010), day(2020)}), errc::certificate_expired);
+  EXPECT_EQ(dial_with_validity(authority, {day(2090), day(2095)}), errc::certificate_not_yet_valid);
+}
+
 TEST(TlsSockets, SeeWhenTheStreamIsCut) {
   static const pki::authority authority;
   sockets with;

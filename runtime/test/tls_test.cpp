@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "fakes/pki/authority.hpp"
 #include "runtime/deadline.hpp"
 #include "runtime/task_group.hpp"
@@ -181,6 +185,39 @@ TEST(TlsClient, TrustsOnlyTheGivenAuthorities) {
   with.client_settings =
       trusting(pki::authority{"another"}.certificate_pem() + authority().certificate_pem());
   EXPECT_EQ(with.failure_of_client(), error_code{});
+}
+
+/// An environment variable for the time of a test.
+class environment_value {
+ public:
+  environment_value(const char* name, const std::string& value) : name_{name} {
+    setenv(name, value.c_str(), 1);
+  }
+  ~environment_value() { unsetenv(name_); }
+  environment_value(const environment_value&) = delete;
+  environment_value& operator=(const environment_value&) = delete;
+
+ private:
+  const char* name_;
+};
+
+TEST(TlsClient, HonoursTheAuthoritiesFileOfTheEnvironment) {
+  std::string path = std::filesystem::temp_directory_path() / "kitfox-authorities-XXXXXX";
+  ASSERT_GE(mkstemp(path.data()), 0);
+  std::ofstream{path} << authority().certificate_pem();
+  tls_bench with;
+  {
+    const environment_value file{"SSL_CERT_FILE", path};
+    with.client_settings = make_client({}).value();
+    EXPECT_EQ(with.failure_of_client(), error_code{});
+    with.client_settings = trusting(pki::authority{}.certificate_pem());
+    EXPECT_EQ(with.failure_of_client(), errc::certificate_untrusted) << "what is given counts alone";
+  }
+  std::filesystem::remove(path);
+  with.client_settings = make_client({}).value();
+  EXPECT_EQ(with.failure_of_client(), errc::certificate_untrusted);
+  const environment_value missing{"SSL_CERT_FILE", path};
+  EXPECT_EQ(make_client({}).error(), errc::tls_configuration_invalid);
 }
 
 TEST(TlsClient, TakesServersWithKeysOfEveryKind) {

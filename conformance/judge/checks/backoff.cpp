@@ -146,6 +146,7 @@ void judge_keeps_trying(const evidence& about, findings& out) {
       if (!ended.over || refused_key(ended) || ended.status == 204 || *ended.over >= until) continue;
       const bool last = i + 1 == history.attempts.size();
       const instant next = last ? until : history.attempts[i + 1].dialled;
+      if (silent_attempts_possible(about, *ended.over, next)) continue;
       const instant asked = ended.floor.value_or(0);
       const instant bound = seconds(60) + asked + asked / 2;
       out.evaluated("REC-4");

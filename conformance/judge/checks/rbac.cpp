@@ -1,5 +1,6 @@
 // RBC-*: what the agent asks of Kubernetes, and what it makes of a no.
 #include <algorithm>
+#include <map>
 
 #include "conformance/judge/checks/areas.hpp"
 
@@ -30,42 +31,63 @@ struct kube_answer {
   const exchange* call = nullptr;
 };
 
+/// What each agent did, so that one command is compared with its agent's others alone.
+struct agent_work {
+  std::vector<const command*> commands;
+  std::vector<const exchange*> calls;
+};
+
+std::map<std::string, agent_work> work_by_agent(const evidence& about) {
+  std::map<std::string, agent_work> out;
+  for (const auto& [id, one] : about.commands) {
+    if (one.delivered.empty()) continue;
+    out[about.connections[about.streams[one.delivered_on.front()].connection].from].commands.push_back(&one);
+  }
+  for (const exchange& one : about.exchanges) {
+    const connection& on = about.connections[one.connection];
+    if (on.to == "kubernetes") out[on.from].calls.push_back(&one);
+  }
+  return out;
+}
+
 /// The last answer of the API server to an agent between a command's delivery and its response, when the
 /// agent had no other command meanwhile, so that it can only belong to that command.
-std::optional<kube_answer> answer_behind(const evidence& about, const command& what,
+std::optional<kube_answer> answer_behind(const evidence& about, const agent_work& work, const command& what,
                                          const exchange& response) {
-  const std::string& agent = about.connections[response.connection].from;
   if (what.delivered.empty() || !response.sent) return std::nullopt;
   const instant from = what.delivered.front().t, until = *response.sent;
-  for (const auto& [id, other] : about.commands) {
-    if (&other == &what || other.delivered.empty()) continue;
-    if (about.connections[about.streams[other.delivered_on.front()].connection].from != agent) continue;
+  for (const command* other : work.commands) {
+    if (other == &what) continue;
     instant settled = about.end;
-    for (const std::size_t index : other.responses)
+    for (const std::size_t index : other->responses) {
       settled = std::min(settled, about.exchanges[index].sent.value_or(about.end));
-    if (other.delivered.front().t <= until && settled >= from) return std::nullopt;
+    }
+    if (other->delivered.front().t <= until && settled >= from) return std::nullopt;
   }
   std::optional<kube_answer> last;
-  for (const exchange& call : about.exchanges) {
-    const connection& on = about.connections[call.connection];
-    if (on.to != "kubernetes" || on.from != agent || !call.received || !call.sent) continue;
+  for (const exchange* call : work.calls) {
+    if (!call->received || !call->sent) continue;
     // The census of nodes and namespaces runs beside commands and is no part of them.
-    const bool census =
-        call.path() == "/version" ||
-        ((call.path() == "/api/v1/nodes" || call.path() == "/api/v1/namespaces") &&
-         what.name != "list_nodes" && what.name != "list_namespaces" && what.name != "cluster_info");
-    if (!census && *call.sent >= from && *call.received <= until)
-      last = kube_answer{*call.received, call.status, &call};
+    const bool of_census =
+        call->path() == "/version" || call->path() == "/api/v1/nodes" || call->path() == "/api/v1/namespaces";
+    const bool asked_for =
+        what.name == "list_nodes" || what.name == "list_namespaces" || what.name == "cluster_info";
+    if (of_census && !asked_for) continue;
+    if (*call->sent >= from && *call->received <= until)
+      last = kube_answer{*call->received, call->status, call};
   }
   return last;
 }
 
 /// RBC-1, RBC-2: the API server's refusal is told apart and never as an empty success.
 void judge_mapping(const evidence& about, findings& out) {
+  const auto work = work_by_agent(about);
   for (const auto& [id, one] : about.commands) {
     if (one.responses.empty()) continue;
     const exchange& response = about.exchanges[one.responses.front()];
-    const auto behind = answer_behind(about, one, response);
+    const auto mine = work.find(about.connections[response.connection].from);
+    if (mine == work.end()) continue;
+    const auto behind = answer_behind(about, mine->second, one, response);
     if (!behind || behind->status < 400 || response.request == nullptr) continue;
     const nlohmann::json body = nlohmann::json::parse(response.request->text, nullptr, false);
     if (!body.is_object()) continue;

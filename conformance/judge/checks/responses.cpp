@@ -166,8 +166,11 @@ void judge_results_kept(const evidence& about, findings& out) {
     const auto found = about.commands.find(answer["request_id"].get<std::string>());
     if (found == about.commands.end()) continue;
     for (const std::size_t index : found->second.responses) {
-      const nlohmann::json body = request_body(about.exchanges[index]);
+      const exchange& response = about.exchanges[index];
+      const nlohmann::json body = request_body(response);
       if (!body.is_object() || !body.contains("result")) continue;
+      if (sender(about, response) == "caller" || response.status_sent != 200)
+        continue;  // a stranger's, or not taken
       out.evaluated("RTE-1");
       if (body["result"] != answer.value("result", nlohmann::json{})) {
         out.fail("RTE-1", "call " + call.begun->id, "the result that the agent sent for " + found->first,

@@ -55,7 +55,7 @@ void judge_refused_at_once(const evidence& about, findings& out) {
     const exchange& connect = about.exchanges[one.exchange];
     const auto key = about.keys.find(connect.key);
     if (key == about.keys.end() || connect.wrong_secret || !key->second.revoked || !connect.arrived ||
-        *connect.arrived < *key->second.revoked || !connect.answered)
+        *connect.arrived <= *key->second.revoked || !connect.answered)
       continue;
     out.evaluated("REV-3");
     const int status = connect.status_sent;

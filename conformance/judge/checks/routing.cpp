@@ -54,6 +54,7 @@ void judge_canaries(const evidence& about, findings& out) {
   }
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.tenant.empty()) continue;
+    if (owner.size() > 1) out.evaluated("ISO-2");
     for (const auto& [canary, team] : owner) {
       if (canary.empty() || call.ended->text.find(canary) == std::string::npos) continue;
       out.evaluated("ISO-2");
@@ -77,14 +78,15 @@ void judge_routable(const evidence& about, findings& out) {
     for (const stream& one : about.streams) {
       if (one.cluster != call.cluster || !one.connected_sent) continue;
       const auto key = about.keys.find(one.key);
-      if (key != about.keys.end() && key->second.revoke_begun && *key->second.revoke_begun <= until) continue;
+      const bool revoked =
+          key != about.keys.end() && key->second.revoke_begun && *key->second.revoke_begun <= until;
       const instant over = one.over_at_gateway.value_or(about.end + 1);
       const instant client_over = one.over_at_agent.value_or(about.end + 1);
       const bool overlaps = one.connected.value_or(about.end) <= until && over >= from;
       any = any || overlaps || (*one.connected_sent <= until && over >= from);
       // A stream that both ends hold, with traffic flowing, long enough for the gateway to have seen it.
-      steady = steady || (one.connected && *one.connected + seconds(1) <= from && over > until + seconds(1) &&
-                          client_over > until + seconds(1));
+      steady = steady || (!revoked && one.connected && *one.connected + seconds(1) <= from &&
+                          over > until + seconds(1) && client_over > until + seconds(1));
     }
     if (steady) {
       const bool told_by_gateway = unavailable && until - from < seconds(2);

@@ -75,8 +75,8 @@ std::vector<std::string_view> names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Mutant, testing::ValuesIn(names()),
-                         [](const testing::TestParamInfo<std::string_view>& info) {
-                           std::string name{info.param};
+                         [](const testing::TestParamInfo<std::string_view>& one) {
+                           std::string name{one.param};
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });

@@ -160,6 +160,8 @@ TEST_F(Dial, GivingUpIsSeenAndLeavesNothingToAccept) {
   tasks_of_gateway.spawn("accept", accept_from(*listening.listener, accepted));
   ASSERT_TRUE(sim.run_for(1s).done());
   EXPECT_EQ(tasks_of_gateway.size(), 1U);
+  tasks_of_gateway.cancel();  // it refers to `accepted`, so it ends here
+  ASSERT_TRUE(sim.run_for(1ms).done());
 }
 
 TEST_F(Dial, AFullBacklogDropsTheSynUntilThereIsRoom) {

@@ -1,0 +1,83 @@
+// The whole agent in virtual time: how it ends with commands under way.
+#include "agent/test/agent_world.hpp"
+
+namespace kitfox::agent::test {
+namespace {
+
+using runtime::duration;
+using namespace std::chrono_literals;
+
+class RunDrain : public agent_world {};
+
+TEST_F(RunDrain, FinishesWhatRunsWhenAskedToStop) {
+  make_slow();
+  connect();
+  send("r1", "list_pods", slow, 5);
+  run_for(1s);
+  stop.request();
+  run_for(1s);
+  send("r2", "list_pods");
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 0);
+  EXPECT_EQ(answer_of("r1")["error_code"], "timeout");
+  EXPECT_EQ(answer_of("r2")["error_code"], "unavailable") << "no new commands";
+  EXPECT_LE(*exited_at, 7s);
+  EXPECT_EQ(events.last("readiness"), "readiness ready=false");
+}
+
+TEST_F(RunDrain, CancelsWhatDoesNotEndInTimeAndStillAnswers) {
+  make_slow();
+  connect([](agent_options& options) { options.policy.commands.workers = 1; });
+  send("runs", "list_pods", slow, 300);
+  send("waits", "list_pods", slow, 300);
+  run_for(1s);
+  const duration asked = since_start();
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 0);
+  EXPECT_EQ(answer_of("runs")["error_code"], "cancelled");
+  EXPECT_EQ(answer_of("waits")["error_code"], "cancelled");
+  EXPECT_LE(*exited_at - asked, 25s);
+  EXPECT_GE(*exited_at - asked, 23s);
+}
+
+TEST_F(RunDrain, StopsAtOnceWhenIdle) {
+  connect();
+  const duration asked = since_start();
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 0);
+  EXPECT_EQ(*exited_at, asked);
+  for (int beat = 0; beat < 2; ++beat) {
+    gateway.send(scripted_gateway::heartbeat());
+    run_for(1s);
+  }
+  EXPECT_EQ(gateway.open_streams(), 0u) << "the gateway sees the end when it writes";
+}
+
+TEST_F(RunDrain, EndsInTimeThoughNoAnswerGetsThrough) {
+  connect();
+  gateway.posts = {post_reply{.kind = post_reply::how::swallow}};
+  send("r1", "list_pods", "{}", 300);
+  run_for(1s);
+  const duration asked = since_start();
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 0);
+  EXPECT_LE(*exited_at - asked, 25s);
+  EXPECT_EQ(events.count("drain_incomplete"), 1u);
+}
+
+TEST_F(RunDrain, LeavesNothingBehindWhenKilledAtWork) {
+  make_slow();
+  connect();
+  for (int index = 0; index < 20; ++index) send("r" + std::to_string(index), "list_pods", slow, 300);
+  run_for(1s);
+  agent_host.kill(sim::kill_mode::fin);
+  EXPECT_TRUE(world.run_until_ended(agent_host).empty());
+  run_for(1s);
+  EXPECT_EQ(kube.hanging, 0u);
+}
+
+}  // namespace
+}  // namespace kitfox::agent::test
