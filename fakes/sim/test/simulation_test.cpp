@@ -248,6 +248,21 @@ TEST(Simulation, TwoWorldsShareNothing) {
   EXPECT_EQ(second.find_host("agent"), nullptr);
 }
 
+TEST(SimulationDeathTest, StartingMoreHostsThanAgreedIsAnError) {
+  simulation_options options;
+  options.limits.hosts_max = 2;
+  simulation sim{options};
+  sim.start_host("a");
+  sim.start_host("b");
+  EXPECT_DEATH(sim.start_host("c"), "hosts_max");
+}
+
+TEST(SimulationDeathTest, ANameHasOneLiveHost) {
+  simulation sim;
+  sim.start_host("a");
+  EXPECT_DEATH(sim.start_host("a"), "running");
+}
+
 TEST(Simulation, RandomStreamsFollowFromTheSeedAndTheName) {
   simulation_options other;
   other.seed = 2;
