@@ -15,7 +15,7 @@ namespace {
 using namespace kitfox::runtime;
 
 task<void> send_all(byte_stream& wire, std::string_view bytes) {
-  if (co_await wire.write(bytes)) co_return;
+  if (const error_code failure = co_await wire.write(bytes)) co_return;
   static_cast<void>(co_await wire.shutdown_send());
 }
 

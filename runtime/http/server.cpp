@@ -93,7 +93,7 @@ task<void> server::state::accept_all() {
       continue;
     }
     if (accepted.error() == runtime::errc::cancelled) co_return;
-    if (co_await context.on.clock().sleep_for(accept_pause)) co_return;
+    if (const error_code failure = co_await context.on.clock().sleep_for(accept_pause)) co_return;
   }
 }
 
@@ -115,7 +115,7 @@ task<void> server::run() {
   co_await self.accept_all();
   if (!self.context.stopping) self.close_all();  // cancelled, not stopped
   while (self.admitted != 0) {
-    if (co_await self.ended.wait()) {
+    if (const error_code failure = co_await self.ended.wait()) {
       self.close_all();
       break;
     }

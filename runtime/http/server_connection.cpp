@@ -137,7 +137,7 @@ task<server_connection::verdict> server_connection::read_head() {
       if (parser_->head_complete()) break;
     }
     if (phase_ == phase::idle && server_.stopping) co_return 0;
-    if (co_await read_more()) co_return 0;
+    if (const error_code failure = co_await read_more()) co_return 0;
   }
   is_http11_ = parser_->is_http11();
   request_.method = parser_->message().method;
@@ -161,7 +161,7 @@ task<server_connection::verdict> server_connection::read_body() {
       input_.consume(*used);
     }
     if (parser_->complete()) co_return std::nullopt;
-    if (co_await read_more()) co_return 0;
+    if (const error_code failure = co_await read_more()) co_return 0;
   }
 }
 
@@ -282,10 +282,10 @@ task<void> server_connection::refuse_slow_client() {
 task<void> server_connection::linger() {
   // Closing with unread bytes would make the system reset the connection, and the client lose the refusal.
   enter(phase::lingering, linger_timeout);
-  if (co_await stream_->shutdown_send()) co_return;
+  if (const error_code failure = co_await stream_->shutdown_send()) co_return;
   for (std::size_t drained = 0; drained < server_.bounds.body_bytes_max;) {
     input_.consume(input_.size());
-    if (co_await read_more()) co_return;
+    if (const error_code failure = co_await read_more()) co_return;
     drained += input_.size();
   }
 }

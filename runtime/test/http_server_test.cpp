@@ -54,7 +54,7 @@ struct raw_step {
 task<void> speak(bench& in, std::vector<raw_step> steps, std::string& answer, error_code& end) {
   auto wire = in.listening->connect();
   for (const raw_step& step : steps) {
-    if (co_await wire->write(step.bytes)) break;
+    if (const error_code failure = co_await wire->write(step.bytes)) break;
     if (step.pause != duration{}) static_cast<void>(co_await in.on.clock().sleep_for(step.pause));
   }
   answer = co_await read_to_end(*wire, end);
