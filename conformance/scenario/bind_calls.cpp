@@ -75,7 +75,7 @@ verb bind_execute(const map_reader& map, const bind_context& context) {
   execute_verb made;
   made.as = context.names.team_at(map, "as");
   if (map.has("cluster") == map.has("cluster_id"))
-    map.fail("command", "expected either \"cluster\" or \"cluster_id\"");
+    map.problems().add(map.node().where, map.path(), "expected either \"cluster\" or \"cluster_id\"");
   if (map.has("cluster")) made.clusters = context.names.clusters_at(map, "cluster");
   made.cluster_id = map.text("cluster_id");
   if (!made.cluster_id.empty() && made.as.empty())

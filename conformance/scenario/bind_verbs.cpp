@@ -69,17 +69,18 @@ verb bind_node(const map_reader& map, const bind_context& context) {
 }
 
 verb bind_scale(const map_reader& map, const bind_context& context) {
-  constexpr std::uint32_t agents_max = 1'000;
+  constexpr std::uint32_t agents_of_cluster_max = 1'000;
   scale_verb made{context.names.clusters_at(map, "cluster"), map.count32_or("agents", 0)};
-  if (made.agents > agents_max)
-    map.fail("agents", fmt::format("more than {} agents of one cluster", agents_max));
+  if (made.agents > agents_of_cluster_max)
+    map.fail("agents", fmt::format("more than {} agents of one cluster", agents_of_cluster_max));
   return made;
 }
 
 verb bind_clock(const map_reader& map, const bind_context& context) {
   clock_verb made{context.names.nodes_at(map, "node"), map.span_or("jump", {}),
                   map.number("drift").value_or(1.0)};
-  if (map.has("jump") == map.has("drift")) map.fail("node", "expected either \"jump\" or \"drift\"");
+  if (map.has("jump") == map.has("drift"))
+    map.problems().add(map.node().where, map.path(), "expected either \"jump\" or \"drift\"");
   if (made.drift < 0.1 || made.drift > 10) map.fail("drift", "must be between 0.1 and 10");
   return made;
 }

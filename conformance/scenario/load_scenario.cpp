@@ -60,7 +60,10 @@ class file_loader {
 
   std::vector<world_kind> worlds_of(const yaml_node& root) {
     const yaml_node* const given = root.find("worlds");
-    if (given == nullptr) return {world_kind::sim, world_kind::sockets};
+    if (given == nullptr) {
+      refuse_reason(root);
+      return {world_kind::sim, world_kind::sockets};
+    }
     std::vector<world_kind> worlds;
     bool complete_sim = false, complete_sockets = false;
     for (const yaml_node& one : given->items) {
@@ -74,9 +77,13 @@ class file_loader {
     if (!(complete_sim && complete_sockets) && root.find("because") == nullptr)
       problems_.add(given->where, "worlds",
                     fmt::format("leaves out {}; say why in `because`", complete_sim ? "sockets" : "sim"));
-    if (complete_sim && complete_sockets && root.find("because") != nullptr)
-      problems_.add(root.find("because")->where, "because", "no world is left out");
+    if (complete_sim && complete_sockets) refuse_reason(root);
     return worlds;
+  }
+
+  void refuse_reason(const yaml_node& root) {
+    if (const yaml_node* const reason = root.find("because"); reason != nullptr)
+      problems_.add(reason->where, "because", "no world is left out");
   }
 
   void check_file_name(const yaml_node& root) {
@@ -162,7 +169,8 @@ class file_loader {
     bind_topology(
         topology_map, [this](const std::string& name) { return find_fixture(name); }, problems_,
         made.topology);
-    if (made.topology.clusters.empty()) problems_.add(topology_map.node().where, "topology", "no clusters");
+    if (made.topology.clusters.empty() && problems_.errors.empty())
+      problems_.add(topology_map.node().where, "topology", "no clusters");
     const name_resolution names{made.topology, problems_};
     bind_links(topology_map, names, made.topology);
     bind_timeline(root, names, made);

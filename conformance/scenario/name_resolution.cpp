@@ -112,6 +112,8 @@ node_set name_resolution::nodes(const yaml_node& node, const std::string& path) 
   } else if (node.text.starts_with(api_servers)) {
     set.kind = node_set::what::kubernetes;
     set.clusters = find_clusters(node.text.substr(api_servers.size()), {node.where, path});
+  } else if (const std::vector<std::string> gateway{"gateway"}; !nearest_word(node.text, gateway).empty()) {
+    problems_.add(node.where, path, fmt::format("no process \"{}\"; did you mean \"gateway\"?", node.text));
   } else {
     set.agents = find_agents(node.text, {node.where, path});
   }

@@ -6,9 +6,10 @@
 
 namespace kitfox::conformance {
 
-/// Edit distance in which exchanging two neighbours counts as one edit; letters differ by case for half of
-/// the price, so that "Revoke" is nearest to "revoke". Counted in halves of an edit.
-[[nodiscard]] std::size_t edit_distance_halves(std::string_view one, std::string_view other);
+/// Edit distance, counted in parts of an edit: exchanging two neighbours is one edit, another case of the
+/// same letter a single part, so that "Revoke" and "REVOKE" are near to "revoke".
+inline constexpr std::size_t parts_of_an_edit = 64;
+[[nodiscard]] std::size_t edit_distance(std::string_view one, std::string_view other);
 
 /// The word of `words` that a reader most likely meant, the first of equals; empty when none is near: more
 /// than a third of the longer word would have to change.
