@@ -103,7 +103,7 @@ class list_command final : public cli_command {
       out << fmt::format(
           "{:<{}}  {:<11}  {:<20}  {}\n", one.first->id, width, fmt::format("{}", fmt::join(one.worlds, ",")),
           fmt::format("{}", fmt::join(requirement_list(one.first->what), ",")), one.first->what.title);
-    out << fmt::format("{} cases\n", cases.size());
+    out << fmt::format("{} case{}\n", cases.size(), cases.size() == 1 ? "" : "s");
   }
 
   std::vector<std::string> paths_;
