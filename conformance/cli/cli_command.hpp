@@ -39,6 +39,7 @@ struct status_meaning {
 [[nodiscard]] std::vector<status_meaning> status_meanings();
 
 [[nodiscard]] std::unique_ptr<cli_command> make_run_command();
+[[nodiscard]] std::unique_ptr<cli_command> make_bench_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_judge_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_fake_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_lint_command();

@@ -17,6 +17,7 @@ kitfox::conformance::command_list make_commands() {
   commands.push_back(make_list_command());
   commands.push_back(make_explain_command());
   commands.push_back(make_new_command());
+  commands.push_back(make_bench_command());
   commands.push_back(make_fake_command());
   return commands;
 }

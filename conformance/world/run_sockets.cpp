@@ -1,13 +1,12 @@
 #include "conformance/world/run_sockets.hpp"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "conformance/world/player.hpp"
+#include "conformance/world/program_command.hpp"
 #include "conformance/world/program_flags.hpp"
 #include "conformance/world/sockets_world.hpp"
+#include "conformance/world/temporary_directory.hpp"
 #include "runtime/real_host.hpp"
 
 namespace kitfox::conformance {
@@ -19,43 +18,6 @@ class no_events final : public runtime::event_sink {
   void emit(runtime::severity, std::string_view, std::span<const runtime::event_field>) override {}
 };
 
-std::vector<std::string> split(const std::string& command) {
-  std::vector<std::string> out;
-  std::string word;
-  for (const char c : command + " ") {
-    if (c != ' ')
-      word += c;
-    else if (!word.empty())
-      out.push_back(std::exchange(word, {}));
-  }
-  return out;
-}
-
-std::string beside_this_program(const char* name) {
-  std::error_code failure;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failure);
-  return (self.parent_path() / name).string();
-}
-
-/// A folder of this run's own, gone with it.
-class temporary_directory {
- public:
-  temporary_directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kitfox-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~temporary_directory() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 runtime::task<int> play(player& by, play_outcome& out) {
   out = co_await by.run();
   co_return 0;
@@ -65,10 +27,8 @@ sockets_subjects subjects_of(const sockets_run_options& options) {
   sockets_subjects out;
   out.reference_agent = options.agent_command.empty();
   out.reference_gateway = options.gateway_command.empty();
-  out.agent_command =
-      out.reference_agent ? std::vector{beside_this_program("kitfox-agent")} : split(options.agent_command);
-  out.gateway_command = out.reference_gateway ? std::vector{beside_this_program("kitfox-gateway")}
-                                              : split(options.gateway_command);
+  out.agent_command = command_or_reference(options.agent_command, "kitfox-agent");
+  out.gateway_command = command_or_reference(options.gateway_command, "kitfox-gateway");
   return out;
 }
 

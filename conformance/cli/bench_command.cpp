@@ -1,0 +1,108 @@
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <ostream>
+
+#include "conformance/bench/gateway_bench.hpp"
+#include "conformance/cli/cli_command.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+runtime::duration span_of(double seconds) {
+  return std::chrono::duration_cast<runtime::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// `kitfox bench WHAT`: measures a program as it runs, on loopback, and says which targets it reaches.
+class bench_command final : public cli_command {
+ public:
+  CLI::App* add_to(CLI::App& program) override {
+    CLI::App* const flags = program.add_subcommand("bench", "Measure a gateway or an agent on loopback");
+    flags->require_subcommand(1);
+    flags->footer(
+        "\nExit status: 0 every target is reached, 1 one is missed, 2 a wrong argument, 5 nothing could be\n"
+        "measured. Times depend on the machine: judge ratios, and CPU for each operation.\n");
+    add_gateway(*flags);
+    return flags;
+  }
+
+  exit_status run(std::ostream& out, std::ostream& err) override {
+    options_.measures_idle = part_ != "execute";
+    options_.measures_execute = part_ != "idle";
+    options_.idle.settle = span_of(idle_seconds_);
+    options_.execute.span = span_of(seconds_);
+    options_.limit = span_of(limit_seconds_);
+    bench_report report;
+    std::string failure;
+    if (!run_gateway_bench(options_, report, failure)) {
+      err << "kitfox bench: " << failure << "\n";
+      return exit_status::harness_error;
+    }
+    return show(report, out, err);
+  }
+
+ private:
+  void add_gateway(CLI::App& bench) {
+    gateway_ = bench.add_subcommand(
+        "gateway",
+        "Idle TLS agents (memory, connects a CPU second) and execute -> result with echo agents over TLS");
+    gateway_->add_option("--gateway-command", options_.gateway_command,
+                         "Your gateway in place of kitfox-gateway, split at blanks; it gets the environment\n"
+                         "that README.md describes. CPU and memory are of that process alone");
+    gateway_->add_option("--part", part_, "idle, execute or all")
+        ->check(CLI::IsMember({"idle", "execute", "all"}))
+        ->capture_default_str();
+    gateway_->add_option("--agents", options_.idle.agents, "Idle agents")
+        ->check(CLI::Range(std::size_t{1}, bench_agents_max))
+        ->capture_default_str();
+    gateway_->add_option("--concurrency", options_.execute.callers, "Calls under way at every time")
+        ->check(CLI::Range(std::size_t{1}, bench_callers_max))
+        ->capture_default_str();
+    gateway_->add_option("--seconds", seconds_, "How long calls are counted")
+        ->check(CLI::Range(0.1, 600.0))
+        ->capture_default_str();
+    gateway_->add_option("--idle-seconds", idle_seconds_, "How long idle agents are watched")
+        ->check(CLI::Range(0.0, 600.0))
+        ->capture_default_str();
+    gateway_->add_option("--limit-seconds", limit_seconds_, "Of each part; over it the run fails")
+        ->check(CLI::Range(1.0, 3600.0))
+        ->capture_default_str();
+    gateway_->add_option(
+        "--directory", options_.directory,
+        "Existing folder for the gateway's databases, kept afterwards; default: a temporary one");
+    add_output(*gateway_);
+  }
+
+  void add_output(CLI::App& flags) {
+    flags.add_option("--out", file_, "File for the numbers as JSON");
+    flags.add_flag("--json", json_, "Print the JSON in place of the text");
+  }
+
+  exit_status show(const bench_report& report, std::ostream& out, std::ostream& err) const {
+    const std::string json = report.to_json().dump(1) + "\n";
+    if (json_)
+      out << json;
+    else
+      report.print(out);
+    if (!file_.empty()) {
+      std::ofstream file{file_, std::ios::binary | std::ios::trunc};
+      file << json << std::flush;
+      if (!file) {
+        err << "kitfox bench: cannot write " << file_ << "\n";
+        return exit_status::harness_error;
+      }
+    }
+    return report.met() ? exit_status::passed : exit_status::failed;
+  }
+
+  gateway_bench_options options_;
+  std::string part_ = "all", file_;
+  double seconds_ = 10, idle_seconds_ = 5, limit_seconds_ = 300;
+  bool json_ = false;
+  CLI::App* gateway_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<cli_command> make_bench_command() { return std::make_unique<bench_command>(); }
+
+}  // namespace kitfox::conformance
