@@ -1,6 +1,7 @@
 #include "conformance/world/child_process.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -54,7 +55,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (directory == nullptr || chdir(directory) == 0) execvpe(arguments[0], arguments, environment);
+  // A listener or connection that the child held too would outlive its end here: refused dials would hang, a
+  // reset would reset nothing.
+  const bool alone = close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+  if (alone && (directory == nullptr || chdir(directory) == 0)) execvpe(arguments[0], arguments, environment);
   const int failure = errno;
   const auto told = write(report, &failure, sizeof failure);
   static_cast<void>(told);

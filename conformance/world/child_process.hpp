@@ -10,7 +10,7 @@
 
 namespace kitfox::conformance {
 
-/// How to start a program. Nothing is inherited but PATH, HOME and TMPDIR.
+/// How to start a program. Nothing is inherited but PATH, HOME and TMPDIR: no file descriptor either.
 struct child_options {
   std::vector<std::string> command;  ///< Program and arguments; the program is looked up in PATH.
   std::vector<std::pair<std::string, std::string>> environment;
@@ -19,8 +19,8 @@ struct child_options {
 };
 
 /// One process of the operating system, ended whatever happens: destroying this kills it and its group, and
-/// the kernel kills it when the harness itself dies. Lives on the executor of a real host. Linux 5.3 or newer
-/// (pidfd).
+/// the kernel kills it when the harness itself dies. Lives on the executor of a real host. Linux 5.11 or
+/// newer (pidfd, close_range).
 class child_process {
  public:
   static constexpr std::size_t line_bytes_max = 64 * 1024;  ///< A longer line is cut there.
