@@ -48,4 +48,8 @@ struct url {
 /// User information, queries and fragments are refused. Errors: errc::bad_url.
 [[nodiscard]] result<url> parse_url(std::string_view text);
 
+/// True if bytes for `host`, as in url::authority, cannot leave this machine: "localhost" in lower case (RFC
+/// 6761 §6.3), or an address literal of 127.0.0.0/8 or ::1. Every other name may resolve to anything.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
 }  // namespace kitfox::runtime::http

@@ -1,3 +1,4 @@
+#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <limits>
@@ -11,16 +12,7 @@ constexpr std::uint16_t default_port(url::scheme_kind scheme) noexcept {
   return scheme == url::scheme_kind::https ? 443 : 80;
 }
 
-}  // namespace
-
-std::string url::host_header() const {
-  const bool is_ipv6 = authority.host.find(':') != std::string::npos;
-  std::string out = is_ipv6 ? "[" + authority.host + "]" : authority.host;
-  if (authority.port != default_port(scheme)) out += ":" + std::to_string(authority.port);
-  return out;
-}
-
-result<url> parse_url(std::string_view text) {
+result<url> parse_once(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed) return errc::bad_url;
   const boost::urls::url_view& from = *parsed;
@@ -48,6 +40,36 @@ result<url> parse_url(std::string_view text) {
   if (!out.path.empty() && out.path.front() != '/') return errc::bad_url;
   while (!out.path.empty() && out.path.back() == '/') out.path.pop_back();
   return out;
+}
+
+}  // namespace
+
+std::string url::host_header() const {
+  const bool is_ipv6 = authority.host.find(':') != std::string::npos;
+  std::string out = is_ipv6 ? "[" + authority.host + "]" : authority.host;
+  if (authority.port != default_port(scheme)) out += ":" + std::to_string(authority.port);
+  return out;
+}
+
+result<url> parse_url(std::string_view text) {
+  result<url> parsed = parse_once(text);
+  if (parsed) return parsed;
+  // Boost.URL 1.81 takes the first numbers of "10.0.0.1.nip.io" for an address and stumbles over the rest. A
+  // letter in front makes it a name for certain.
+  const auto slashes = text.find("://");
+  if (slashes == std::string_view::npos) return parsed;
+  const std::size_t host = slashes + 3;
+  if (host >= text.size() || text[host] < '0' || text[host] > '9') return parsed;
+  parsed = parse_once(std::string{text.substr(0, host)} + "n" + std::string{text.substr(host)});
+  if (parsed) parsed->authority.host.erase(0, 1);
+  return parsed;
+}
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost") return true;
+  error_code failure;
+  const auto address = asio::ip::make_address(host, failure);
+  return !failure && address.is_loopback();
 }
 
 }  // namespace kitfox::runtime::http

@@ -91,12 +91,52 @@ TEST(HttpUrl, ParsesAbsoluteUrls) {
   EXPECT_EQ(parse_url("https://a:/x").value().authority.port, 443);
 }
 
+TEST(HttpUrl, TakesNamesThatBeginLikeAnAddress) {
+  for (const char* host :
+       {"10.0.0.1.nip.io", "127.0.0.1.evil.example", "1.example", "10.0.0.1x", "1.2.3", "300.1.1.1", "7"}) {
+    const auto parsed = parse_url("https://" + std::string{host} + ":8443/a/");
+    ASSERT_TRUE(parsed.has_value()) << host;
+    EXPECT_EQ(parsed->authority, (endpoint{host, 8443}));
+    EXPECT_EQ(parsed->path, "/a");
+  }
+  EXPECT_EQ(parse_url("https://10.0.0.1.nip.io").value().host_header(), "10.0.0.1.nip.io");
+  EXPECT_EQ(parse_url("https://10.0.0.1").value().authority, (endpoint{"10.0.0.1", 443}));
+}
+
+TEST(HttpUrl, KnowsWhatCannotLeaveTheMachine) {
+  for (const char* host : {"127.0.0.1", "127.255.255.254", "::1", "localhost"})
+    EXPECT_TRUE(is_loopback(host)) << host;
+  for (const char* host : {"", "127.", "127.1", "127.evil.example", "127.0.0.1.evil.example", "126.0.0.1",
+                           "::2", "::ffff:127.0.0.1", "localhost.example", "0.0.0.0", "[::1]"})
+    EXPECT_FALSE(is_loopback(host)) << host;
+}
+
 TEST(HttpUrl, RefusesWhatIsNoBaseUrl) {
-  for (const char* bad :
-       {"", "gateway.example.com", "/gateway", "ftp://host/", "https://", "https:///path", "https:host",
-        "https://user:secret@host/", "https://host/?query=1", "https://host/#fragment", "https://host:0/",
-        "https://host:65536/", "https://host:x/", "https://ho st/", "https://host/a b", "//host/",
-        "https://[::1/", "https://[v1.x]/", "https://a%00b/"}) {
+  for (const char* bad : {"",
+                          "gateway.example.com",
+                          "/gateway",
+                          "ftp://host/",
+                          "https://",
+                          "https:///path",
+                          "https:host",
+                          "https://user:secret@host/",
+                          "https://host/?query=1",
+                          "https://host/#fragment",
+                          "https://host:0/",
+                          "https://host:65536/",
+                          "https://host:x/",
+                          "https://ho st/",
+                          "https://host/a b",
+                          "//host/",
+                          "https://[::1/",
+                          "https://[v1.x]/",
+                          "https://a%00b/",
+                          "https://1.2.3.4:x/",
+                          "https://1@host/",
+                          "https://1.2.3.4:65536",
+                          "https://1 2/",
+                          "https://1:2@host/",
+                          "https://9/?q"}) {
     EXPECT_EQ(parse_url(bad).error(), errc::bad_url) << bad;
   }
 }

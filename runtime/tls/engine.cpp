@@ -15,8 +15,6 @@ namespace {
 
 /// Largest record and its overhead (RFC 8446 §5.2).
 constexpr std::size_t wire_read_bytes_max = 16 * 1024 + 256 + 5;
-/// Output that nobody takes, such as answers to key updates, ends the connection here.
-constexpr std::size_t output_bytes_max = 256 * 1024;
 
 bool is_literal(const std::string& host) {
   boost::system::error_code failure;

@@ -14,6 +14,9 @@
 
 namespace kitfox::runtime::tls {
 
+/// What an engine holds of output that nobody takes, give or take one record; over it the connection fails.
+inline constexpr std::size_t output_bytes_max = 256 * 1024;
+
 /// One TLS connection without I/O: bytes of the wire go in by input() and come out by take_output(). Output
 /// may appear after every call, also after a failed one (an alert). Errors: errc::end_of_stream,
 /// tls_truncated, tls_failed, and for a client certificate_*; no call makes sense after tls_failed.
