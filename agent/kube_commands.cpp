@@ -7,6 +7,7 @@
 #include "agent/command_results.hpp"
 #include "agent/kube_fields.hpp"
 #include "agent/list_walk.hpp"
+#include "agent/log_tail.hpp"
 #include "protocol/commands.hpp"
 #include "runtime/assert.hpp"
 
@@ -171,24 +172,29 @@ task<command_outcome> kube_commands::get_pod_events(const json& given, mono_time
 }
 
 task<command_outcome> kube_commands::get_pod_logs(const json& given, mono_time deadline) {
-  kube_read read;
-  read.resource = "pods";
-  read.subresource = "log";
-  read.namespace_name = text_at(given, {"namespace"});
-  read.name = text_at(given, {"pod_name"});
+  kube_read pattern;
+  pattern.resource = "pods";
+  pattern.subresource = "log";
+  pattern.namespace_name = text_at(given, {"namespace"});
+  pattern.name = text_at(given, {"pod_name"});
   const std::string container = text_at(given, {"container"});
   const std::size_t bytes_max = client_.options().log_bytes_max;
-  if (!container.empty()) read.query.emplace_back("container", container);
-  read.query.emplace_back("tailLines", std::to_string(number_at(given, {"tail_lines"})));
-  if (flag_at(given, {"previous"})) read.query.emplace_back("previous", "true");
-  read.query.emplace_back("limitBytes", std::to_string(bytes_max));
-  auto logs = co_await client_.read_text(std::move(read), deadline);
-  if (!logs) co_return outcome_of(logs.error());
+  if (!container.empty()) pattern.query.emplace_back("container", container);
+  if (flag_at(given, {"previous"})) pattern.query.emplace_back("previous", "true");
+  pattern.query.emplace_back("limitBytes", std::to_string(bytes_max));
+  log_tail tail{number_at(given, {"tail_lines"}), bytes_max};
+  kube_result<std::string> logs{std::string{}};
+  do {
+    kube_read read = pattern;
+    read.query.emplace_back("tailLines", std::to_string(tail.lines()));
+    logs = co_await client_.read_text(std::move(read), deadline);
+    if (!logs) co_return outcome_of(logs.error());
+  } while (tail.on_answer(*logs) == log_tail::step::ask_again);
   json result{{"pod_name", given.at("pod_name")}, {"namespace", given.at("namespace")}};
   result["container"] = container.empty() ? json{} : json(container);
   add_logs(result, *logs);
   command_outcome outcome = success(std::move(result));
-  outcome.truncated = logs->size() >= bytes_max;
+  outcome.truncated = tail.cut();
   co_return outcome;
 }
 

@@ -30,6 +30,31 @@ std::string fit_message(std::string message) {
   return repaired;
 }
 
+command_error error_of_status(int status) {
+  switch (status) {
+    case 401:
+      // The agent's own credential is at fault, not what its caller may see.
+      return command_error::internal;
+    case 403:
+      return command_error::denied;
+    case 404:
+      return command_error::not_found;
+    case 408:
+    case 504:
+      return command_error::timeout;
+    case 410:
+      return command_error::expired;
+    case 413:
+      return command_error::too_large;
+    case 429:
+      return command_error::busy;
+    default:
+      break;
+  }
+  if (status >= 500) return command_error::unavailable;
+  return status >= 400 ? command_error::invalid : command_error::internal;
+}
+
 }  // namespace
 
 void throw_exception_from_error(const kube_failure& failure, const boost::source_location&) {
@@ -78,13 +103,7 @@ command_error error_of(const kube_failure& failure) {
     case kube_failure::kind::refused:
       break;
   }
-  if (failure.status == 401 || failure.status == 403) return command_error::denied;
-  if (failure.status == 404) return command_error::not_found;
-  if (failure.status == 413) return command_error::too_large;
-  if (failure.status == 429) return command_error::busy;
-  if (failure.status >= 500) return command_error::unavailable;
-  if (failure.status >= 400) return command_error::invalid;
-  return command_error::internal;
+  return error_of_status(failure.status);
 }
 
 command_outcome outcome_of(const kube_failure& failure) {

@@ -46,8 +46,9 @@ inline constexpr std::size_t message_bytes_max = 1024;
 [[nodiscard]] kube_failure refusal_of(int status, std::string_view body, kube_subject subject,
                                       std::optional<runtime::duration> retry_after);
 
-/// The closed list's word for a failure: 401 and 403 are denied, 404 not_found, 429 busy, 5xx unavailable,
-/// 400, 409, 410 and 422 invalid, 413 too_large.
+/// The closed list's word for a failure. 401 is internal: the agent's own credential is refused, which is no
+/// denial of what was asked for. 403 denied, 404 not_found, 408 and 504 timeout, 410 expired, 413 too_large,
+/// 429 busy, any other 5xx unavailable, any other 4xx (400, 409, 422) invalid.
 [[nodiscard]] protocol::command_error error_of(const kube_failure& failure);
 
 /// The failure as a command's outcome. The message is cut to message_bytes_max and loses what the server

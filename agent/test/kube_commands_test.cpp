@@ -201,7 +201,21 @@ TEST_F(KubeCommands, MarkALogThatWasCut) {
   options.log_bytes_max = 5;
   const auto outcome = run("get_pod_logs", R"({"pod_name":"single","namespace":"shop"})", options);
   EXPECT_TRUE(outcome.truncated);
-  EXPECT_EQ(outcome.result.get()["logs"], "one\nt");
+  EXPECT_EQ(outcome.result.get()["logs"], "three");
+}
+
+TEST_F(KubeCommands, KeepTheNewestLinesOfALogOverTheLimit) {
+  for (int index = 0; index < 20'000; ++index)
+    api.logs().append({"shop", "single", "app", kube::log_instance::current},
+                      {world.wall_now(), fmt::format("line {} {}", index, std::string(190, 'x'))});
+  const auto outcome = run("get_pod_logs", R"({"pod_name":"single","namespace":"shop","tail_lines":10000})");
+  EXPECT_TRUE(outcome.truncated);
+  const auto text = outcome.result.get()["logs"].get<std::string>();
+  EXPECT_LE(text.size(), kube_options{}.log_bytes_max);
+  EXPECT_GE(text.size(), kube_options{}.log_bytes_max * 4 / 5);
+  EXPECT_NE(text.find("\nline 19999 "), std::string::npos) << "the newest line";
+  EXPECT_TRUE(text.starts_with("line ")) << "whole lines only";
+  EXPECT_EQ(api.requests().total(), 2u);
 }
 
 TEST_F(KubeCommands, CallALogWithoutContainerInvalidWhereThereAreSeveral) {
@@ -247,18 +261,19 @@ TEST_F(KubeCommands, SayDeniedWhereTheNamespaceIsNotGranted) {
     EXPECT_EQ(run(command).error_code, command_error::denied) << command;
 }
 
-TEST_F(KubeCommands, SayDeniedWithoutAValidToken) {
+TEST_F(KubeCommands, CallTheirOwnRefusedTokenInternalAndNoDenial) {
   disk.put("/token", "nonsense");
   const auto outcome = run("list_pods");
-  EXPECT_EQ(outcome.error_code, command_error::denied);
+  EXPECT_EQ(outcome.error_code, command_error::internal);
+  EXPECT_EQ(outcome.detail->reason, "Unauthorized");
   EXPECT_EQ(outcome.detail->code, 401);
 }
 
 TEST_F(KubeCommands, KeepStatusesApart) {
   const std::vector<std::pair<int, command_error>> cases{
-      {401, command_error::denied},     {403, command_error::denied}, {404, command_error::not_found},
-      {409, command_error::invalid},    {429, command_error::busy},   {500, command_error::unavailable},
-      {503, command_error::unavailable}};
+      {401, command_error::internal},    {403, command_error::denied},      {404, command_error::not_found},
+      {409, command_error::invalid},     {410, command_error::expired},     {429, command_error::busy},
+      {500, command_error::unavailable}, {503, command_error::unavailable}, {504, command_error::timeout}};
   for (const auto& [code, error] : cases) {
     kube::fault_status status;
     status.code = code;
@@ -332,11 +347,11 @@ TEST_F(PagedCommands, StartAnewWhenTheSnapshotIsGone) {
   EXPECT_EQ(api.requests().total(), 5u) << "one page, the refusal, three pages";
 }
 
-TEST_F(PagedCommands, CallAnExpiredTokenOfTheCallerInvalid) {
+TEST_F(PagedCommands, SayExpiredForAContinueTokenThatIs) {
   add_pods(25);
   fault(kube::fault_gone{});
   const auto outcome = run("list_pods", R"({"namespace":"many","continue":"abc"})");
-  EXPECT_EQ(outcome.error_code, command_error::invalid);
+  EXPECT_EQ(outcome.error_code, command_error::expired);
   EXPECT_EQ(outcome.detail->code, 410);
 }
 

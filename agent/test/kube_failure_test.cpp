@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace kitfox::agent {
 namespace {
 
@@ -29,13 +31,23 @@ TEST(KubeFailure, ReadsAStatusInKubernetesOwnWords) {
   EXPECT_EQ(outcome.error, *outcome.detail->message);
 }
 
-TEST(KubeFailure, MapsEveryStatusToItsOwnCode) {
+TEST(KubeFailure, TellsRefusalsApartThatAreRemediedApart) {
   const std::vector<std::pair<int, command_error>> cases{
-      {400, command_error::invalid},     {401, command_error::denied},      {403, command_error::denied},
-      {404, command_error::not_found},   {409, command_error::invalid},     {410, command_error::invalid},
-      {413, command_error::too_large},   {422, command_error::invalid},     {429, command_error::busy},
-      {500, command_error::unavailable}, {503, command_error::unavailable}, {504, command_error::unavailable},
-      {302, command_error::internal}};
+      {401, command_error::internal}, {403, command_error::denied},      {404, command_error::not_found},
+      {409, command_error::invalid},  {410, command_error::expired},     {413, command_error::too_large},
+      {429, command_error::busy},     {500, command_error::unavailable}, {504, command_error::timeout}};
+  std::set<command_error> codes;
+  for (const auto& [status, code] : cases) {
+    EXPECT_EQ(error_of(refusal_of(status, "", list_pods, std::nullopt)), code) << status;
+    codes.insert(code);
+  }
+  EXPECT_EQ(codes.size(), cases.size()) << "no two of them share a code";
+}
+
+TEST(KubeFailure, GivesOtherStatusesTheCodeOfTheirKind) {
+  const std::vector<std::pair<int, command_error>> cases{
+      {302, command_error::internal}, {400, command_error::invalid},     {408, command_error::timeout},
+      {422, command_error::invalid},  {502, command_error::unavailable}, {503, command_error::unavailable}};
   for (const auto& [status, code] : cases)
     EXPECT_EQ(error_of(refusal_of(status, "", list_pods, std::nullopt)), code) << status;
 }

@@ -79,6 +79,20 @@ std::optional<kube_answer> answer_behind(const evidence& about, const agent_work
   return last;
 }
 
+/// The codes that fit a refusal of the API server, the best first; none: any failure does.
+std::span<const std::string_view> codes_for(int status) {
+  static constexpr std::string_view own_credential[] = {"internal", "unavailable"}, missing[] = {"not_found"},
+                                    gone[] = {"expired", "invalid"}, throttled[] = {"busy", "unavailable"},
+                                    late[] = {"timeout", "unavailable"}, broken[] = {"unavailable"};
+  if (status == 401) return own_credential;
+  if (status == 404) return missing;
+  if (status == 410) return gone;
+  if (status == 429) return throttled;
+  if (status == 504) return late;
+  if (status >= 500) return broken;
+  return {};
+}
+
 /// RBC-1, RBC-2: the API server's refusal is told apart and never as an empty success.
 void judge_mapping(const evidence& about, findings& out) {
   const auto work = work_by_agent(about);
@@ -112,18 +126,11 @@ void judge_mapping(const evidence& about, findings& out) {
       continue;
     }
     out.evaluated("RBC-2");
-    const char* expected = behind->status == 404 ? "not_found"
-                           : behind->status == 401 || behind->status == 429 || behind->status >= 500
-                               ? "unavailable"
-                               : "";
-    const bool timed = behind->status == 504 && code == "timeout";
-    const bool allowed = *expected == '\0' || code == expected || timed ||
-                         (behind->status == 429 && code == "busy") ||
-                         (behind->status == 401 && code == "denied");
-    if (ok || !allowed) {
+    const auto fitting = codes_for(behind->status);
+    if (ok || (!fitting.empty() && std::ranges::find(fitting, code) == fitting.end())) {
       out.fail("RBC-2", agent,
-               std::string{"error_code "} + expected + " for a " + std::to_string(behind->status) +
-                   " of the API server",
+               "error_code " + std::string{fitting.empty() ? "of a failure" : fitting.front()} + " for a " +
+                   std::to_string(behind->status) + " of the API server",
                ok ? "ok" : code, *response.sent);
     }
   }

@@ -61,6 +61,13 @@ TEST(PodLogs, AreCutAsAsked) {
   EXPECT_EQ(with.log("one").content_type, "text/plain");
 }
 
+TEST(PodLogs, LoseTheNewestLinesWhenTheTailExceedsTheLimit) {
+  log_bench with;
+  // As the kubelet does: to the begin of the tail first, then up to the limit.
+  EXPECT_EQ(with.log("one", "tailLines=2&limitBytes=4").body, "bb\nc");
+  EXPECT_EQ(with.log("one", "limitBytes=1&tailLines=1").body, "c");
+}
+
 TEST(PodLogs, NameTheContainersToChooseFrom) {
   log_bench with;
   EXPECT_EQ(with.log("multi").message(),
