@@ -8,10 +8,6 @@ namespace kitfox::agent {
 
 namespace {
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 error_code refuse(std::string& complaint, agent_errc code, std::string sentence) {
   complaint = std::move(sentence);
   return code;
@@ -42,7 +38,8 @@ error_code check_options(const agent_options& options, std::string& complaint) {
                   "gateway URL: expected https://host[:port][/path] without user, query or fragment "
                   "(INCIDENTFOX_GATEWAY_URL or --gateway-url)");
   if (url->scheme != runtime::http::url::scheme_kind::https) {
-    const bool allowed = options.plain == plain_loopback::allowed && is_loopback(url->authority.host);
+    const bool allowed =
+        options.plain == plain_loopback::allowed && runtime::http::is_loopback(url->authority.host);
     if (!allowed)
       return refuse(complaint, agent_errc::bad_gateway_url,
                     "gateway URL: must begin with https:// (INCIDENTFOX_GATEWAY_URL or --gateway-url); plain "

@@ -72,6 +72,9 @@ struct response_options {
   runtime::duration grace{std::chrono::seconds{5}};  ///< ... but by at most this much.
   std::uint32_t tries_max{1'000};
   runtime::duration try_timeout{std::chrono::seconds{10}};
+  /// After this long without a response a post leaves its connection's place to the next one ...
+  runtime::duration slow_after{std::chrono::seconds{2}};
+  std::size_t slow_connections_max{3};  ///< ... so many at a time, for short and for long bodies each.
   /// How long nothing is posted after a 401, unless the stream is accepted meanwhile.
   runtime::duration key_hold{std::chrono::seconds{60}};
   runtime::duration retry_initial{std::chrono::milliseconds{500}};  ///< Envelope of the first pause.

@@ -23,6 +23,8 @@ std::string_view to_string(end_reason reason) noexcept {
       return "dial_timeout";
     case end_reason::head_timeout:
       return "head_timeout";
+    case end_reason::connected_timeout:
+      return "connected_timeout";
     case end_reason::key_refused:
       return "key_refused";
     case end_reason::throttled:
@@ -121,7 +123,10 @@ session_action agent_session::on_bytes(mono_time now) {
 
 session_action agent_session::on_read_ended(error_code error, mono_time now) {
   KITFOX_ASSERT(state_ == session_state::awaiting_connected || state_ == session_state::connected);
-  return ended(reason_of(error), error, 200, now);
+  end_reason reason = reason_of(error);
+  const bool awaiting = state_ == session_state::awaiting_connected;
+  if (reason == end_reason::watchdog && awaiting && now < silent_at()) reason = end_reason::connected_timeout;
+  return ended(reason, error, 200, now);
 }
 
 session_action agent_session::on_waited(mono_time now) {
@@ -151,10 +156,14 @@ void agent_session::become_connected(mono_time now) {
   connected_at_ = now;
 }
 
-session_action agent_session::read_on() const {
+mono_time agent_session::silent_at() const {
   const duration silence =
       heartbeat_interval_.value_or(options_.heartbeat_interval) * options_.watchdog_intervals;
-  mono_time until = *last_byte_ + (silence > 0ns ? silence : never);
+  return *last_byte_ + (silence > 0ns ? silence : never);
+}
+
+session_action agent_session::read_on() const {
+  mono_time until = silent_at();
   if (state_ == session_state::awaiting_connected)
     until = std::min(until, head_at_ + options_.connected_timeout);
   return {session_step::read, until};

@@ -96,6 +96,8 @@ class agent_session {
 
  private:
   [[nodiscard]] session_action read_on() const;
+  /// When the watchdog fires unless a byte comes.
+  [[nodiscard]] runtime::mono_time silent_at() const;
   [[nodiscard]] session_action ended(end_reason reason, runtime::error_code error, int status,
                                      runtime::mono_time now);
   [[nodiscard]] exit_code code_after(end_reason reason) const;

@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <deque>
-#include <span>
 
+#include "agent/event_list.hpp"
+#include "agent/tuning_flags.hpp"
 #include "runtime/json_lines_sink.hpp"
 
 namespace kitfox::agent {
@@ -18,7 +18,7 @@ constexpr const char* description =
     "against "
     "the Kubernetes API and posts the answers back.";
 
-constexpr const char* footer = R"(
+constexpr const char* variables_and_log = R"(
 Environment:
   INCIDENTFOX_API_KEY       the key, ixfx_k8s_<id>.<secret> (required, or --api-key-file)
   INCIDENTFOX_GATEWAY_URL   as --gateway-url
@@ -28,11 +28,10 @@ Environment:
                             KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT
   SSL_CERT_FILE             authorities to trust for the gateway, unless --ca-file is given
 
-Log: JSON lines on standard output. Events: agent_started, connecting, connected_to_gateway, readiness,
-disconnected, connect_failed, key_rejected, event_skipped, command_received, command_repeated,
-command_finished, denied, response_retried, answer_undelivered, metadata_incomplete, metrics_listening,
-metrics_unavailable, probe_file_failed, draining, drain_incomplete, configuration_invalid, stopped.
+Log: JSON lines on standard output. Events:
+)";
 
+constexpr const char* exit_codes = R"(
 Exit codes:
   0  asked to stop (SIGTERM, SIGINT), in order
   1  a fault of the program itself
@@ -40,6 +39,20 @@ Exit codes:
   3  the gateway refused the key (401, 403) before the agent was ever connected
   4  the gateway asked the agent not to come back (204)
 )";
+
+std::string footer() {
+  constexpr std::size_t line_max = 100;
+  std::string text = variables_and_log;
+  std::string line = " ";
+  for (const std::string_view name : event_list) {
+    if (line.size() + name.size() + 2 > line_max) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += fmt::format(" {}", name);
+  }
+  return text + line + "\n" + exit_codes;
+}
 
 /// What stands on the command line and in the environment, before it is checked.
 struct raw_options {
@@ -52,96 +65,13 @@ struct raw_options {
   double drain_timeout_seconds = 25;
   bool plain = false;
   agent_policy policy;
-  std::deque<double> spans;  ///< In order of tuned_spans(); a deque, since CLI11 keeps references.
+  tuning_flags tuning;
 };
-
-struct tuned_span {
-  const char* flag;
-  runtime::duration& (*of)(agent_policy&);
-  const char* meaning;
-};
-
-/// Times that a deployment may tune; each is a flag in seconds.
-std::span<const tuned_span> tuned_spans() {
-  using policy = agent_policy;
-  using span = runtime::duration;
-  static constexpr tuned_span all[] = {
-      {"--backoff-initial-seconds", [](policy& p) -> span& { return p.backoff.initial; },
-       "Envelope of the first retry"},
-      {"--backoff-cap-seconds", [](policy& p) -> span& { return p.backoff.cap; },
-       "The envelope never exceeds it"},
-      {"--healthy-after-seconds", [](policy& p) -> span& { return p.backoff.healthy_after; },
-       "A stream healthy for so long starts the count of failures anew"},
-      {"--session-spread-seconds", [](policy& p) -> span& { return p.backoff.session_spread; },
-       "The first retry after a session is drawn from at least this"},
-      {"--floor-max-seconds", [](policy& p) -> span& { return p.backoff.floor_max; },
-       "The longest wait that a gateway may ask for"},
-      {"--slow-lane-seconds", [](policy& p) -> span& { return p.backoff.slow_lane; },
-       "Middle of the delays after a refused key"},
-      {"--dial-timeout-seconds", [](policy& p) -> span& { return p.session.dial_timeout; },
-       "Name, TCP and TLS together"},
-      {"--head-timeout-seconds", [](policy& p) -> span& { return p.session.head_timeout; },
-       "From a request to the end of the response's head"},
-      {"--connected-timeout-seconds", [](policy& p) -> span& { return p.session.connected_timeout; },
-       "From the head to the connected event"},
-      {"--heartbeat-interval-seconds", [](policy& p) -> span& { return p.session.heartbeat_interval; },
-       "Assumed until the gateway says otherwise"},
-      {"--heartbeat-post-interval-seconds",
-       [](policy& p) -> span& { return p.session.heartbeat_post_interval; },
-       "Between two heartbeats that the agent posts; 0: none"},
-      {"--response-try-timeout-seconds", [](policy& p) -> span& { return p.responses.try_timeout; },
-       "One try to deliver an answer"},
-      {"--response-retry-initial-seconds", [](policy& p) -> span& { return p.responses.retry_initial; },
-       "Envelope of the first pause between tries"},
-      {"--response-retry-cap-seconds", [](policy& p) -> span& { return p.responses.retry_cap; },
-       "Longest pause between tries"},
-  };
-  return all;
-}
-
-double in_seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
-
-void declare_tuning(CLI::App& app, raw_options& raw) {
-  const char* const group = "Tuning";
-  for (const tuned_span& one : tuned_spans()) {
-    raw.spans.push_back(in_seconds(one.of(raw.policy)));
-    app.add_option(one.flag, raw.spans.back(), one.meaning)
-        ->check(CLI::Range(0.0, 86'400.0))
-        ->capture_default_str()
-        ->group(group);
-  }
-  app.add_option("--backoff-factor", raw.policy.backoff.factor, "Growth of the envelope")
-      ->check(CLI::Range(1.0, 10.0))
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--watchdog-intervals", raw.policy.session.watchdog_intervals,
-                 "Heartbeat intervals of silence that end a stream")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--event-bytes-max", raw.policy.session.event_bytes_max, "Bytes of one server-sent event")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--answers-kept", raw.policy.idempotency.entries_max, "Answers remembered against repeats")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--body-bytes-max", raw.policy.responses.body_bytes_max,
-                 "Bytes of one answer; a longer one is truncated")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--page-items", raw.policy.kubernetes.page_items, "Objects asked of Kubernetes at a time")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--log-bytes-max", raw.policy.kubernetes.log_bytes_max, "Bytes of one container log")
-      ->capture_default_str()
-      ->group(group);
-}
 
 void declare(CLI::App& app, raw_options& raw) {
-  declare_tuning(app, raw);
+  raw.tuning.declare(app, raw.policy);
   const agent_policy defaults;
-  app.footer(footer);
+  app.footer(footer());
   app.set_version_flag("--version", std::string{agent_version});
   app.add_option("--gateway-url", raw.gateway_url,
                  "URL of the gateway, https://host[:port][/path] "
@@ -165,7 +95,7 @@ void declare(CLI::App& app, raw_options& raw) {
       ->capture_default_str();
   app.add_option("--drain-timeout-seconds", raw.drain_timeout_seconds,
                  "Time from SIGTERM to the end of the process at most")
-      ->check(CLI::Range(3.0, 3600.0))
+      ->check(within(3, 3600))
       ->capture_default_str();
   app.add_flag("--allow-plain-loopback", raw.plain,
                "Accept an http:// gateway on loopback, for tests; never to another machine");
@@ -208,6 +138,18 @@ std::variant<protocol::api_key, early_end> read_key(const raw_options& raw, cons
   return std::move(*key);
 }
 
+/// What is wrong with SSL_CERT_FILE, so that the variable is named before anything is dialled; empty:
+/// nothing.
+std::string wrong_with_trust(const environment& variables, files& disk) {
+  const std::string path = variables("SSL_CERT_FILE").value_or("");
+  if (path.empty()) return {};
+  const auto pem = disk.read(path);
+  if (!pem) return fmt::format("SSL_CERT_FILE {}: {}", path, pem.error().message());
+  if (pem->find("-----BEGIN ") == std::string::npos)
+    return fmt::format("SSL_CERT_FILE {}: expected certificates as PEM", path);
+  return {};
+}
+
 void apply(const raw_options& raw, agent_options& agent) {
   if (!raw.gateway_url.empty()) agent.gateway_url = raw.gateway_url;
   agent.plain = raw.plain ? plain_loopback::allowed : plain_loopback::refused;
@@ -215,11 +157,7 @@ void apply(const raw_options& raw, agent_options& agent) {
   agent.instance_id = raw.instance_id;
   agent.metrics_port = raw.metrics_port;
   agent.policy = raw.policy;
-  const auto tuned = tuned_spans();
-  for (std::size_t i = 0; i < tuned.size(); ++i) {
-    tuned[i].of(agent.policy) =
-        std::chrono::duration_cast<runtime::duration>(std::chrono::duration<double>(raw.spans[i]));
-  }
+  raw.tuning.apply(agent.policy);
   agent.policy.commands.workers = raw.workers;
   agent.policy.commands.queue_max = raw.queue_max;
   agent.policy.commands.drain_timeout =
@@ -250,6 +188,8 @@ std::variant<program_options, early_end> check(raw_options& raw, const environme
     program.agent.gateway_authorities_pem = std::move(*pem);
   }
   std::string complaint;
+  if (raw.ca_file.empty()) complaint = wrong_with_trust(variables, disk);
+  if (!complaint.empty()) return complain(complaint);
   if (check_options(program.agent, complaint)) return complain(complaint);
   auto access = find_kube_access(raw.kubernetes, disk, complaint);
   if (!access) return complain(complaint);

@@ -57,14 +57,19 @@ void command_queue::on_time(mono_time now) {
   }
 }
 
-command_queue::cancelled command_queue::on_cancel(std::string_view request_id, mono_time now) {
+command_queue::cancellation command_queue::on_cancel(std::string_view request_id, mono_time now) {
+  cancellation met;
   const auto waiting = std::ranges::find(queue_, request_id, &command_call::request_id);
   if (waiting != queue_.end()) {
+    met.met = cancellation::what::queued;
+    met.call = std::move(*waiting);
     queue_.erase(waiting);
     fill_workers(now);
-    return cancelled::queued;
+  } else if (const auto serial = running(request_id)) {
+    met.met = cancellation::what::running;
+    met.serial = *serial;
   }
-  return running(request_id) ? cancelled::running : cancelled::unknown;
+  return met;
 }
 
 std::vector<command_call> command_queue::take_queued() {

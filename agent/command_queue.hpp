@@ -40,9 +40,18 @@ class command_queue {
   /// Call it at next_expiry(): moves what expired in the queue to take_expired().
   void on_time(runtime::mono_time now);
 
-  enum class cancelled { unknown, running, queued };
-  /// `queued`: it left the queue and is to be answered. `running`: stop the runs of running().
-  [[nodiscard]] cancelled on_cancel(std::string_view request_id, runtime::mono_time now);
+  /// What a cancel met.
+  struct cancellation {
+    enum class what {
+      unknown,  ///< No such command: it may have been answered meanwhile.
+      running,  ///< Stop the run with `serial`.
+      queued,   ///< `call` left the queue and is to be answered.
+    };
+    what met = what::unknown;
+    std::uint64_t serial = 0;
+    command_call call{};
+  };
+  [[nodiscard]] cancellation on_cancel(std::string_view request_id, runtime::mono_time now);
   /// Empties the queue, for the end of a drain; the calls are to be answered.
   [[nodiscard]] std::vector<command_call> take_queued();
 

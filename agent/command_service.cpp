@@ -41,18 +41,19 @@ struct command_service::running_command {
 
 /// Counts one answer on its way as long as it lives.
 struct command_service::pending_answer {
-  pending_answer(command_service& in, std::size_t bytes) : of{in}, size{bytes} {
-    ++of.pending_;
+  pending_answer(command_service& in, const outgoing_answer& answer)
+      : of{in}, id{of.pending_.insert(answer.request_id)}, size{answer.body.size()} {
     of.pending_bytes_ += size;
   }
   pending_answer(const pending_answer&) = delete;
   pending_answer& operator=(const pending_answer&) = delete;
   ~pending_answer() {
-    --of.pending_;
+    of.pending_.erase(id);
     of.pending_bytes_ -= size;
     of.changed_.notify_all();
   }
   command_service& of;
+  std::multiset<std::string>::iterator id;
   std::size_t size;
 };
 
@@ -79,6 +80,8 @@ void command_service::on_command(const protocol::command_event& event) {
                     command_deadline(event, now, gateway_.at(now, host_.clock().wall_now()))};
   if (seen.seen != idempotency_cache::sighting::fresh)
     host_.events().info("command_repeated", {{"request_id", event.request_id}});
+  // The answer on its way will do for this repeat too.
+  if (seen.seen != idempotency_cache::sighting::fresh && pending_.contains(event.request_id)) return;
   switch (seen.seen) {
     case idempotency_cache::sighting::in_flight:
       return;
@@ -118,18 +121,17 @@ void command_service::on_command(const protocol::command_event& event) {
 }
 
 void command_service::on_cancel(const protocol::cancel_event& event) {
-  const auto running = queue_.running(event.request_id);
-  command_call cancelled;
-  cancelled.request_id = event.request_id;
-  switch (queue_.on_cancel(event.request_id, host_.clock().now())) {
-    case command_queue::cancelled::unknown:
+  using what = command_queue::cancellation::what;
+  const auto cancelled = queue_.on_cancel(event.request_id, host_.clock().now());
+  switch (cancelled.met) {
+    case what::unknown:
       return;
-    case command_queue::cancelled::queued:
-      finish_unstarted(cancelled, command_error::cancelled, "cancelled before it started");
+    case what::queued:
+      finish_unstarted(cancelled.call, command_error::cancelled, "cancelled before it started");
       start_ready();
       return;
-    case command_queue::cancelled::running:
-      if (const auto run = running_.find(running.value_or(0)); run != running_.end())
+    case what::running:
+      if (const auto run = running_.find(cancelled.serial); run != running_.end())
         run->second->ended.request();
       return;
   }
@@ -212,17 +214,18 @@ void command_service::report_denied(const command_call& call, const command_outc
 void command_service::post(std::string request_id, std::string body, mono_time deadline) {
   const response_options& bounds = policy_.responses;
   if (phase_ == phase::closed) return;
-  if (pending_ >= bounds.pending_max || pending_bytes_ + body.size() > bounds.pending_bytes_max) {
+  if (pending_.size() >= bounds.pending_max || pending_bytes_ + body.size() > bounds.pending_bytes_max) {
     ++metrics_.responses_undelivered;
     host_.events().error("answer_undelivered", {{"request_id", request_id}, {"reason", "too_many_pending"}});
     return;
   }
   outgoing_answer answer{std::move(request_id), std::move(body), std::max(deadline, host_.clock().now())};
-  group_.spawn("agent.answer", deliver(std::move(answer)));
+  auto counted = std::make_unique<pending_answer>(*this, answer);
+  group_.spawn("agent.answer", deliver(std::move(answer), std::move(counted)));
 }
 
-task<void> command_service::deliver(outgoing_answer answer) {
-  const pending_answer counted{*this, answer.body.size()};
+task<void> command_service::deliver(outgoing_answer answer, std::unique_ptr<pending_answer> counted) {
+  const auto until_the_end = std::move(counted);
   const std::string request_id = answer.request_id;
   const mono_time deadline = answer.deadline;
   delivery end = co_await sender_.send(std::move(answer));

@@ -1,5 +1,8 @@
 #pragma once
 #include <map>
+#include <memory>
+#include <set>
+#include <string>
 
 #include "agent/agent_metrics.hpp"
 #include "agent/answer_sender.hpp"
@@ -36,7 +39,7 @@ class command_service {
   [[nodiscard]] runtime::task<void> stop();
 
   [[nodiscard]] std::size_t unfinished() const noexcept {
-    return queue_.running_count() + queue_.queued_count() + pending_;
+    return queue_.running_count() + queue_.queued_count() + pending_.size();
   }
 
  private:
@@ -46,7 +49,7 @@ class command_service {
   struct running_command;
   [[nodiscard]] runtime::task<void> run_one(started_command one);
   [[nodiscard]] runtime::task<void> run_into(const command_call& call, running_command& into);
-  [[nodiscard]] runtime::task<void> deliver(outgoing_answer answer);
+  [[nodiscard]] runtime::task<void> deliver(outgoing_answer answer, std::unique_ptr<pending_answer> counted);
   [[nodiscard]] runtime::task<runtime::error_code> wait_until_idle();
   [[nodiscard]] runtime::task<runtime::error_code> wait_until_delivered();
   void finish(const command_call& call, runtime::mono_time received, command_outcome outcome);
@@ -68,7 +71,8 @@ class command_service {
   runtime::notifier changed_;
   phase phase_ = phase::open;
   std::map<std::uint64_t, running_command*> running_;  ///< By serial.
-  std::size_t pending_ = 0, pending_bytes_ = 0;        ///< Answers on their way.
+  std::multiset<std::string> pending_;                 ///< Request ids of answers on their way.
+  std::size_t pending_bytes_ = 0;                      ///< Of their bodies.
   runtime::task_group group_;
 };
 

@@ -6,6 +6,19 @@ namespace kitfox::agent {
 
 namespace http = runtime::http;
 
+namespace {
+
+http_pool_options lane_of(const response_options& options) {
+  http_pool_options lane;
+  // The gateway takes a second copy of an answer as it took the first.
+  lane.on_dead = dead_kept::resend;
+  lane.slow_max = options.slow_connections_max;
+  lane.slow_after = options.slow_after;
+  return lane;
+}
+
+}  // namespace
+
 http::request gateway_access::request_to(std::string method, const std::string& path) const {
   http::request message;
   message.method = std::move(method);
@@ -21,8 +34,8 @@ gateway_channel::gateway_channel(runtime::host& on, const gateway_access& access
     : host_{on},
       access_{access},
       options_{options},
-      prompt_{on, access.url.authority, access.tls, {}},
-      bulk_{on, access.url.authority, access.tls, {}} {}
+      prompt_{on, access.url.authority, access.tls, lane_of(options)},
+      bulk_{on, access.url.authority, access.tls, lane_of(options)} {}
 
 void gateway_channel::on_key_refused() { refused_at_ = host_.clock().now(); }
 

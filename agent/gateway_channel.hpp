@@ -20,7 +20,9 @@ struct gateway_access {
 };
 
 /// Posts to the gateway apart from the stream: one kept connection for short bodies, and one for long ones,
-/// opened when needed, so that short answers do not wait behind them.
+/// opened when needed, so that short answers do not wait behind them. A post that gets no response within
+/// `slow_after` does not hold up the next, and one that meets a kept connection which has died is sent again
+/// at once: a try fails only on a connection that was opened for it.
 class gateway_channel {
  public:
   /// `access` must outlive it.

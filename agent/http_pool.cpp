@@ -16,14 +16,15 @@ using runtime::http::response;
 
 /// The right to have one connection in use.
 struct http_pool::permit {
-  explicit permit(http_pool& of) : pool{of} { ++pool.in_use_; }
+  explicit permit(http_pool& of) : pool{of}, since{of.host_.clock().now()} { pool.permits_.push_back(this); }
   permit(const permit&) = delete;
   permit& operator=(const permit&) = delete;
   ~permit() {
-    --pool.in_use_;
+    std::erase(pool.permits_, this);
     pool.freed_.notify_all();
   }
   http_pool& pool;
+  mono_time since;
 };
 
 http_pool::http_pool(runtime::host& on, runtime::endpoint server, std::shared_ptr<runtime::tls_client> tls,
@@ -32,10 +33,33 @@ http_pool::http_pool(runtime::host& on, runtime::endpoint server, std::shared_pt
 
 http_pool::~http_pool() = default;
 
+http_pool::vacancy http_pool::look_for_vacancy() const {
+  if (permits_.size() >= options_.connections_max + options_.slow_max) return {};
+  const mono_time now = host_.clock().now();
+  std::size_t prompt = 0;
+  vacancy found;
+  for (const permit* one : permits_) {
+    const mono_time slow_at = one->since + options_.slow_after;
+    if (slow_at <= now) continue;
+    ++prompt;
+    found.look_again = std::min(found.look_again.value_or(slow_at), slow_at);
+  }
+  found.free = permits_.size() < options_.connections_max ||
+               (options_.slow_max > 0 && prompt < options_.connections_max);
+  return found;
+}
+
 task<result<std::unique_ptr<http_pool::permit>>> http_pool::wait_for_permit() {
-  while (in_use_ >= options_.connections_max) {
-    const error_code failure = co_await freed_.wait();
-    if (failure) co_return failure;
+  for (;;) {
+    const vacancy found = look_for_vacancy();
+    if (found.free) break;
+    error_code failure;
+    if (found.look_again && options_.slow_max > 0) {
+      failure = co_await runtime::with_deadline(host_.clock(), *found.look_again, freed_.wait());
+    } else {
+      failure = co_await freed_.wait();
+    }
+    if (failure && failure != runtime::errc::timed_out) co_return failure;
   }
   // Taken here and not by the caller, who runs later: another waiter must see it.
   co_return std::make_unique<permit>(*this);

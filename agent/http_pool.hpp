@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,11 @@ enum class dead_kept {
 };
 
 struct http_pool_options {
-  std::size_t connections_max = 1;       ///< Open at a time; more exchanges wait for one.
+  std::size_t connections_max = 1;  ///< In use at a time; more exchanges wait for one.
+  /// An exchange without an answer for `slow_after` leaves its place to the next that waits, so that a peer
+  /// that swallows one request does not hold up the others; at most `slow_max` do.
+  std::size_t slow_max = 0;
+  runtime::duration slow_after{std::chrono::seconds{2}};
   std::size_t idle_connections_max = 1;  ///< Kept open for the next exchange.
   runtime::duration idle_max{std::chrono::seconds{70}};
   runtime::duration dial_timeout{std::chrono::seconds{10}};
@@ -41,7 +46,8 @@ class http_pool {
   /// Errors: errc::timed_out, cancelled, and everything of dial and of http::client_connection.
   [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange(
       runtime::http::request message, patience limits);
-  [[nodiscard]] std::size_t open_connections() const noexcept { return in_use_ + idle_.size(); }
+  [[nodiscard]] std::size_t connections_in_use() const noexcept { return permits_.size(); }
+  [[nodiscard]] std::size_t connections_idle() const noexcept { return idle_.size(); }
 
  private:
   using connection = runtime::http::client_connection;
@@ -50,6 +56,12 @@ class http_pool {
     runtime::mono_time since;
   };
   struct permit;
+  /// Whether another exchange may begin, and when to look again if not.
+  struct vacancy {
+    bool free = false;
+    std::optional<runtime::mono_time> look_again{};
+  };
+  [[nodiscard]] vacancy look_for_vacancy() const;
   [[nodiscard]] runtime::task<runtime::result<std::unique_ptr<permit>>> wait_for_permit();
   [[nodiscard]] std::unique_ptr<connection> take_idle();
   void keep(std::unique_ptr<connection> open);
@@ -64,7 +76,7 @@ class http_pool {
   http_pool_options options_;
   runtime::notifier freed_;
   std::vector<kept> idle_;
-  std::size_t in_use_ = 0;
+  std::vector<const permit*> permits_;
 };
 
 }  // namespace kitfox::agent

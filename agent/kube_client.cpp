@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/redacting_host.hpp"
 #include "protocol/ids.hpp"
 #include "protocol/timestamps.hpp"
 #include "runtime/errc.hpp"
@@ -139,7 +140,12 @@ task<kube_result<std::string>> kube_client::fetch(std::string target, std::strin
     const auto asked = protocol::parse_retry_after(*field, host_.clock().wall_now());
     if (asked) retry_after = *asked;
   }
-  co_return refusal_of(answer->status, answer->body, std::move(subject), retry_after);
+  kube_failure failure = refusal_of(answer->status, answer->body, std::move(subject), retry_after);
+  // Its words go into logs and answers, and the server has seen the token.
+  const std::string& token = token_.current(host_.clock().now());
+  failure.message = without(std::move(failure.message), token, "[token]");
+  failure.reason = without(std::move(failure.reason), token, "[token]");
+  co_return failure;
 }
 
 task<kube_result<json>> kube_client::read(kube_read what, mono_time deadline) {

@@ -109,9 +109,7 @@ void kubeconfig_reader::read_cluster(const YAML::Node& cluster, const std::strin
     fail(agent_errc::kubeconfig_malformed, fmt::format("{}.server: expected https://host[:port]", where));
     return;
   }
-  const std::string& host = server->authority.host;
-  const bool loopback = host == "localhost" || host == "::1" || host.starts_with("127.");
-  if (server->scheme == http::url::scheme_kind::http && !loopback)
+  if (server->scheme == http::url::scheme_kind::http && !http::is_loopback(server->authority.host))
     fail(
         agent_errc::kubeconfig_unsupported,
         fmt::format("{}.server: must begin with https://, since the token would travel in the clear", where));

@@ -50,7 +50,7 @@ runtime::task<void> serve_metrics(runtime::host& on, std::uint16_t port, const a
   on.events().info("metrics_listening", {{"port", std::uint64_t{(*listening)->local().port}}});
   metrics_handler handler{on, metrics};
   http::server_options options;
-  options.connections_max = 16;
+  options.connections_max = metrics_connections_max;
   http::server server{on, std::move(*listening), handler, options};
   co_await server.run();
 }

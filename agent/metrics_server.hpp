@@ -6,6 +6,9 @@
 
 namespace kitfox::agent {
 
+/// Connections to the metrics at a time; one more is closed at once.
+inline constexpr std::size_t metrics_connections_max = 16;
+
 /// Serves GET /metrics (and /healthz, which does not depend on the gateway) on 127.0.0.1 until cancelled.
 /// Emits `metrics_listening {port}`, or `metrics_unavailable {error}` and ends if the port cannot be had.
 /// `metrics` must outlive it.

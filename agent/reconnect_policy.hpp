@@ -11,6 +11,7 @@ enum class end_reason {
   dial_failed,          ///< Name resolution, TCP or TLS failed.
   dial_timeout,         ///< They took longer than session_options::dial_timeout.
   head_timeout,         ///< No response head in time.
+  connected_timeout,    ///< Bytes came, but no `connected` event in time.
   key_refused,          ///< 401 or 403.
   throttled,            ///< 429.
   server_error,         ///< 5xx.
@@ -20,7 +21,7 @@ enum class end_reason {
   not_an_event_stream,  ///< 200 with another content type.
   end_of_stream,        ///< The gateway ended the stream in order.
   connection_lost,      ///< Reset, cut short, or a broken message.
-  watchdog,             ///< Silence for too long, or `connected` did not come.
+  watchdog,             ///< Not a byte for too long.
   event_too_large,      ///< An event over the limit.
 };
 [[nodiscard]] std::string_view to_string(end_reason reason) noexcept;

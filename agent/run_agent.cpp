@@ -4,9 +4,11 @@
 #include "agent/gateway_stream.hpp"
 #include "agent/kube_commands.hpp"
 #include "agent/metrics_server.hpp"
+#include "agent/redacting_host.hpp"
 #include "agent/response_sender.hpp"
 #include "protocol/ids.hpp"
 #include "runtime/assert.hpp"
+#include "runtime/errc.hpp"
 
 namespace kitfox::agent {
 
@@ -120,22 +122,25 @@ task<int> agent_run::run(runtime::stop_source& stop) {
   streaming.spawn("agent.stream", run_stream());
 
   const error_code cancelled = co_await wake.wait();
-  if (!cancelled && stop.requested() && !stream_end) co_await drain();
+  // Also when the gateway sends the agent away: what it accepted is still answered.
+  const bool has_ended = stream_end.has_value() && commands.unfinished() == 0;
+  if (!cancelled && !has_ended) co_await drain();
   streaming.cancel();
   co_await streaming.join();
   co_await commands.stop();
   beside.cancel();
   co_await beside.join();
   stream.report_closed();
-  co_return static_cast<int>(stop.requested() ? exit_code::stopped : stream_end.value_or(exit_code::stopped));
+  co_return static_cast<int>(stream_end.value_or(exit_code::stopped));
 }
 
 }  // namespace
 
-task<int> run_agent(runtime::host& on, agent_options options, runtime::stop_source& stop, files& disk,
+task<int> run_agent(runtime::host& host, agent_options options, runtime::stop_source& stop, files& disk,
                     const agent_parts& parts) {
   // Cancelled, it still has to await what it started.
   co_await runtime::asio::this_coro::throw_if_cancelled(false);
+  redacting_host on{host, options.key};
   constexpr int bad_configuration = static_cast<int>(exit_code::bad_configuration);
   std::string complaint;
   if (check_options(options, complaint)) {
@@ -149,8 +154,11 @@ task<int> run_agent(runtime::host& on, agent_options options, runtime::stop_sour
     const runtime::tls_client_options trust{options.gateway_authorities_pem, {}, {}};
     auto tls = on.network().make_tls_client(trust);
     if (!tls) {
-      on.events().error("configuration_invalid",
-                        {{"error", "the gateway's authorities cannot be read as PEM"}});
+      const char* const source = options.gateway_authorities_pem.empty()
+                                     ? "SSL_CERT_FILE, or the system's authorities where it is unset"
+                                     : "--ca-file";
+      complaint = std::string{source} + ": expected certificates of the gateway's authorities as PEM";
+      on.events().error("configuration_invalid", {{"error", complaint}});
       co_return bad_configuration;
     }
     access.tls = std::move(*tls);
@@ -158,6 +166,10 @@ task<int> run_agent(runtime::host& on, agent_options options, runtime::stop_sour
   auto client = kube_client::make(on, options.kubernetes, disk, options.policy.kubernetes);
   if (!client) {
     complaint = "access to Kubernetes: " + client.error().message();
+    if (client.error() == runtime::errc::tls_configuration_invalid)
+      complaint += options.kubernetes.authorities_pem.empty()
+                       ? "; SSL_CERT_FILE, which counts where no authority is configured, must be PEM"
+                       : "; authority and client certificate must be PEM";
     on.events().error("configuration_invalid", {{"error", complaint}});
     co_return bad_configuration;
   }

@@ -97,7 +97,7 @@ TEST(AgentSession, WaitsForConnectedOnlySoLongThoughBytesKeepComing) {
     EXPECT_EQ(action.until, begin + 45s);
   }
   f.now = action.until;
-  EXPECT_EQ(f.session.on_read_ended(errc::timed_out, f.now).ended->end.reason, end_reason::watchdog);
+  EXPECT_EQ(f.session.on_read_ended(errc::timed_out, f.now).ended->end.reason, end_reason::connected_timeout);
 }
 
 TEST(AgentSession, AllowsThreeHeartbeatIntervalsOfSilence) {

@@ -10,6 +10,8 @@ using runtime::task;
 
 const std::string agent_world::key_text = "ixfx_k8s_test.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+const std::string agent_world::token_text = "sa-token";
+
 namespace {
 
 sim::simulation_options options_of(std::uint64_t seed) {
@@ -53,13 +55,58 @@ agent_world::agent_world(std::uint64_t seed)
       stop{agent_host.executor()} {
   gateway_tasks.spawn("gateway", gateway.run({"", 443}, tls_of(gateway_host)));
   kube_tasks.spawn("kube", kube.run({"", 6443}, tls_of(kube_host)));
-  disk.put("/token", "sa-token");
+  disk.put("/token", token_text);
 }
 
 agent_world::~agent_world() {
   // What tasks refer to are members of the test: they end first.
   EXPECT_TRUE(world.shut_down().empty());
-  EXPECT_FALSE(events.mentions("AAAAAAAA")) << "the key is in the log";
+}
+
+void agent_world::expect_no_secret(std::string_view text, std::string_view where) const {
+  const std::string secret = key_text.substr(key_text.find('.') + 1);
+  EXPECT_EQ(text.find(secret), std::string_view::npos) << "the key is in " << where << ": " << text;
+  EXPECT_EQ(text.find(token_text), std::string_view::npos) << "the token is in " << where << ": " << text;
+}
+
+void agent_world::TearDown() {
+  for (const std::string& line : events.lines) expect_no_secret(line, "an event");
+  const bool serves = !exit && agent_host.current_state() == sim::sim_host::state::running &&
+                      events.count("metrics_listening") > 0;
+  if (serves) expect_no_secret(get("/metrics").body, "the metrics");
+}
+
+task<void> agent_world::exchange(std::string method, std::string path, runtime::http::response& into) {
+  const runtime::endpoint at{"127.0.0.1", metrics_port};
+  auto stream = co_await agent_host.network().dial(at, nullptr);
+  if (!stream) co_return;
+  runtime::http::client_connection connection{std::move(*stream), {}};
+  runtime::http::request message;
+  message.method = std::move(method);
+  message.target = std::move(path);
+  message.headers.add("Host", "127.0.0.1");
+  auto answer = co_await connection.roundtrip(std::move(message));
+  if (answer) into = std::move(*answer);
+}
+
+runtime::http::response agent_world::get(const std::string& path, const std::string& method) {
+  runtime::http::response answer;
+  answer.status = 0;
+  const auto outcome = world.run(agent_host, "get", exchange(method, path, answer));
+  EXPECT_TRUE(outcome.done()) << sim::print_outcome(outcome);
+  return answer;
+}
+
+std::string agent_world::metric(const std::string& name) {
+  const std::string text = "\n" + get("/metrics").body;
+  const auto line = text.find("\n" + name + " ");
+  if (line == std::string::npos) return {};
+  const auto from = line + name.size() + 2;
+  return text.substr(from, text.find('\n', from) - from);
+}
+
+void agent_world::bring_gateway_back() {
+  gateway_tasks.spawn("gateway again", gateway.run({"", 443}, tls_of(gateway_host)));
 }
 
 void agent_world::start(const std::function<void(agent_options&)>& adjust) {
@@ -70,6 +117,7 @@ void agent_world::start(const std::function<void(agent_options&)>& adjust) {
   options.kubernetes.server_url = "https://kube:6443";
   options.kubernetes.authorities_pem = sim::print_authority("ca");
   options.kubernetes.token_path = "/token";
+  options.metrics_port = metrics_port;
   if (adjust) adjust(options);
   agent_tasks.spawn("agent", run_one(std::move(options)));
 }

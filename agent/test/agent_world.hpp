@@ -10,6 +10,7 @@
 #include "agent/test/scripted_gateway.hpp"
 #include "agent/test/scripted_kube.hpp"
 #include "fakes/sim/simulation.hpp"
+#include "runtime/http/client.hpp"
 
 namespace kitfox::agent::test {
 
@@ -18,6 +19,8 @@ class agent_world : public testing::Test {
  protected:
   explicit agent_world(std::uint64_t seed = 1);
   ~agent_world() override;
+  /// No secret may have left by an event or a metric (CON-7).
+  void TearDown() override;
 
   /// Starts the agent on a host of its own; it stops at its end or with the test.
   void start(const std::function<void(agent_options&)>& adjust = {});
@@ -41,7 +44,15 @@ class agent_world : public testing::Test {
   /// Sends a heartbeat each 15 s for so long.
   void beat_for(runtime::duration span);
 
-  static const std::string key_text;
+  /// GETs from the agent's own machine at metrics_port.
+  [[nodiscard]] runtime::http::response get(const std::string& path, const std::string& method = "GET");
+  /// The line of /metrics that begins with `name`, without it.
+  [[nodiscard]] std::string metric(const std::string& name);
+  /// Listens again after scripted_gateway::stop_listening().
+  void bring_gateway_back();
+
+  static const std::string key_text, token_text;
+  static constexpr std::uint16_t metrics_port = 9100;
 
   sim::simulation world;
   recorded_events events;
@@ -60,6 +71,8 @@ class agent_world : public testing::Test {
 
  private:
   runtime::task<void> run_one(agent_options options);
+  runtime::task<void> exchange(std::string method, std::string path, runtime::http::response& into);
+  void expect_no_secret(std::string_view text, std::string_view where) const;
 };
 
 }  // namespace kitfox::agent::test

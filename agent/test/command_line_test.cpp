@@ -5,7 +5,11 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
+#include <set>
+#include <sstream>
 
+#include "agent/agent_metrics.hpp"
+#include "agent/event_list.hpp"
 #include "agent/probe_file_sink.hpp"
 
 namespace kitfox::agent {
@@ -110,6 +114,54 @@ TEST(CommandLine, LetsFlagsWinOverTheEnvironment) {
   EXPECT_EQ(program.agent.policy.commands.drain_timeout, std::chrono::seconds{10});
 }
 
+TEST(CommandLine, TakesTuningWithinItsBounds) {
+  command_line f;
+  const agent_policy policy =
+      f.program({"--backoff-initial-seconds", "0.1", "--backoff-cap-seconds", "0.5", "--backoff-factor",
+                 "1.5", "--slow-lane-seconds", "60", "--heartbeat-post-interval-seconds", "0",
+                 "--answer-bytes-kept", "1000"})
+          .agent.policy;
+  EXPECT_EQ(policy.backoff.initial, std::chrono::milliseconds{100});
+  EXPECT_EQ(policy.backoff.cap, std::chrono::milliseconds{500});
+  EXPECT_EQ(policy.backoff.factor, 1.5);
+  EXPECT_EQ(policy.session.heartbeat_post_interval, runtime::duration{});
+  EXPECT_EQ(policy.idempotency.answer_bytes_max, 1000u);
+}
+
+TEST(CommandLine, RefusesTuningThatWouldMakeAStorm) {
+  const std::vector<std::pair<const char*, const char*>> cases{{"--backoff-initial-seconds", "1e-9"},
+                                                               {"--backoff-initial-seconds", "nan"},
+                                                               {"--backoff-initial-seconds", "-1"},
+                                                               {"--backoff-initial-seconds", "1s"},
+                                                               {"--backoff-cap-seconds", "86400"},
+                                                               {"--backoff-cap-seconds", "60.1"},
+                                                               {"--backoff-factor", "1"},
+                                                               {"--backoff-factor", "1.49"},
+                                                               {"--backoff-factor", "nan"},
+                                                               {"--slow-lane-seconds", "0"},
+                                                               {"--slow-lane-seconds", "59"},
+                                                               {"--session-spread-seconds", "0"},
+                                                               {"--floor-max-seconds", "301"},
+                                                               {"--healthy-after-seconds", "0"},
+                                                               {"--dial-timeout-seconds", "0"},
+                                                               {"--head-timeout-seconds", "inf"},
+                                                               {"--response-retry-cap-seconds", "0"},
+                                                               {"--response-try-timeout-seconds", "0"},
+                                                               {"--heartbeat-interval-seconds", "0"},
+                                                               {"--heartbeat-post-interval-seconds", "0.001"},
+                                                               {"--watchdog-intervals", "0"},
+                                                               {"--event-bytes-max", "0"},
+                                                               {"--body-bytes-max", "1"},
+                                                               {"--drain-timeout-seconds", "nan"}};
+  for (const auto& [flag, value] : cases) {
+    command_line f;
+    const early_end end = f.end({flag, value});
+    EXPECT_EQ(end.code, exit_code::bad_configuration);
+    EXPECT_NE(end.text.find(flag), std::string::npos) << end.text;
+    EXPECT_EQ(end.text.find('\n'), std::string::npos) << end.text;
+  }
+}
+
 struct bad_line {
   std::vector<std::string> arguments;
   std::vector<std::pair<std::string, std::string>> variables;
@@ -135,9 +187,12 @@ TEST(CommandLine, ComplainsInOneLineThatNamesTheCulprit) {
       {{"--no-such-flag"}, {}, "--no-such-flag"},
       {{"--kubeconfig", "/gone"}, {}, "/gone"},
       {{}, {{"KUBERNETES_SERVICE_HOST", ""}}, "KUBERNETES_SERVICE_HOST"},
+      {{}, {{"SSL_CERT_FILE", "/gone"}}, "SSL_CERT_FILE /gone"},
+      {{}, {{"SSL_CERT_FILE", "/no-pem"}}, "SSL_CERT_FILE /no-pem"},
   };
   for (const bad_line& one : cases) {
     command_line f;
+    f.disk.put("/no-pem", "nonsense");
     for (const auto& [name, value] : one.variables) f.variables[name] = value;
     const early_end end = f.end(one.arguments);
     EXPECT_EQ(end.code, exit_code::bad_configuration) << end.text;
@@ -153,21 +208,51 @@ TEST(CommandLine, AllowsPlainHttpOnLoopbackWithItsFlag) {
     EXPECT_EQ(f.end({"--gateway-url", plain}).code, exit_code::bad_configuration);
     EXPECT_EQ(f.program({"--gateway-url", plain, "--allow-plain-loopback"}).agent.gateway_url, plain);
   }
-  command_line f;
-  EXPECT_EQ(f.end({"--gateway-url", "http://127.0.0.1.evil.example", "--allow-plain-loopback"}).code,
-            exit_code::bad_configuration);
+  for (const char* elsewhere :
+       {"http://127.0.0.1.evil.example", "http://127.evil.example", "http://10.0.0.1", "http://[::2]"}) {
+    command_line f;
+    const early_end end = f.end({"--gateway-url", elsewhere, "--allow-plain-loopback"});
+    EXPECT_EQ(end.code, exit_code::bad_configuration);
+    EXPECT_NE(end.text.find("must begin with https://"), std::string::npos) << end.text;
+  }
 }
 
 TEST(CommandLine, DocumentsEveryOptionEventAndExitCode) {
   command_line f;
   const early_end help = f.end({"--help"});
   EXPECT_EQ(help.code, exit_code::stopped);
-  for (const char* part : {"--gateway-url", "--cluster-name", "--api-key-file", "--ca-file", "--instance-id",
-                           "--kubeconfig", "--context", "--log-level", "--health-file", "--metrics-port",
-                           "--workers", "--queue-max", "--drain-timeout-seconds", "--allow-plain-loopback",
-                           "INCIDENTFOX_API_KEY", "SSL_CERT_FILE", "connected_to_gateway", "Exit codes"})
+  for (const char* part :
+       {"--gateway-url", "--cluster-name", "--api-key-file", "--ca-file", "--instance-id", "--kubeconfig",
+        "--context", "--log-level", "--health-file", "--metrics-port", "--workers", "--queue-max",
+        "--drain-timeout-seconds", "--allow-plain-loopback", "INCIDENTFOX_API_KEY", "SSL_CERT_FILE",
+        "Exit codes", "[60 to 3600]", "[0, or 1 to 86400]"})
     EXPECT_NE(help.text.find(part), std::string::npos) << part;
+  for (const std::string_view event : event_list)
+    EXPECT_NE(help.text.find(" " + std::string{event}), std::string::npos) << event;
   EXPECT_EQ(f.end({"--version"}).text, "kitfox-agent 0.1.0");
+}
+
+TEST(Readme, ExplainsEveryEventAndNoOther) {
+  std::ifstream in{std::string{KITFOX_AGENT_FOLDER} + "/README.md"};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const auto from = text.find("## Events");
+  const auto to = text.find("`reason` is one of", from);
+  ASSERT_NE(to, std::string::npos);
+  std::set<std::string, std::less<>> explained;
+  std::istringstream lines{text.substr(from, to - from)};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('|')) continue;
+    const std::string names = line.substr(0, line.find('|', 1));
+    for (auto at = names.find('`'); at != std::string::npos; at = names.find('`', at + 1)) {
+      const auto end = names.find('`', at + 1);
+      explained.insert(names.substr(at + 1, end - at - 1));
+      at = end;
+    }
+  }
+  EXPECT_EQ(explained, (std::set<std::string, std::less<>>{event_list.begin(), event_list.end()}));
+  for (std::size_t reason = 0; reason < agent_metrics::reasons; ++reason)
+    EXPECT_NE(text.find(to_string(static_cast<end_reason>(reason)), to), std::string::npos)
+        << to_string(static_cast<end_reason>(reason));
 }
 
 /// Swallows everything.

@@ -124,17 +124,23 @@ TEST(CommandQueue, TellsTheEarliestDeadlineAndExpiresOnTime) {
 }
 
 TEST(CommandQueue, CancelsWhatWaitsAndNamesWhatRuns) {
+  using what = command_queue::cancellation::what;
   queue_of f{1, 5};
   static_cast<void>(f.add("a"));
-  static_cast<void>(f.add("b"));
+  static_cast<void>(f.add("b", begin + 7s));
   EXPECT_EQ(f.started(), "a");
-  EXPECT_EQ(f.queue.on_cancel("b", f.now), command_queue::cancelled::queued);
-  EXPECT_EQ(f.queue.on_cancel("b", f.now), command_queue::cancelled::unknown);
-  EXPECT_EQ(f.queue.on_cancel("a", f.now), command_queue::cancelled::running);
+  const auto queued = f.queue.on_cancel("b", f.now);
+  EXPECT_EQ(queued.met, what::queued);
+  EXPECT_EQ(queued.call.request_id, "b");
+  EXPECT_EQ(queued.call.command, "list_pods");
+  EXPECT_EQ(queued.call.deadline, begin + 7s) << "its answer is due by its own deadline";
+  EXPECT_EQ(f.queue.on_cancel("b", f.now).met, what::unknown);
+  EXPECT_EQ(f.queue.on_cancel("a", f.now).met, what::running);
+  EXPECT_EQ(f.queue.on_cancel("a", f.now).serial, f.serials.at(0));
   EXPECT_EQ(f.queue.running("a"), f.serials.at(0));
   EXPECT_FALSE(f.queue.running("b"));
   f.queue.on_finished(f.serials.at(0), f.now);
-  EXPECT_EQ(f.queue.on_cancel("a", f.now), command_queue::cancelled::unknown);
+  EXPECT_EQ(f.queue.on_cancel("a", f.now).met, what::unknown);
 }
 
 TEST(CommandQueue, TellsTwoRunsOfOneIdApart) {

@@ -1,13 +1,17 @@
 #include "agent/test/recorded_events.hpp"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
+
+#include "agent/event_list.hpp"
 
 namespace kitfox::agent::test {
 
 void recorded_events::emit(runtime::severity, std::string_view event,
                            std::span<const runtime::event_field> fields) {
+  EXPECT_NE(std::ranges::find(event_list, event), event_list.end()) << event << " is not documented";
   std::string line{event};
   for (const runtime::event_field& field : fields)
     std::visit([&](const auto& value) { line += fmt::format(" {}={}", field.name, value); }, field.value);
@@ -29,11 +33,6 @@ std::string recorded_events::last(std::string_view event) const {
   for (auto line = lines.rbegin(); line != lines.rend(); ++line)
     if (is_named(*line, event)) return *line;
   return {};
-}
-
-bool recorded_events::mentions(std::string_view text) const {
-  return std::ranges::any_of(lines,
-                             [&](const std::string& line) { return line.find(text) != std::string::npos; });
 }
 
 }  // namespace kitfox::agent::test

@@ -17,7 +17,6 @@ class recorded_events final : public runtime::event_sink {
   [[nodiscard]] std::size_t count(std::string_view event) const;
   /// The last event of that name, empty if there is none.
   [[nodiscard]] std::string last(std::string_view event) const;
-  [[nodiscard]] bool mentions(std::string_view text) const;
 
   std::vector<std::string> lines;
 };

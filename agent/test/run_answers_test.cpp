@@ -12,7 +12,7 @@ class RunAnswers : public agent_world {};
 
 TEST_F(RunAnswers, RetriesAnAnswerUntilItIsTaken) {
   connect();
-  gateway.posts = {post_reply{.status = 503}, post_reply{.kind = post_reply::how::reset},
+  gateway.posts = {post_reply{.kind = post_reply::how::reset}, post_reply{.status = 503},
                    post_reply{.status = 429, .headers = "Retry-After: 4\r\n"}, post_reply{}};
   send("r1", "list_pods");
   run_until_answered(4);
@@ -21,6 +21,83 @@ TEST_F(RunAnswers, RetriesAnAnswerUntilItIsTaken) {
   for (const seen_request& one : gateway.answers) EXPECT_EQ(one.body, gateway.answers[0].body);
   EXPECT_EQ(events.count("response_retried"), 3u);
   EXPECT_EQ(events.count("answer_undelivered"), 0u);
+}
+
+TEST_F(RunAnswers, SendsAnAnswerAgainAtOnceWhenItsKeptConnectionIsDead) {
+  connect();
+  send("r1", "list_pods");
+  run_until_answered(1);
+  gateway.posts = {post_reply{.kind = post_reply::how::reset}, post_reply{}};
+  send("r2", "list_pods");
+  run_until_answered(3);
+  EXPECT_EQ(gateway.answers[1].body, gateway.answers[2].body);
+  EXPECT_LE(gateway.answers[2].at - gateway.answers[1].at, 70ms) << "a reset, a dial with TLS, a request";
+  EXPECT_EQ(events.count("response_retried"), 0u) << "that is no failed try";
+}
+
+TEST_F(RunAnswers, OneSwallowedPostDoesNotHoldUpTheOthers) {
+  connect();
+  gateway.posts = {post_reply{.kind = post_reply::how::swallow}, post_reply{}};
+  send("r1", "list_pods", "{}", 30);
+  run_until_answered(1);
+  const runtime::mono_time sent = world.now();
+  for (int index = 2; index < 10; ++index) send("r" + std::to_string(index), "list_pods", "{}", 30);
+  run_until_answered(9);
+  EXPECT_LE(world.now() - sent, 2s + 200ms);
+  run_until_answered(10);
+  EXPECT_EQ(gateway.answers[9].target, "/gateway/agent/response/r1") << "and it is tried again itself";
+}
+
+TEST_F(RunAnswers, EachIsTriedThreeTimesThoughAllAreSwallowed) {
+  connect();
+  gateway.posts = {post_reply{.kind = post_reply::how::swallow}};
+  send("r1", "list_pods", "{}", 30);
+  send("r2", "list_pods", "{}", 30);
+  run_for(36s);
+  std::map<std::string, int> tries;
+  for (const seen_request& one : gateway.answers) ++tries[one.target];
+  EXPECT_GE(tries["/gateway/agent/response/r1"], 3);
+  EXPECT_GE(tries["/gateway/agent/response/r2"], 3);
+}
+
+TEST_F(RunAnswers, SkipsARepeatWhileItsAnswerIsOnItsWay) {
+  connect();
+  gateway.posts = {post_reply{.status = 503, .headers = "Retry-After: 5\r\n"}, post_reply{}};
+  send("r1", "list_pods");
+  run_until_answered(1);
+  send("r1", "list_pods");
+  send("r1", "list_pods");
+  run_for(20s);
+  EXPECT_EQ(gateway.answers.size(), 2u) << "the one answer, tried twice";
+  EXPECT_EQ(events.count("command_repeated"), 2u);
+  send("r1", "list_pods");
+  run_for(1s);
+  EXPECT_EQ(gateway.answers.size(), 3u) << "delivered, so a repeat is answered anew";
+}
+
+TEST_F(RunAnswers, SaysUnavailableForARepeatWhoseAnswerIsNoLongerKept) {
+  connect([](agent_options& options) { options.policy.idempotency.answer_bytes_max = 100; });
+  send("r1", "list_pods");
+  EXPECT_EQ(run_until_answered(1)["ok"], true);
+  run_for(1s);
+  send("r1", "list_pods");
+  const json body = run_until_answered(2);
+  EXPECT_EQ(body["error_code"], "unavailable");
+  EXPECT_EQ(body["error"], "the answer to this request is no longer kept");
+  EXPECT_EQ(kube.requests.size(), 1u) << "and it is not run again";
+}
+
+TEST_F(RunAnswers, DropsAnswersBeyondTheLimitOfPendingBytes) {
+  connect([](agent_options& options) { options.policy.responses.pending_bytes_max = 1'000; });
+  gateway.posts = {post_reply{.kind = post_reply::how::swallow}};
+  for (int index = 0; index < 8; ++index) send("r" + std::to_string(index), "list_pods");
+  run_for(1s);
+  const std::size_t dropped = events.count("answer_undelivered");
+  EXPECT_GT(dropped, 0u);
+  EXPECT_LT(dropped, 8u);
+  EXPECT_NE(events.last("answer_undelivered").find("reason=too_many_pending"), std::string::npos);
+  ASSERT_EQ(gateway.answers.size(), 1u);
+  EXPECT_EQ(8 - dropped, 1'000 / gateway.answers[0].body.size());
 }
 
 TEST_F(RunAnswers, GivesAnAnswerUpAtTheDeadline) {

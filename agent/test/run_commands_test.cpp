@@ -105,6 +105,36 @@ TEST_F(RunCommands, IsBusyBeyondWorkersAndQueue) {
   EXPECT_EQ(kube.hanging, 8u);
 }
 
+TEST_F(RunCommands, UsesNoMoreConnectionsToKubernetesThanItsLimit) {
+  make_slow();
+  connect([](agent_options& options) { options.policy.kubernetes.connections_max = 2; });
+  for (int index = 0; index < 5; ++index) send("r" + std::to_string(index), "list_pods", slow, 20);
+  run_for(5s);
+  EXPECT_EQ(kube.hanging, 2u);
+  run_until_answered(5);
+  EXPECT_EQ(answer_of("r4")["error_code"], "timeout");
+}
+
+TEST_F(RunCommands, AnswersACancelledCommandOfTheQueueByItsOwnDeadline) {
+  make_slow();
+  connect([](agent_options& options) { options.policy.commands.workers = 1; });
+  gateway.posts = {post_reply{.status = 503},
+                   post_reply{.status = 503},
+                   post_reply{.status = 503},
+                   post_reply{.status = 503},
+                   post_reply{.status = 503},
+                   post_reply{.status = 503},
+                   post_reply{}};
+  send("holds", "list_pods", slow, 300);
+  send("waits", "list_pods", slow, 60);
+  gateway.send(scripted_gateway::event("cancel", R"({"request_id":"waits"})"));
+  run_until_answered(7);
+  EXPECT_EQ(answer_of("waits")["error_code"], "cancelled");
+  EXPECT_EQ(events.count("answer_undelivered"), 0u) << "its 60 s are not over";
+  EXPECT_NE(events.last("command_finished").find("command=list_pods"), std::string::npos)
+      << events.last("command_finished");
+}
+
 TEST_F(RunCommands, AnswersExpiredForWhatWaitedTooLong) {
   make_slow();
   connect([](agent_options& options) { options.policy.commands.workers = 1; });

@@ -25,6 +25,53 @@ TEST_F(RunDrain, FinishesWhatRunsWhenAskedToStop) {
   EXPECT_EQ(events.last("readiness"), "readiness ready=false");
 }
 
+TEST_F(RunDrain, DeliversTheResultOfWhatRunsAndOnlyThenEnds) {
+  make_slow();
+  connect();
+  send("r1", "list_pods", slow, 60);
+  run_for(1s);
+  stop.request();
+  run_for(9s);
+  EXPECT_FALSE(exit) << "it waits for the API server";
+  EXPECT_EQ(gateway.open_streams(), 1u) << "and keeps its stream, so that the gateway knows";
+  kube.let_go();
+  const nlohmann::json body = run_until_answered();
+  EXPECT_EQ(body["ok"], true);
+  EXPECT_EQ(body["result"]["pod_count"], 1);
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 0);
+  EXPECT_EQ(events.count("drain_incomplete"), 0u);
+}
+
+TEST_F(RunDrain, FinishesWhatRunsWhenTheGatewaySendsItAway) {
+  make_slow();
+  connect();
+  send("r1", "list_pods", slow, 60);
+  run_for(1s);
+  gateway.connects = {connect_reply{.status = 204}};
+  gateway.end(connect_reply::then::fin);
+  run_until([&] { return gateway.connect_requests.size() == 2; });
+  run_for(5s);
+  EXPECT_FALSE(exit) << "a command is still under way";
+  kube.let_go();
+  EXPECT_EQ(run_until_answered()["ok"], true);
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 4);
+}
+
+TEST_F(RunDrain, DeliversAnAnswerUnderRetryWhenTheGatewaySendsItAway) {
+  connect();
+  gateway.posts = {post_reply{.status = 503, .headers = "Retry-After: 12\r\n"}, post_reply{}};
+  send("r1", "list_pods", "{}", 60);
+  run_until_answered();
+  gateway.connects = {connect_reply{.status = 204}};
+  gateway.end(connect_reply::then::fin);
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(exit, 4);
+  EXPECT_EQ(gateway.answers.size(), 2u);
+  EXPECT_EQ(events.count("answer_undelivered"), 0u);
+}
+
 TEST_F(RunDrain, CancelsWhatDoesNotEndInTimeAndStillAnswers) {
   make_slow();
   connect([](agent_options& options) { options.policy.commands.workers = 1; });

@@ -32,15 +32,39 @@ std::size_t scripted_kube::count(std::string_view in_target) const {
       requests, [&](const http::request& one) { return one.target.find(in_target) != std::string::npos; }));
 }
 
+runtime::task<void> scripted_kube::wait_for_client(http::exchange& call, runtime::stop_source& ended) {
+  static_cast<void>(co_await call.client_gone());
+  ended.request();
+}
+
+runtime::task<void> scripted_kube::wait_for_release(runtime::stop_source& ended) {
+  const runtime::error_code cancelled = co_await released_.wait();
+  if (!cancelled) ended.request();
+}
+
+runtime::task<bool> scripted_kube::hang(http::exchange& call) {
+  runtime::stop_source ended{host_.executor()};
+  runtime::task_group both{host_};
+  both.spawn("client", wait_for_client(call, ended));
+  both.spawn("release", wait_for_release(ended));
+  const runtime::error_code cancelled = co_await ended.wait();
+  both.cancel();
+  co_await both.join();
+  co_return !cancelled && released_.requested();
+}
+
 runtime::task<void> scripted_kube::handle(http::exchange& call) {
   requests.push_back(call.incoming());
   http::response planned = answer(call.incoming());
   if (planned.status == 0) {
     ++hanging;
-    static_cast<void>(co_await call.client_gone());
+    const bool released = co_await hang(call);
     --hanging;
-    call.close();
-    co_return;
+    if (!released) {
+      call.close();
+      co_return;
+    }
+    planned = cluster_of_one(call.incoming());
   }
   const runtime::error_code failed = co_await call.respond(std::move(planned));
   if (failed) call.close();
