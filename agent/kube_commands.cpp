@@ -9,6 +9,7 @@
 #include "agent/list_walk.hpp"
 #include "agent/log_tail.hpp"
 #include "protocol/commands.hpp"
+#include "protocol/json.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::agent {
@@ -30,9 +31,25 @@ struct list_command {
   item_scope scope = item_scope::name_space;
 };
 
-struct kube_commands::rows {
-  json items = json::array();
-  std::string next;
+/// Rows as text: a tree of them takes seven times the memory, and a list may wait long for its next page.
+class kube_commands::rows {
+ public:
+  void add(const json& row) {
+    text_ += text_.empty() ? '[' : ',';
+    text_ += protocol::print_json(row);
+  }
+  void clear() { text_.clear(); }
+  [[nodiscard]] json take_items() {
+    if (text_.empty()) return json::array();
+    text_ += ']';
+    json items = json::parse(text_);
+    text_ = {};
+    return items;
+  }
+  std::string next;  ///< The token of what is left.
+
+ private:
+  std::string text_;
 };
 
 namespace {
@@ -113,14 +130,14 @@ task<kube_result<kube_commands::rows>> kube_commands::collect(const list_command
       all.next = action.continue_token;
       co_return kube_result<rows>{boost::system::in_place_value, std::move(all)};
     }
-    if (action.step == walk_action::what::restart) all.items.clear();
+    if (action.step == walk_action::what::restart) all.clear();
     kube_read read = pattern;
     read.query.emplace_back("limit", std::to_string(action.limit));
     if (!action.continue_token.empty()) read.query.emplace_back("continue", action.continue_token);
     auto page = co_await client_.read(std::move(read), deadline);
     if (page) {
       const json& items = array_at(*page, {"items"});
-      for (const json& item : items) all.items.push_back(what.row(item));
+      for (const json& item : items) all.add(what.row(item));
       action = walk.on_page(items.size(), text_at(*page, {"metadata", "continue"}));
     } else {
       failure = std::move(page.error());
@@ -141,11 +158,12 @@ task<command_outcome> kube_commands::list(const list_command& what, const json& 
     pattern.query.emplace_back("labelSelector", selector);
   auto all = co_await collect(what, std::move(pattern), given, deadline);
   if (!all) co_return outcome_of(all.error());
-  if (what.order == item_order::newest_first) sort_newest_first(all->items);
+  json items = all->take_items();
+  if (what.order == item_order::newest_first) sort_newest_first(items);
   json result = json::object();
   if (what.scope == item_scope::name_space) result["namespace"] = name_space;
-  result[what.count_name] = all->items.size();
-  result[what.list_name] = std::move(all->items);
+  result[what.count_name] = items.size();
+  result[what.list_name] = std::move(items);
   if (!all->next.empty()) result["continue"] = all->next;
   command_outcome outcome = success(std::move(result));
   outcome.truncated = !all->next.empty() && !given.contains("limit");
@@ -162,10 +180,11 @@ task<command_outcome> kube_commands::get_pod_events(const json& given, mono_time
   pattern.query.emplace_back("fieldSelector", "involvedObject.kind=Pod,involvedObject.name=" + pod);
   auto all = co_await collect(pod_events, std::move(pattern), json::object(), deadline);
   if (!all) co_return outcome_of(all.error());
-  sort_newest_first(all->items);
+  json items = all->take_items();
+  sort_newest_first(items);
   json result{{"pod_name", pod}, {"namespace", given.at("namespace")}};
-  result["event_count"] = all->items.size();
-  result["events"] = std::move(all->items);
+  result["event_count"] = items.size();
+  result["events"] = std::move(items);
   command_outcome outcome = success(std::move(result));
   outcome.truncated = !all->next.empty();
   co_return outcome;

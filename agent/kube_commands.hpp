@@ -27,7 +27,7 @@ class kube_commands final : public command_runner {
                                                         runtime::mono_time deadline);
   [[nodiscard]] runtime::task<command_outcome> cluster_info(runtime::mono_time deadline);
   /// Every item of a list as `row` makes it, page by page, and the token of what is left.
-  struct rows;
+  class rows;
   [[nodiscard]] runtime::task<kube_result<rows>> collect(const list_command& what, kube_read pattern,
                                                          const params& given, runtime::mono_time deadline);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "protocol/agent_messages.hpp"
+#include "protocol/json.hpp"
 
 namespace kitfox::agent {
 namespace {
@@ -85,6 +86,32 @@ bool shrink_until_fits(protocol::command_response& response, std::size_t full, s
   return fits;
 }
 
+/// Drops the last items until the rest fits, if one does. Items are many, so they are measured where they
+/// stand and not copied.
+bool cut_list(protocol::command_response& response, const std::string& list, const std::string& count,
+              std::size_t body_bytes_max, std::string& body) {
+  json& result = response.result.get();
+  auto items = std::move(result[list].get_ref<json::array_t&>());
+  json next = result.contains("continue") ? std::move(result["continue"]) : json{};
+  result[list] = json::array();
+  result.erase("continue");  // It would skip what is cut.
+  std::size_t bytes = print(response).size();
+  std::size_t kept = 0;
+  for (; kept < items.size(); ++kept) {
+    bytes += protocol::print_json(items[kept]).size() + (kept > 0 ? 1 : 0);
+    if (bytes > body_bytes_max) break;
+  }
+  if (kept > 0) {
+    items.resize(kept);
+    result[count] = kept;
+  } else if (!next.is_null()) {
+    result["continue"] = std::move(next);
+  }
+  result[list] = std::move(items);
+  if (kept > 0) body = print(response);
+  return kept > 0;
+}
+
 bool truncate(protocol::command_response& response, std::size_t body_bytes_max, std::string& body) {
   const json& result = response.result.get();
   response.truncated = true;
@@ -99,12 +126,7 @@ bool truncate(protocol::command_response& response, std::size_t body_bytes_max, 
   }
   const std::string count = count_member(result);
   if (const std::string list = longest_array(result); !count.empty() && !list.empty()) {
-    const auto cut_list = [&](json& whole, std::size_t items) {
-      whole[list].get_ref<json::array_t&>().resize(items);
-      whole[count] = items;
-      whole.erase("continue");  // It would skip what was cut.
-    };
-    if (shrink_until_fits(response, result.at(list).size(), 1, body_bytes_max, body, cut_list)) return true;
+    if (cut_list(response, list, count, body_bytes_max, body)) return true;
   }
   return shrink_until_fits(response, body_bytes_max, text_bytes_min, body_bytes_max, body, shorten_texts);
 }

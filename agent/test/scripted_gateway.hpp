@@ -51,6 +51,8 @@ class scripted_gateway {
   scripted_gateway(runtime::host& on, runtime::task_group& tasks);
   /// Listens and serves until cancelled; a task of `tasks`.
   [[nodiscard]] runtime::task<void> run(runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls);
+  /// Where it listens; 0 before it does.
+  [[nodiscard]] std::uint16_t port() const { return listener_ ? listener_->local().port : 0; }
   /// Refuses connections from now on, as a process that is gone does.
   void stop_listening();
 
