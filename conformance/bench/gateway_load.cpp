@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/system/errc.hpp>
-#include <nlohmann/json.hpp>
 
 #include "runtime/deadline.hpp"
 
@@ -13,15 +11,6 @@ namespace {
 
 using runtime::error_code;
 using runtime::task;
-
-error_code refused() { return make_error_code(boost::system::errc::protocol_error); }
-
-std::string post(std::string_view target, std::string_view body) {
-  return fmt::format(
-      "POST {} HTTP/1.1\r\nHost: gateway\r\nX-Internal-Service: {}\r\nContent-Type: application/json\r\n"
-      "Content-Length: {}\r\n\r\n{}",
-      target, gateway_program::credential, body.size(), body);
-}
 
 bool says_ok(std::string_view body) noexcept {
   const std::size_t at = body.find("\"ok\"");
@@ -32,7 +21,7 @@ bool says_ok(std::string_view body) noexcept {
 }  // namespace
 
 runtime::result<std::shared_ptr<runtime::tls_client>> gateway_load::make_trust() const {
-  return host_.network().make_tls_client({gateway_.authority_pem(), {}, {}});
+  return host_.network().make_tls_client({gateway_.authority().certificate_pem(), {}, {}});
 }
 
 task<error_code> gateway_load::prepare(std::size_t clusters, std::string& why) {
@@ -45,27 +34,11 @@ task<error_code> gateway_load::prepare(std::size_t clusters, std::string& why) {
   if (!stream) co_return stream.error();
   bare_connection administrator{std::move(*stream)};
   for (std::size_t i = 0; i < clusters; ++i) {
-    const error_code failure = co_await create(administrator, i, why);
-    if (failure) co_return failure;
+    auto made = co_await register_cluster(administrator, i, why);
+    if (!made) co_return made.error();
+    clusters_.push_back(std::move(*made));
   }
   why.clear();
-  co_return error_code{};
-}
-
-task<error_code> gateway_load::create(bare_connection& by, std::size_t number, std::string& why) {
-  const std::string team = fmt::format("team-{}", number / clusters_per_team);
-  const std::string request =
-      post(fmt::format("/api/v1/team/k8s-clusters?org_id=bench&team_node_id={}", team),
-           fmt::format(R"({{"cluster_name":"cluster-{0}","display_name":"cluster {0}"}})", number));
-  const auto status = co_await by.exchange(request);
-  why = "creating a cluster";
-  if (!status) co_return status.error();
-  const std::string_view body = by.body();
-  const nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
-  why = fmt::format("creating a cluster: HTTP {} {}", *status, body.substr(0, 200));
-  if (*status != 201 || !json.is_object() || !json.contains("token") || !json.contains("cluster_id"))
-    co_return refused();
-  clusters_.push_back({json["cluster_id"].get<std::string>(), team, json["token"].get<std::string>()});
   co_return error_code{};
 }
 
@@ -165,8 +138,8 @@ task<error_code> gateway_load::open_callers(std::size_t count, calling& all, run
     tasks_.spawn("echo agent", serve(agent, all.out.failed));
     auto stream = co_await host_.network().dial(gateway_.callers(), trust_);
     if (!stream) co_return stream.error();
-    const cluster& of = clusters_[i];
-    std::string request = post(
+    const registered_cluster& of = clusters_[i];
+    std::string request = print_post(
         "/internal/execute",
         fmt::format(
             R"({{"cluster_id":"{}","org_id":"bench","team_node_id":"{}","command":"list_namespaces","params":{{}},"timeout":30.0}})",

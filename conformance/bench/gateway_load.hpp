@@ -6,6 +6,7 @@
 #include "conformance/bench/distribution.hpp"
 #include "conformance/bench/gateway_program.hpp"
 #include "conformance/bench/load_agent.hpp"
+#include "conformance/bench/registered_cluster.hpp"
 #include "runtime/task_group.hpp"
 
 namespace kitfox::conformance {
@@ -41,7 +42,6 @@ class gateway_load {
  public:
   /// Agents of one cluster in an idle load; within the default limits of kitfox-gateway.
   static constexpr std::size_t agents_per_cluster = 50;
-  static constexpr std::size_t clusters_per_team = 10;
 
   gateway_load(runtime::host& on, const gateway_program& gateway)
       : host_{on}, gateway_{gateway}, cancelled_now_{on.executor()}, tasks_{on} {}
@@ -56,9 +56,6 @@ class gateway_load {
   void cancel();
 
  private:
-  struct cluster {
-    std::string id, team, key;
-  };
   struct dialling {
     std::size_t next = 0;
     idle_numbers& out;
@@ -68,8 +65,6 @@ class gateway_load {
     execute_numbers& out;
     bool counts = false, stop = false;
   };
-  [[nodiscard]] runtime::task<runtime::error_code> create(bare_connection& by, std::size_t number,
-                                                          std::string& why);
   [[nodiscard]] runtime::result<std::shared_ptr<runtime::tls_client>> make_trust() const;
   [[nodiscard]] runtime::error_code make_agents(std::size_t count, std::size_t per_cluster);
   [[nodiscard]] runtime::task<void> dial_some(dialling& all);
@@ -85,7 +80,7 @@ class gateway_load {
   const gateway_program& gateway_;
   // owners: this object, and callers' streams
   std::shared_ptr<runtime::tls_client> trust_;
-  std::vector<cluster> clusters_;
+  std::vector<registered_cluster> clusters_;
   std::vector<std::unique_ptr<load_agent>> agents_;
   bool closing_ = false, cancelled_ = false;
   runtime::notifier cancelled_now_;

@@ -40,6 +40,7 @@ runtime::task<runtime::error_code> gateway_program::start(std::vector<std::strin
   why = "files in " + directory_.string();
   if (const auto failure = write("server.pem", server.certificate_pem)) co_return failure;
   if (const auto failure = write("server.key", server.private_key_pem)) co_return failure;
+  if (const auto failure = write("ca.pem", authority_.certificate_pem())) co_return failure;
   child_options options;
   options.command = std::move(command);
   options.environment = {{"KITFOX_GATEWAY_AGENT_LISTEN", "127.0.0.1:0"},
@@ -49,6 +50,7 @@ runtime::task<runtime::error_code> gateway_program::start(std::vector<std::strin
                          {"KITFOX_GATEWAY_DATABASE", (directory_ / "gateway.db").string()},
                          {"KITFOX_GATEWAY_PEPPER", "pepper of the load generator"},
                          {"KITFOX_GATEWAY_INTERNAL_SECRET", credential}};
+  options.environment.insert(options.environment.end(), more_.begin(), more_.end());
   why = options.command.front() + " cannot be started";
   auto started = child_process::start(host_, options, [this](std::string_view line) { on_line(line); });
   if (!started) co_return started.error();

@@ -21,6 +21,10 @@ class gateway_program {
 
   /// `directory` must exist; certificates and databases go there.
   gateway_program(runtime::host& on, std::filesystem::path directory);
+  /// One more variable of its environment; call it before start().
+  void set_variable(std::string name, std::string value) {
+    more_.emplace_back(std::move(name), std::move(value));
+  }
 
   /// Returns when it listens, or after `most`. On failure `why` says more; stop() is to be awaited all the
   /// same.
@@ -31,7 +35,9 @@ class gateway_program {
 
   [[nodiscard]] runtime::endpoint agents() const { return {"127.0.0.1", agent_port_}; }
   [[nodiscard]] runtime::endpoint callers() const { return {"127.0.0.1", caller_port_}; }
-  [[nodiscard]] const std::string& authority_pem() const { return authority_.certificate_pem(); }
+  /// Who issued its certificate; in `authority_file` too, once it was started.
+  [[nodiscard]] const pki::authority& authority() const noexcept { return authority_; }
+  [[nodiscard]] std::filesystem::path authority_file() const { return directory_ / "ca.pem"; }
   [[nodiscard]] runtime::result<process_usage> usage() const { return read_process_usage(process_->pid()); }
 
  private:
@@ -40,6 +46,7 @@ class gateway_program {
 
   runtime::host& host_;
   std::filesystem::path directory_;
+  std::vector<std::pair<std::string, std::string>> more_;
   pki::authority authority_;
   std::unique_ptr<child_process> process_;
   std::uint16_t agent_port_ = 0, caller_port_ = 0;

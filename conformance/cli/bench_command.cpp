@@ -3,6 +3,8 @@
 #include <ostream>
 
 #include "conformance/bench/gateway_bench.hpp"
+#include "conformance/bench/reconnect_bench.hpp"
+#include "conformance/bench/reconnect_comparison.hpp"
 #include "conformance/cli/cli_command.hpp"
 
 namespace kitfox::conformance {
@@ -22,18 +24,21 @@ class bench_command final : public cli_command {
         "\nExit status: 0 every target is reached, 1 one is missed, 2 a wrong argument, 5 nothing could be\n"
         "measured. Times depend on the machine: judge ratios, and CPU for each operation.\n");
     add_gateway(*flags);
+    add_reconnect(*flags);
     return flags;
   }
 
   exit_status run(std::ostream& out, std::ostream& err) override {
-    options_.measures_idle = part_ != "execute";
-    options_.measures_execute = part_ != "idle";
-    options_.idle.settle = span_of(idle_seconds_);
-    options_.execute.span = span_of(seconds_);
-    options_.limit = span_of(limit_seconds_);
-    bench_report report;
     std::string failure;
-    if (!run_gateway_bench(options_, report, failure)) {
+    if (!compared_.empty()) {
+      const std::string text = compare_reconnects(compared_.at(0), compared_.at(1), failure);
+      (text.empty() ? err << "kitfox bench: " << failure << "\n" : out << text);
+      return text.empty() ? exit_status::usage : exit_status::passed;
+    }
+    bench_report report;
+    const bool measured =
+        gateway_->parsed() ? measure_gateway(report, failure) : measure_reconnect(report, failure);
+    if (!measured) {
       err << "kitfox bench: " << failure << "\n";
       return exit_status::harness_error;
     }
@@ -72,6 +77,52 @@ class bench_command final : public cli_command {
     add_output(*gateway_);
   }
 
+  void add_reconnect(CLI::App& bench) {
+    reconnect_ = bench.add_subcommand(
+        "reconnect",
+        "From a healthy path to `connected`, less the agent's announced delay, beside a bare handshake");
+    reconnect_
+        ->add_option(
+            "--agent-command", reconnects_.agent_commands,
+            "Your agent in place of kitfox-agent, split at blanks; given up to four times, builds are\n"
+            "measured in turn. Give it a short backoff: announced delays are subtracted")
+        ->expected(1)
+        ->take_all();
+    reconnect_->add_option("--gateway-command", reconnects_.gateway_command,
+                           "Your gateway in place of kitfox-gateway, split at blanks");
+    reconnect_->add_option("--count", reconnects_.count, "Reconnects of each agent")
+        ->check(CLI::Range(std::size_t{1}, reconnect_bench_options::count_max))
+        ->capture_default_str();
+    reconnect_->add_option("--outage-seconds", outage_seconds_, "How long nothing gets through each time")
+        ->check(CLI::Range(0.0, 60.0))
+        ->capture_default_str();
+    reconnect_->add_option("--limit-seconds", limit_seconds_, "No round begins after it")
+        ->check(CLI::Range(1.0, 3600.0))
+        ->capture_default_str();
+    reconnect_->add_option("--compare", compared_, "Two results of --out, side by side; nothing is run")
+        ->expected(2);
+    add_output(*reconnect_);
+  }
+
+  bool measure_gateway(bench_report& report, std::string& failure) {
+    options_.measures_idle = part_ != "execute";
+    options_.measures_execute = part_ != "idle";
+    options_.idle.settle = span_of(idle_seconds_);
+    options_.execute.span = span_of(seconds_);
+    options_.limit = span_of(limit_seconds_);
+    return run_gateway_bench(options_, report, failure);
+  }
+
+  bool measure_reconnect(bench_report& report, std::string& failure) {
+    if (reconnects_.agent_commands.size() > reconnect_bench_options::agents_max) {
+      failure = "at most four agents can be compared";
+      return false;
+    }
+    reconnects_.outage = span_of(outage_seconds_);
+    reconnects_.limit = span_of(limit_seconds_);
+    return run_reconnect_bench(reconnects_, report, failure);
+  }
+
   void add_output(CLI::App& flags) {
     flags.add_option("--out", file_, "File for the numbers as JSON");
     flags.add_flag("--json", json_, "Print the JSON in place of the text");
@@ -95,10 +146,13 @@ class bench_command final : public cli_command {
   }
 
   gateway_bench_options options_;
+  reconnect_bench_options reconnects_;
+  std::vector<std::string> compared_;
   std::string part_ = "all", file_;
-  double seconds_ = 10, idle_seconds_ = 5, limit_seconds_ = 300;
+  double seconds_ = 10, idle_seconds_ = 5, limit_seconds_ = 300, outage_seconds_ = 0.02;
   bool json_ = false;
   CLI::App* gateway_ = nullptr;
+  CLI::App* reconnect_ = nullptr;
 };
 
 }  // namespace
