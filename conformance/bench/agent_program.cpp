@@ -5,6 +5,7 @@
 #include <boost/system/errc.hpp>
 #include <nlohmann/json.hpp>
 
+#include "protocol/timestamps.hpp"
 #include "runtime/deadline.hpp"
 
 namespace kitfox::conformance {
@@ -15,6 +16,15 @@ fault::relay_options path_to(const std::string& name, runtime::endpoint gateway)
   options.through.name = name + "->gateway";
   options.upstream = std::move(gateway);
   return options;
+}
+
+/// When the line was written: on a busy machine it is read later than that.
+std::optional<runtime::wall_time> time_of(const nlohmann::json& line) {
+  const auto text = line.find("time");
+  if (text == line.end() || !text->is_string()) return std::nullopt;
+  const auto at = protocol::parse_rfc3339(text->get_ref<const std::string&>());
+  if (!at) return std::nullopt;
+  return std::chrono::time_point_cast<runtime::wall_time::duration>(*at);
 }
 
 }  // namespace
@@ -33,7 +43,7 @@ runtime::task<runtime::error_code> agent_program::start(std::string& why) {
   const runtime::error_code failure = co_await relay_.listen();
   if (failure) co_return failure;
   tasks_.spawn("relay", relay_.run());
-  healthy_at_ = host_.clock().now();
+  healthy_at_ = host_.clock().wall_now();
   child_options options;
   options.command = how_.command;
   options.environment = {
@@ -60,10 +70,10 @@ runtime::task<void> agent_program::await_end() {
 
 void agent_program::on_line(std::string_view line) {
   last_line_ = line;
-  const runtime::mono_time now = host_.clock().now();
   const nlohmann::json fields = nlohmann::json::parse(line, nullptr, false);
   if (!fields.is_object()) return;
   const std::string event = fields.value("event", "");
+  const runtime::wall_time now = time_of(fields).value_or(host_.clock().wall_now());
   if (event == "connected_to_gateway") {
     connected_ = true;
     connected_at_ = now;
@@ -95,7 +105,7 @@ runtime::task<runtime::error_code> agent_program::cut_for(runtime::duration outa
   relay_.suspend();
   const runtime::error_code failure = co_await host_.clock().sleep_for(outage);
   relay_.resume();
-  healthy_at_ = host_.clock().now();
+  healthy_at_ = host_.clock().wall_now();
   co_return failure;
 }
 

@@ -34,11 +34,11 @@ class agent_program {
   [[nodiscard]] runtime::task<runtime::error_code> cut_for(runtime::duration outage);
   [[nodiscard]] runtime::task<void> stop();
 
-  /// When the path was last healthy again.
-  [[nodiscard]] runtime::mono_time healthy_at() const noexcept { return healthy_at_; }
-  [[nodiscard]] runtime::mono_time connected_at() const noexcept { return connected_at_; }
+  /// When the path was last healthy again. Wall clock, since the lines of the log carry it.
+  [[nodiscard]] runtime::wall_time healthy_at() const noexcept { return healthy_at_; }
+  [[nodiscard]] runtime::wall_time connected_at() const noexcept { return connected_at_; }
   /// When the agent was going to dial, as it announced last; nothing if it announces no delay.
-  [[nodiscard]] std::optional<runtime::mono_time> due_at() const noexcept { return due_at_; }
+  [[nodiscard]] std::optional<runtime::wall_time> due_at() const noexcept { return due_at_; }
   /// Where the path begins.
   [[nodiscard]] const runtime::endpoint& path() const noexcept { return relay_.local(); }
   [[nodiscard]] const std::string& last_line() const noexcept { return last_line_; }
@@ -52,8 +52,8 @@ class agent_program {
   fault::relay relay_;
   std::unique_ptr<child_process> process_;
   bool connected_ = false, ended_ = false;
-  runtime::mono_time healthy_at_{}, connected_at_{};
-  std::optional<runtime::mono_time> due_at_;
+  runtime::wall_time healthy_at_{}, connected_at_{};
+  std::optional<runtime::wall_time> due_at_;
   std::string last_line_;
   runtime::notifier changed_;
   runtime::task_group tasks_;

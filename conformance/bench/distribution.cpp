@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace kitfox::conformance {
 namespace {
@@ -82,7 +83,13 @@ std::string distribution::print_histogram() const {
   std::size_t most = 0;
   for (const bin& one : all) most = std::max(most, one.count);
   std::string out;
+  bool in_gap = false;
   for (const bin& one : all) {
+    if (one.count == 0) {
+      if (!std::exchange(in_gap, true)) out += "  ...\n";
+      continue;
+    }
+    in_gap = false;
     const std::size_t bar = (one.count * bar_width + most - 1) / most;
     out += fmt::format("  <= {:>8}  {:>8}  {}\n", print_span(one.upper), one.count, std::string(bar, '#'));
   }

@@ -22,7 +22,8 @@ class distribution {
   /// count, min, mean, p50, p90, p99, max in milliseconds, and the histogram as pairs of an upper bound and
   /// a count.
   [[nodiscard]] nlohmann::ordered_json to_json() const;
-  /// Lines of a histogram with a bar each; bounds grow by a constant factor, about ten lines a decade.
+  /// Lines of a histogram with a bar each; bounds grow by a constant factor, about ten lines a decade. A gap
+  /// is one line of dots.
   [[nodiscard]] std::string print_histogram() const;
 
  private:

@@ -158,9 +158,9 @@ task<error_code> reconnect_run::measure(subject& one) {
     why = one.command + " does not come back; its last line: " + agent.last_line();
     co_return failure;
   }
-  const runtime::mono_time due = agent.due_at().value_or(agent.healthy_at());
+  const runtime::wall_time due = agent.due_at().value_or(agent.healthy_at());
   if (!agent.due_at()) ++one.without_delay;
-  const runtime::mono_time begun = std::max(agent.healthy_at(), due);
+  const runtime::wall_time begun = std::max(agent.healthy_at(), due);
   one.cost.add(std::max(agent.connected_at() - begun, runtime::duration{0}));
   one.scheduled.add(begun - agent.healthy_at());
   co_return error_code{};

@@ -47,6 +47,7 @@ TEST(Distribution, HistogramDrawsTheLongestBarForTheFullestBin) {
   const std::string text = of.print_histogram();
   EXPECT_NE(text.find("<=     1 ms        10  " + std::string(50, '#') + "\n"), std::string::npos) << text;
   EXPECT_NE(text.find("         1  #####\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("#\n  ...\n"), std::string::npos) << text;
 }
 
 TEST(Distribution, KeepsABoundedNumberOfSamplesAndCountsAll) {
