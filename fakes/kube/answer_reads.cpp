@@ -107,7 +107,7 @@ outcome<api_answer> answer_get(const api_call& call) {
   if (*revision && **revision > call.state.store.revision()) {
     return too_large_version(**revision, call.state.store.revision());
   }
-  const object_ptr object = call.state.store.find(stored_as(*call.type), asked.ns, asked.name);
+  const object_ptr object = call.state.store.find(stored_as(*call.type), call.object_namespace(), asked.name);
   if (!object) return not_found(*call.type, asked.name);
   if (asked.subresource == "scale") return scale_answer(object->body);
   return object_answer(call, 200, object->body);
@@ -120,7 +120,7 @@ outcome<api_answer> answer_list(const api_call& call) {
       parse_list_options(*call.type, call.info.target, list_or_watch::list, call.state.options.watch_list);
   if (!options) return options.error();
   const auto objects = parse_include_object(call.info.target.get("includeObject").value_or(""));
-  const auto page = list_objects(call.state.store, stored_as(*call.type), call.info.attributes.ns, *options);
+  const auto page = list_objects(call.state.store, stored_as(*call.type), call.object_namespace(), *options);
   if (!page) return page.error();
   switch (media->shape) {
     case media_choice::shapes::object:
@@ -153,7 +153,7 @@ outcome<api_answer> answer_watch(const api_call& call) {
   select_path_name(call, *options);
   watch_request request;
   request.type = call.type;
-  request.ns = call.info.attributes.ns;
+  request.ns = call.object_namespace();
   request.revision = *revision;
   request.media = *media;
   request.objects = *objects;

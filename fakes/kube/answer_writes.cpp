@@ -128,7 +128,7 @@ outcome<api_answer> store_new(const api_call& call, json object) {
   if (const auto checked = check_binding(call, object); !checked) return checked.error();
   if (const auto checked = check_escalation(call, object); !checked) return checked.error();
   const std::string name{text_at(object, {"metadata", "name"})};
-  if (call.state.store.find(*call.type, call.info.attributes.ns, name))
+  if (call.state.store.find(*call.type, call.object_namespace(), name))
     return already_exists(*call.type, name);
   if (is_dry_run(call)) return object_answer(call, 201, object);
   const auto stored = call.state.store.create(*call.type, std::move(object), call.now.wall);
@@ -198,7 +198,7 @@ outcome<api_answer> delete_collection(const api_call& call) {
   const auto options =
       parse_list_options(*call.type, call.info.target, list_or_watch::list, call.state.options.watch_list);
   if (!options) return options.error();
-  const auto page = list_objects(call.state.store, *call.type, call.info.attributes.ns, *options);
+  const auto page = list_objects(call.state.store, *call.type, call.object_namespace(), *options);
   if (!page) return page.error();
   json items = json::array();
   for (const object_ptr& object : page->items) {
@@ -243,7 +243,7 @@ outcome<api_answer> answer_update(const api_call& call) {
     return bad_request("the name of the object (" + name + ") does not match the name on the URL (" +
                        asked.name + ")");
   }
-  const object_ptr before = call.state.store.find(*call.type, asked.ns, asked.name);
+  const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
   if (!before && asked.subresource.empty() && allows_create_on_update(*call.type)) {
     return store_new(call, std::move(*object));
   }
@@ -260,7 +260,7 @@ outcome<api_answer> answer_patch(const api_call& call) {
   const auto patch = read_body(call);
   if (!patch) return patch.error();
   if (!patch->is_object()) return bad_request("a merge patch must be an object");
-  const object_ptr before = call.state.store.find(*call.type, asked.ns, asked.name);
+  const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
   if (!before) return not_found(*call.type, asked.name);
   json object = before->body;
   merge_patch(object, *patch);
@@ -288,12 +288,12 @@ outcome<api_answer> answer_delete(const api_call& call) {
   if (asked.verb == "deletecollection") return delete_collection(call);
   const auto body = read_body(call);
   if (!body) return body.error();
-  const object_ptr before = call.state.store.find(*call.type, asked.ns, asked.name);
+  const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
   if (!before) return not_found(*call.type, asked.name);
   if (const auto checked = check_preconditions(call, *body, before->body); !checked) return checked.error();
   object_ptr last = before;
   if (!is_dry_run(call)) {
-    const auto removed = call.state.store.remove(*call.type, asked.ns, asked.name);
+    const auto removed = call.state.store.remove(*call.type, call.object_namespace(), asked.name);
     if (removed) last = *removed;
   }
   if (answers_deleted_object(*call.type)) return object_answer(call, 200, last->body);

@@ -44,6 +44,12 @@ struct api_call {
   const user_identity& user;
   instant now;
   const resource_type* type = nullptr;  ///< Null for paths that name no resource.
+
+  /// Namespace of the objects it is about. RBAC sees a namespace as inside of itself; the store does not.
+  [[nodiscard]] std::string_view object_namespace() const noexcept {
+    const bool inside = type != nullptr && type->scope == resource_scope::namespaced;
+    return inside ? std::string_view{info.attributes.ns} : std::string_view{};
+  }
 };
 
 /// Each handler answers the calls it is for, already authorized; an error becomes a Status.

@@ -51,6 +51,13 @@ outcome<api_answer> route_object(const api_call& call) {
   return method_not_allowed();
 }
 
+/// The path puts a kind of the cluster into a namespace; a namespace alone is inside of itself.
+bool is_misplaced(const api_call& call) {
+  const access_attributes& asked = call.info.attributes;
+  if (call.type->scope == resource_scope::namespaced || asked.ns.empty()) return false;
+  return call.type->kind != "Namespace" || asked.ns != asked.name;
+}
+
 bool knows_group(std::string_view group) {
   for (const group_version& entry : group_versions()) {
     if (entry.group == group) return true;
@@ -66,6 +73,7 @@ outcome<api_answer> route(const api_call& call) {
     if (knows_group(call.info.attributes.api_group)) return no_such_path();
     return text_answer(404, "404 page not found\n");
   }
+  if (is_misplaced(call)) return no_such_path();
   switch (call.info.part_count) {
     case 1:
       return route_collection(call);

@@ -187,7 +187,7 @@ void api_service::stop() {
 
 void api_service::restart() {
   server_.restart();
-  http_.close_all();
+  http_.drop_connections();
 }
 
 instant api_service::now() const { return {host_.clock().now(), host_.clock().wall_now()}; }

@@ -131,6 +131,10 @@ void server::stop() {
   for (const auto& [id, connection] : state_->open) connection->stop();
 }
 
+void server::drop_connections() {
+  for (const auto& [id, connection] : state_->open) connection->close();
+}
+
 void server::close_all() { state_->close_all(); }
 
 std::size_t server::connections() const noexcept { return state_->admitted; }

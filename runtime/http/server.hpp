@@ -75,7 +75,9 @@ class server {
   [[nodiscard]] task<void> run();
   /// Stops accepting; idle connections close at once, others after their exchange ends.
   void stop();
-  /// Closes every connection now, also in mid-exchange.
+  /// Closes every connection now, also in mid-exchange, and goes on accepting.
+  void drop_connections();
+  /// The same, and accepts no more: run() returns.
   void close_all();
   [[nodiscard]] std::size_t connections() const noexcept;
 

@@ -187,11 +187,14 @@ TEST(ServeApi, BreaksEverythingOffWhenItRestartsAndGoesOn) {
   };
   const auto script = [](service_bench& in) -> task<void> {
     client_connection connection = co_await in.connect();
+    client_connection idle = co_await in.connect();
+    EXPECT_EQ((co_await idle.roundtrip(get("/api/v1/namespaces/n"))).value().status, 200);
     const auto head = co_await connection.start(get("/api/v1/configmaps?watch=1"));
     EXPECT_TRUE(head.has_value());
     const auto cut = co_await connection.read_body();
     EXPECT_FALSE(cut.has_value());
     EXPECT_EQ(in.elapsed(), 2s);
+    EXPECT_FALSE((co_await idle.roundtrip(get("/api/v1/namespaces/n"))).has_value());
     client_connection next = co_await in.connect();
     const auto answer = co_await next.roundtrip(get("/api/v1/namespaces/n"));
     EXPECT_EQ(answer->status, 200);

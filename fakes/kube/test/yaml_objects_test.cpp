@@ -136,7 +136,7 @@ log: |
 
 TEST(LoadObjects, NamesThePlaceAndTheReason) {
   const std::tuple<const char*, errc, const char*> cases[] = {
-      {"a: [", errc::not_yaml, "objects.yaml:2: "},
+      {"a: [", errc::not_yaml, "objects.yaml:1: "},
       {"[1, 2]", errc::not_an_object, "objects.yaml:1: the document is not a map"},
       {"\n\nkind: Pod\n", errc::not_an_object, "objects.yaml:3: apiVersion or kind is missing"},
       {"{apiVersion: v1, kind: Widget, metadata: {name: w}}", errc::unknown_kind,
