@@ -28,6 +28,8 @@ class cutting_fault : public fault {
   void on_end(side from, end_kind how, fault_context& context) override;
   [[nodiscard]] std::size_t held(side from) const override;
   [[nodiscard]] bool lives_on() const override { return silent_; }
+  /// What was cut stays cut, whatever the new parameters say.
+  [[nodiscard]] bool on_change(const arguments&, fault_context&) override { return cut_; }
 
  protected:
   /// Cuts now, once, and records it as planned for `planned`.
@@ -36,6 +38,7 @@ class cutting_fault : public fault {
   virtual void on_live_bytes(side from, std::string bytes, fault_context& context);
   [[nodiscard]] bool was_cut() const noexcept { return cut_; }
   [[nodiscard]] bool silent() const noexcept { return silent_; }
+  void set_cut(cut_kind how) noexcept { how_ = how; }
 
  private:
   cut_kind how_;

@@ -16,12 +16,18 @@ void fault::on_bytes(side from, std::string bytes, fault_context& context) {
 void fault::on_end(side from, end_kind how, fault_context& context) { context.pass_end(from, how); }
 void fault::on_timer(fault_context&) {}
 void fault::on_heal(fault_context&) {}
+bool fault::on_change(const arguments&, fault_context&) { return false; }
+void fault::on_replaced(fault_context& context) { on_heal(context); }
 std::size_t fault::held(side) const { return 0; }
 bool fault::lives_on() const { return false; }
 
 runtime::mono_time fault_context::now() const noexcept { return chain_.now_; }
 runtime::entropy& fault_context::random() { return chain_.random_of(stage_); }
 std::uint64_t fault_context::offset(side from) const noexcept { return stage_.passed[slot(from)]; }
+
+bool fault_context::concerns_sender(side from) const noexcept {
+  return stage_.of == nullptr || concerns(stage_.of->plan.applies_to.way, from);
+}
 
 runtime::mono_time fault_context::established_at() const noexcept { return chain_.begun_at_; }
 std::size_t fault_context::window_bytes() const noexcept { return chain_.window_bytes_; }
@@ -46,7 +52,7 @@ void fault_context::fired(std::string what, side from, runtime::mono_time planne
   stage_.of->has_fired = true;
   if (chain_.link_.firings_ == nullptr) return;
   chain_.link_.firings_->on_fired({stage_.of->plan.name, chain_.connection_id_, std::move(what), offset(from),
-                                   planned, now(), std::move(event)});
+                                   planned, now(), std::move(event), chain_.link_.name()});
 }
 
 void fault_context::fired_once(std::string_view what, side from) {

@@ -10,6 +10,7 @@
 
 namespace kitfox::fault {
 
+class arguments;
 class path_chain;
 struct path_stage;
 class http_tracker;
@@ -27,6 +28,9 @@ class fault_context {
 
   /// When the connection was established; now, if it has only just begun.
   [[nodiscard]] runtime::mono_time established_at() const noexcept;
+  /// Whether the fault is meant for what `from` sends.
+  [[nodiscard]] bool concerns_sender(side from) const noexcept;
+
   /// What this fault keeps from connection to connection of the link; bound what you put there.
   [[nodiscard]] std::deque<std::string>& memory();
 
@@ -90,6 +94,13 @@ class fault {
   virtual void on_timer(fault_context& context);
   /// The fault was removed from its link: release what is held, or say in lives_on() what stays.
   virtual void on_heal(fault_context& context);
+  /// The fault was changed while it is on the link; `values` are the new parameters. True: they are taken
+  /// over, and it goes on with what it holds and counted. False, as by default: another is made in its place,
+  /// which begins now.
+  [[nodiscard]] virtual bool on_change(const arguments& values, fault_context& context);
+  /// Another takes its place, see on_change(): release what is held, and do nothing else to the connection.
+  /// By default the same as on_heal().
+  virtual void on_replaced(fault_context& context);
 
   /// Bytes of `from` that were taken and are neither passed on nor dropped.
   [[nodiscard]] virtual std::size_t held(side from) const;

@@ -59,6 +59,19 @@ void gate::on_heal(fault_context& to) {
   tracker().finish(side::server, listener());
 }
 
+bool gate::on_change(const arguments& values, fault_context& to) {
+  return open_ && inner_->on_change(values, to);
+}
+
+void gate::on_replaced(fault_context& to) {
+  if (!open_) {
+    on_heal(to);
+    return;
+  }
+  http_fault::on_heal(to);
+  inner_->on_replaced(to);
+}
+
 std::size_t gate::held(side from) const { return http_fault::held(from) + inner_->held(from); }
 
 bool gate::lives_on() const { return open_ && inner_->lives_on(); }

@@ -17,6 +17,8 @@ class gate final : public http_fault {
   void on_bytes(side from, std::string bytes, fault_context& context) override;
   void on_end(side from, end_kind how, fault_context& context) override;
   void on_heal(fault_context& context) override;
+  [[nodiscard]] bool on_change(const arguments& values, fault_context& context) override;
+  void on_replaced(fault_context& context) override;
   [[nodiscard]] std::size_t held(side from) const override;
   [[nodiscard]] bool lives_on() const override;
 

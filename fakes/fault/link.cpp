@@ -6,6 +6,16 @@
 #include "runtime/assert.hpp"
 
 namespace kitfox::fault {
+namespace {
+
+bool refuses_all(const planned_fault& plan) {
+  const match& wanted = plan.applies_to;
+  return plan.kind->refuses_dials && wanted.connections != taken::established &&
+         wanted.connection.unrestricted() && wanted.new_connection.unrestricted() &&
+         wanted.probability >= 1.0;
+}
+
+}  // namespace
 
 link::link(options settings, const runtime::entropy& random, firing_observer* firings,
            changed_callback changed)
@@ -37,6 +47,7 @@ result<fault_id> link::add(planned_fault plan, runtime::mono_time now) {
   added->id = id;
   added->dials_before = connections_;
   faults_.push_back(added);
+  std::erase(unfired_, added->plan.name);
   std::vector<std::uint64_t> touched;
   for (const auto& [number, chain] : open_) {
     if (chain->insert(added, now)) touched.push_back(chain->connection_id());
@@ -61,6 +72,24 @@ error_code link::remove(fault_id id, runtime::mono_time now) {
   return {};
 }
 
+error_code link::replace(fault_id id, planned_fault plan, runtime::mono_time now) {
+  const auto found =
+      std::find_if(faults_.begin(), faults_.end(), [id](const auto& one) { return one->id == id; });
+  if (found == faults_.end()) return errc::no_such_fault;
+  KITFOX_ASSERT(plan.kind == (*found)->plan.kind && plan.name == (*found)->plan.name);
+  // owners: see faults_
+  auto changed = std::make_shared<active_fault>(**found);
+  changed->plan = std::move(plan);
+  changed->closed_listener = changed->closed_listener && refuses_all(changed->plan);
+  *found = changed;
+  std::vector<std::uint64_t> touched;
+  for (const auto& [number, chain] : open_) {
+    if (chain->replace(changed, now)) touched.push_back(chain->connection_id());
+  }
+  tell_changed(touched);
+  return {};
+}
+
 void link::remove_all(runtime::mono_time now) {
   while (!faults_.empty()) {
     const error_code failure = remove(faults_.front()->id, now);
@@ -80,12 +109,17 @@ void link::set_properties(const link_properties& properties, runtime::mono_time 
 }
 
 bool link::refuses_every_dial() const {
-  return std::any_of(faults_.begin(), faults_.end(), [](const auto& one) {
-    const match& wanted = one->plan.applies_to;
-    return one->plan.kind->refuses_dials && wanted.connections != taken::established &&
-           wanted.connection.unrestricted() && wanted.new_connection.unrestricted() &&
-           wanted.probability >= 1.0;
-  });
+  return std::any_of(faults_.begin(), faults_.end(), [](const auto& one) { return refuses_all(one->plan); });
+}
+
+void link::on_listener_closed(runtime::mono_time now) {
+  for (const auto& one : faults_) {
+    if (one->closed_listener || !refuses_all(one->plan)) continue;
+    one->closed_listener = true;
+    one->has_fired = true;
+    if (firings_ == nullptr) continue;
+    firings_->on_fired({one->plan.name, 0, "nothing listens", 0, now, now, {}, settings_.name});
+  }
 }
 
 std::vector<std::string> link::never_fired() const {

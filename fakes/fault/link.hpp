@@ -61,6 +61,10 @@ class link {
   /// Heals it: what it held goes on, in order, unless it is a fault that survives that. Errors:
   /// errc::no_such_fault.
   error_code remove(fault_id id, runtime::mono_time now);
+  /// Changes a fault in its place: its order, its counters and what chance decided for each connection stay,
+  /// nothing is healed, and connections that the change still takes go on. `plan` has the same name and kind.
+  /// Errors: errc::no_such_fault.
+  error_code replace(fault_id id, planned_fault plan, runtime::mono_time now);
   /// Removes every fault.
   void remove_all(runtime::mono_time now);
   [[nodiscard]] std::size_t faults() const noexcept { return faults_.size(); }
@@ -69,9 +73,14 @@ class link {
 
   /// True while a fault refuses every dial, so that a real listener may close instead of accepting.
   [[nodiscard]] bool refuses_every_dial() const;
+  /// Tell it whenever a listener is closed for that: each fault that refuses every dial has fired then, on no
+  /// connection, and is recorded once.
+  void on_listener_closed(runtime::mono_time now);
   /// Names of the faults added so far that have not fired: removed ones first, each group in order. A fault
-  /// still on the link may fire yet.
+  /// still on the link may fire yet. A name that was added again counts as the new fault alone.
   [[nodiscard]] std::vector<std::string> never_fired() const;
+  /// Forgets the removed faults that never fired.
+  void forget_unfired() noexcept { unfired_.clear(); }
   [[nodiscard]] const std::string& name() const noexcept { return settings_.name; }
 
   /// Connections opened so far.

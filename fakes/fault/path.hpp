@@ -111,12 +111,13 @@ class wire_observer {
 
 /// One firing of one fault.
 struct firing {
-  std::string fault;  ///< Name of the fault as planned ("outage#1").
-  std::uint64_t connection = 0;
-  std::string what;          ///< What it did: "rst", "hold 3 chunks", "503".
-  std::uint64_t offset = 0;  ///< Byte offset in the direction concerned.
+  std::string fault;             ///< Name of the fault as planned ("outage#1").
+  std::uint64_t connection = 0;  ///< 0: the link as a whole, not one connection.
+  std::string what;              ///< What it did: "rst", "hold 3 chunks", "503".
+  std::uint64_t offset = 0;      ///< Byte offset in the direction concerned.
   runtime::mono_time planned{}, fired{};
   std::string event{};  ///< SSE id, or request target, of what it hit; empty: none.
+  std::string link{};   ///< Name of the link it is on.
 };
 
 class firing_observer {

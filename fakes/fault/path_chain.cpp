@@ -8,6 +8,14 @@
 #include "runtime/assert.hpp"
 
 namespace kitfox::fault {
+namespace {
+
+/// It begins when a request or event has come that it does not look for itself.
+bool needs_gate(const planned_fault& plan) {
+  return !plan.kind->selects_itself && (plan.applies_to.needs_request() || plan.applies_to.needs_event());
+}
+
+}  // namespace
 
 bool path_stage::concerns_bytes(side from) const noexcept {
   return !of || sees_all || concerns(of->plan.applies_to.way, from);
@@ -41,7 +49,7 @@ path_chain::path_chain(link& owner, std::uint64_t connection_id, std::uint64_t n
   stages_.push_back(std::move(wire_stage));
   // owners: see link::faults_
   for (const std::shared_ptr<active_fault>& one : owner.faults_) {
-    if (takes(*one)) add_stage(one);
+    if (takes(*one)) add_stage(one, stages_.end());
   }
 }
 
@@ -51,6 +59,18 @@ bool path_chain::takes(const active_fault& one) const {
   const match& wanted = one.plan.applies_to;
   if (wanted.connections == taken::established && !begun_) return false;
   if (wanted.connections == taken::fresh && begun_) return false;
+  return takes_number(one);
+}
+
+bool path_chain::takes_changed(const active_fault& one) const {
+  const taken wanted = one.plan.applies_to.connections;
+  const bool dialled_since = number_ > one.dials_before;
+  if (wanted != taken::any && (wanted == taken::fresh) != dialled_since) return false;
+  return takes_number(one);
+}
+
+bool path_chain::takes_number(const active_fault& one) const {
+  const match& wanted = one.plan.applies_to;
   if (!wanted.connection.contains(number_)) return false;
   if (!wanted.new_connection.unrestricted() &&
       (number_ <= one.dials_before || !wanted.new_connection.contains(number_ - one.dials_before))) {
@@ -62,17 +82,17 @@ bool path_chain::takes(const active_fault& one) const {
 }
 
 // owners: see link::faults_
-void path_chain::add_stage(const std::shared_ptr<active_fault>& of) {
+path_stage& path_chain::add_stage(const std::shared_ptr<active_fault>& of, stage_list::iterator before) {
   auto stage = std::make_unique<path_stage>();
   stage->of = of;
   const planned_fault& plan = of->plan;
   stage->body = plan.kind->make(plan.values);
   stage->sees_all = plan.kind->selects_itself;
-  if (!plan.kind->selects_itself && (plan.applies_to.needs_request() || plan.applies_to.needs_event())) {
+  if (needs_gate(plan)) {
     stage->body = std::make_unique<gate>(std::move(stage->body), plan.applies_to);
     stage->sees_all = true;
   }
-  stages_.push_back(std::move(stage));
+  return **stages_.insert(before, std::move(stage));
 }
 
 path::dial_decision path_chain::on_dial(runtime::mono_time now) {
@@ -173,8 +193,7 @@ bool path_chain::insert(const std::shared_ptr<active_fault>& added, runtime::mon
   const call_scope scope{*this, std::max(now, now_)};
   if (begins_at_ && *begins_at_ <= now) begin(now);
   if (over_ || !takes(*added)) return false;
-  add_stage(added);
-  path_stage& stage = *stages_.back();
+  path_stage& stage = add_stage(added, stages_.end());
   fault_context context{*this, stage};
   if (begun_) stage.body->on_begin(context);
   return true;
@@ -182,14 +201,60 @@ bool path_chain::insert(const std::shared_ptr<active_fault>& added, runtime::mon
 
 bool path_chain::heal(fault_id id, runtime::mono_time now) {
   const call_scope scope{*this, std::max(now, now_)};
-  const auto found = std::find_if(stages_.begin(), stages_.end(), [id](const auto& stage) {
-    return stage->of && stage->of->id == id && !stage->healed;
-  });
+  const auto found = find_stage(id);
   if (found == stages_.end()) return false;
-  path_stage& stage = **found;
+  heal(**found);
+  return true;
+}
+
+path_chain::stage_list::iterator path_chain::find_stage(fault_id id) {
+  return std::find_if(stages_.begin(), stages_.end(),
+                      [id](const auto& stage) { return stage->of && stage->of->id == id && !stage->healed; });
+}
+
+void path_chain::heal(path_stage& stage) {
   stage.healed = true;
   fault_context context{*this, stage};
   if (begun_) stage.body->on_heal(context);
+}
+
+// owners: see link::faults_
+bool path_chain::replace(const std::shared_ptr<active_fault>& changed, runtime::mono_time now) {
+  const call_scope scope{*this, std::max(now, now_)};
+  if (begins_at_ && *begins_at_ <= now) begin(now);
+  if (over_) return false;
+  auto place = find_stage(changed->id);
+  const path_stage* before = nullptr;
+  const bool wanted = takes_changed(*changed);
+  if (place == stages_.end()) {
+    if (!wanted) return false;
+    // Where it would stand if it had taken the connection from the beginning: ids rise along a path.
+    place = std::find_if(stages_.begin(), stages_.end(),
+                         [&](const auto& stage) { return stage->of && stage->of->id > changed->id; });
+  } else if (!wanted) {
+    heal(**place);
+    return true;
+  } else {
+    path_stage& stage = **place;
+    const bool same_gate = needs_gate(stage.of->plan) == needs_gate(changed->plan);
+    stage.of = changed;
+    fault_context context{*this, stage};
+    if (stage.severed) return true;
+    if (begun_ && same_gate && stage.body->on_change(changed->plan.values, context)) return true;
+    stage.healed = true;
+    if (begun_) stage.body->on_replaced(context);
+    if (over_) return true;
+    // Nothing was added or taken away meanwhile, so the place is still good.
+    before = &stage;
+    ++place;
+  }
+  path_stage& fresh = add_stage(changed, place);
+  if (before != nullptr) {
+    fresh.passed = before->passed;
+    fresh.fired_once = before->fired_once;
+  }
+  fault_context context{*this, fresh};
+  if (begun_) fresh.body->on_begin(context);
   return true;
 }
 

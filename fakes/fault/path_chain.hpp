@@ -25,6 +25,7 @@ struct active_fault {
   std::uint64_t events = 0;        ///< Counted for match::event.
   std::deque<std::string> memory;  ///< See fault_context::memory().
   bool has_fired = false;
+  bool closed_listener = false;  ///< See link::on_listener_closed().
 };
 
 /// One fault, or the wire itself, on one connection.
@@ -65,6 +66,9 @@ class path_chain final : public path {
   // owners: see link::faults_
   bool insert(const std::shared_ptr<active_fault>& added, runtime::mono_time now);
   bool heal(fault_id id, runtime::mono_time now);
+  /// The fault of that id is from now on as `changed` says.
+  // owners: see link::faults_
+  bool replace(const std::shared_ptr<active_fault>& changed, runtime::mono_time now);
   void set_wire(const link_properties& properties, runtime::mono_time now);
 
   [[nodiscard]] std::uint64_t connection_id() const noexcept { return connection_id_; }
@@ -75,8 +79,15 @@ class path_chain final : public path {
   class call_scope;
   enum class end_state { open, ended, reset };
 
+  using stage_list = std::vector<std::unique_ptr<path_stage>>;
+
   [[nodiscard]] bool takes(const active_fault& one) const;
-  void add_stage(const std::shared_ptr<active_fault>& of);
+  [[nodiscard]] bool takes_number(const active_fault& one) const;
+  /// Whether a fault that was added earlier, and then changed, takes this connection.
+  [[nodiscard]] bool takes_changed(const active_fault& one) const;
+  [[nodiscard]] stage_list::iterator find_stage(fault_id id);
+  path_stage& add_stage(const std::shared_ptr<active_fault>& of, stage_list::iterator before);
+  void heal(path_stage& stage);
   void begin(runtime::mono_time now);
   /// Moves on from `stage` (null: from the end that sent) in the direction of `from`.
   void forward(const path_stage* stage, side from, std::string bytes);
@@ -96,8 +107,8 @@ class path_chain final : public path {
   std::uint64_t connection_id_;
   std::uint64_t number_;
   std::size_t window_bytes_;
-  std::vector<std::unique_ptr<path_stage>> stages_;  ///< From the client to the server.
-  http_tracker tracker_;                             ///< At the server's end.
+  stage_list stages_;     ///< From the client to the server.
+  http_tracker tracker_;  ///< At the server's end.
   std::deque<path_action> actions_;
   std::array<end_state, 2> shown_{};             ///< What each end was shown of the other's end.
   std::array<bool, 2> said_end_{};               ///< The end ended its direction, or reset the connection.

@@ -71,8 +71,8 @@ proxy_table::failed proxy_table::put_toxic(entry& on, const toxic& wanted) {
   return std::nullopt;
 }
 
-runtime::task<proxy_table::failed> proxy_table::open(proxy_request wanted) {
-  if (entries_.size() >= limits_.proxies_max) co_return api_failure{429, "too many proxies"};
+runtime::task<proxy_table::failed> proxy_table::prepare(const proxy_request& wanted,
+                                                        std::unique_ptr<entry>& made) {
   relay_options options;
   options.through.name = wanted.name;
   options.listen_at = wanted.listen;
@@ -82,7 +82,7 @@ runtime::task<proxy_table::failed> proxy_table::open(proxy_request wanted) {
   options.next_connection_id = [this] { return ++connections_; };
   failed why = settle_tls(wanted, options);
   if (why) co_return why;
-  auto made = std::make_unique<entry>(on_, std::move(options), firings_, wanted.tls);
+  made = std::make_unique<entry>(on_, std::move(options), firings_, wanted.tls);
   // Before anything listens, so that no connection slips through without them.
   for (const toxic& one : wanted.toxics) {
     why = put_toxic(*made, one);
@@ -91,9 +91,52 @@ runtime::task<proxy_table::failed> proxy_table::open(proxy_request wanted) {
   const error_code failure = co_await made->relaying.listen();
   if (failure)
     co_return api_failure{500, "listen " + print_address(wanted.listen) + ": " + failure.message()};
+  co_return std::nullopt;
+}
+
+void proxy_table::install(std::unique_ptr<entry> made, const proxy_request& wanted) {
   if (!wanted.enabled) made->relaying.suspend();
   made->tasks.spawn("proxy " + wanted.name, made->relaying.run());
   entries_.emplace(wanted.name, std::move(made));
+}
+
+runtime::task<proxy_table::failed> proxy_table::open(proxy_request wanted) {
+  if (entries_.size() >= limits_.proxies_max) co_return api_failure{429, "too many proxies"};
+  std::unique_ptr<entry> made;
+  const failed why = co_await prepare(wanted, made);
+  if (!why) install(std::move(made), wanted);
+  co_return why;
+}
+
+runtime::task<bool> proxy_table::same_address(runtime::endpoint one, runtime::endpoint another) {
+  if (one == another) co_return true;
+  if (one.port != another.port) co_return false;
+  const auto first = co_await on_.network().resolve(std::move(one.host));
+  const auto second = co_await on_.network().resolve(std::move(another.host));
+  if (!first || !second) co_return false;
+  co_return std::find_first_of(first->begin(), first->end(), second->begin(), second->end()) != first->end();
+}
+
+runtime::task<proxy_table::failed> proxy_table::move(proxy_request wanted) {
+  entry& there = *find(wanted.name);
+  const bool same_listener = co_await same_address(there.relaying.local(), wanted.listen);
+  if (!same_listener) {
+    // The new one listens before the old one ends, so that a port that is taken changes nothing.
+    std::unique_ptr<entry> made;
+    const failed why = co_await prepare(wanted, made);
+    if (why) co_return why;
+    co_await shut(wanted.name);
+    install(std::move(made), wanted);
+    co_return std::nullopt;
+  }
+  const bool same_upstream = there.relaying.upstream() == wanted.upstream;
+  if (!same_upstream) {
+    there.relaying.set_upstream(wanted.upstream);
+    there.relaying.close_all();
+  }
+  if (wanted.enabled == there.relaying.suspended()) {
+    wanted.enabled ? there.relaying.resume() : there.relaying.suspend();
+  }
   co_return std::nullopt;
 }
 
@@ -127,9 +170,12 @@ runtime::task<api_answer> proxy_table::create(json body) {
 /// connections.
 runtime::task<proxy_table::failed> proxy_table::replace(proxy_request wanted) {
   if (entry* const there = find(wanted.name)) {
-    const bool same =
-        there->relaying.local() == wanted.listen && there->relaying.upstream() == wanted.upstream;
-    if (same) co_return std::nullopt;
+    const bool same_listener = co_await same_address(there->relaying.local(), wanted.listen);
+    if (same_listener && there->relaying.upstream() == wanted.upstream) co_return std::nullopt;
+    if (!same_listener) {
+      const failed outcome = co_await move(std::move(wanted));
+      co_return outcome;
+    }
     co_await shut(wanted.name);
   }
   const failed outcome = co_await open(std::move(wanted));
@@ -173,15 +219,12 @@ runtime::task<api_answer> proxy_table::update(std::string name, json body) {
   api_failure why;
   auto wanted = proxy_request::parse(merged, why);
   if (!wanted) co_return failure_answer(why);
-  const bool moved =
-      !(there->relaying.local() == wanted->listen) || !(there->relaying.upstream() == wanted->upstream);
-  if (moved) {
-    co_await shut(name);
-    const failed outcome = co_await open(std::move(*wanted));
-    if (outcome) co_return failure_answer(*outcome);
-  } else if (wanted->enabled == there->relaying.suspended()) {
-    wanted->enabled ? there->relaying.resume() : there->relaying.suspend();
+  if (wanted->tls != there->tls) {
+    co_return failure_answer(
+        {400, "bad request body: tls cannot be changed; delete the proxy and create it"});
   }
+  const failed outcome = co_await move(std::move(*wanted));
+  if (outcome) co_return failure_answer(*outcome);
   co_return api_answer{200, find(name)->print(name)};
 }
 
@@ -195,6 +238,7 @@ api_answer proxy_table::reset() {
   for (const auto& [name, one] : entries_) {
     one->relaying.through().remove_all(on_.clock().now());
     one->toxics.clear();
+    one->relaying.through().forget_unfired();
     if (one->relaying.suspended()) one->relaying.resume();
   }
   return {204, nullptr};

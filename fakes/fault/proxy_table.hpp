@@ -81,8 +81,15 @@ class proxy_table {
  private:
   struct entry;
   using failed = std::optional<api_failure>;
+  /// Makes the proxy with its toxics and listens; it does not serve yet, and is not in the table.
+  [[nodiscard]] runtime::task<failed> prepare(const proxy_request& wanted, std::unique_ptr<entry>& made);
+  void install(std::unique_ptr<entry> made, const proxy_request& wanted);
   [[nodiscard]] runtime::task<failed> open(proxy_request wanted);
   [[nodiscard]] runtime::task<failed> replace(proxy_request wanted);
+  /// Brings a proxy to other addresses: on failure it is as it was.
+  [[nodiscard]] runtime::task<failed> move(proxy_request wanted);
+  /// Whether both are the same, by name or by address.
+  [[nodiscard]] runtime::task<bool> same_address(runtime::endpoint one, runtime::endpoint another);
   [[nodiscard]] runtime::task<void> shut(std::string name);
   [[nodiscard]] failed settle_tls(const proxy_request& wanted, relay_options& into);
   [[nodiscard]] failed put_toxic(entry& on, const toxic& wanted);

@@ -84,11 +84,9 @@ api_answer proxy_table::update_toxic(const std::string& name, const std::string&
   if (!wanted) return refuse(why.status, why.message);
   auto plan = plan_toxic(*wanted, why);
   if (!plan) return refuse(why.status, why.message);
-  // Under the same name, so that each connection keeps what chance decided for it.
-  const error_code removed = on->relaying.through().remove(found->id, on_.clock().now());
-  const auto added = on->relaying.through().add(std::move(*plan), on_.clock().now());
-  KITFOX_ASSERT(!removed && added.has_value());
-  *found = {*wanted, *added};
+  const error_code changed = on->relaying.through().replace(found->id, std::move(*plan), on_.clock().now());
+  KITFOX_ASSERT(!changed);
+  found->shown = *wanted;
   return {200, wanted->print()};
 }
 
@@ -106,7 +104,8 @@ api_answer proxy_table::remove_toxic(const std::string& name, const std::string&
 api_answer proxy_table::firings() const {
   json fired = json::array();
   for (const firing& one : firings_.kept()) {
-    fired.push_back({{"fault", one.fault},
+    fired.push_back({{"proxy", one.link},
+                     {"fault", one.fault},
                      {"connection", one.connection},
                      {"what", one.what},
                      {"offset", one.offset},

@@ -50,7 +50,7 @@ struct fault_kind {
   /// Which fields of the match make sense for it, beside connection, applies_to and probability.
   enum class selector { nothing, direction, request, event };
   std::vector<selector> selectors{selector::direction, selector::request, selector::event};
-  /// Makes the fault for one connection. The arguments outlive it.
+  /// Makes the fault for one connection. It keeps no reference to the arguments.
   std::unique_ptr<fault> (*make)(const arguments&) = nullptr;
   /// Every dial it takes is refused (a real listener may then close).
   bool refuses_dials = false;

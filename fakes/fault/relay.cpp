@@ -55,6 +55,7 @@ runtime::task<void> relay::run() {
     if (state.cancelled() != asio::cancellation_type::none) break;
     if (shut()) {
       listener_.reset();
+      note_closed();
       static_cast<void>(co_await door_.wait());
       continue;
     }
@@ -120,9 +121,14 @@ void relay::resume() {
 }
 
 void relay::on_faults_changed() {
-  if (shut() && listener_) listener_->close();
+  if (shut() && listener_) {
+    listener_->close();
+    note_closed();
+  }
   door_.notify_all();
 }
+
+void relay::note_closed() { link_.on_listener_closed(on_.clock().now()); }
 
 void relay::close_all() {
   for (const auto& [id, connection] : open_) connection->close();

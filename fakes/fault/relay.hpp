@@ -73,6 +73,8 @@ class relay {
   [[nodiscard]] bool suspended() const noexcept { return suspended_; }
   /// A socket is bound and accepts.
   [[nodiscard]] bool listening() const noexcept { return listener_ != nullptr; }
+  /// Closes every connection, and goes on.
+  void close_all();
   /// Connections made from now on go to `upstream`.
   void set_upstream(runtime::endpoint upstream) { settings_.upstream = std::move(upstream); }
 
@@ -93,7 +95,7 @@ class relay {
   void admit(std::unique_ptr<runtime::byte_stream> client);
   [[nodiscard]] runtime::task<void> serve(std::uint64_t id, std::unique_ptr<runtime::byte_stream> client);
   void on_faults_changed();
-  void close_all();
+  void note_closed();
 
   runtime::host& on_;
   relay_options settings_;

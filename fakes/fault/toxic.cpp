@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "fakes/fault/faults/list.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::fault {
@@ -44,6 +45,18 @@ constexpr std::array<toxic_type, 7> types{{
      3},
     {"limit_data", "limit_bytes", {{{"bytes", "bytes", ""}}}, 1},
 }};
+
+/// What toxiproxy's types are made of: our faults, but for the latency, which there delays no dial.
+const registry& kinds_of_toxics() {
+  static const registry kinds = [] {
+    std::vector<fault_kind> all{faults::latency_of_bytes()};
+    for (const toxic_type& one : types) {
+      if (one.fault != "latency") all.push_back(*registry::standard().find(one.fault));
+    }
+    return registry{std::move(all)};
+  }();
+  return kinds;
+}
 
 const toxic_type* find_type(std::string_view name) {
   const auto found =
@@ -186,14 +199,15 @@ std::optional<planned_fault> plan_toxic(const toxic& from, api_failure& why) {
   const std::string kind = type != nullptr ? std::string{type->fault}
                                            : from.type.substr(std::min(own_prefix.size(), from.type.size()));
   json parameters = type != nullptr ? fault_parameters(*type, from.attributes) : from.attributes;
-  const fault_kind* const found = registry::standard().find(kind);
+  const registry& kinds = type != nullptr ? kinds_of_toxics() : registry::standard();
+  const fault_kind* const found = kinds.find(kind);
   KITFOX_ASSERT(found != nullptr);
   // A stream means something only to what works on bytes; a fault may be given its direction as a parameter.
   const bool directed = found->accepts(fault_kind::selector::direction);
   if (directed && !parameters.contains("direction")) parameters["direction"] = word(from.stream);
   if (!parameters.contains("probability")) parameters["probability"] = from.toxicity;
   plan_diagnostics diagnostics;
-  auto plan = registry::standard().plan(from.name, kind, parameters, diagnostics);
+  auto plan = kinds.plan(from.name, kind, parameters, diagnostics);
   if (!plan) {
     why = {400, "bad request body: " + diagnostics.message};
     return std::nullopt;

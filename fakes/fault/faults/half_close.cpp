@@ -30,6 +30,7 @@ class half_close_fault final : public fault {
     if (!known) context.pass_end(from, how);
   }
   void on_heal(fault_context& context) override { context.cancel_wake(); }
+  bool on_change(const arguments&, fault_context&) override { return ended_; }
   // An end cannot be taken back: what follows it must go on vanishing.
   bool lives_on() const override { return ended_; }
 

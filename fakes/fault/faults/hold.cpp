@@ -9,12 +9,23 @@ class hold_fault final : public holding_fault {
   explicit hold_fault(runtime::duration lasts) : lasts_{lasts} {}
   void on_begin(fault_context& context) override {
     hold();
-    if (lasts_ > runtime::duration::zero()) context.wake_at(context.now() + lasts_);
+    begun_ = context.now();
+    set_wake(context);
+  }
+  bool on_change(const arguments& values, fault_context& context) override {
+    lasts_ = values.span("lasts");
+    if (holding()) set_wake(context);
+    return true;
   }
   void on_timer(fault_context& context) override { release(context); }
 
  private:
+  void set_wake(fault_context& context) {
+    context.cancel_wake();
+    if (lasts_ > runtime::duration::zero()) context.wake_at(begun_ + lasts_);
+  }
   runtime::duration lasts_;
+  runtime::mono_time begun_{};
 };
 
 std::unique_ptr<fault> make_hold(const arguments& values) {

@@ -11,6 +11,8 @@ class holding_fault : public fault {
   void on_bytes(side from, std::string bytes, fault_context& context) override;
   void on_end(side from, end_kind how, fault_context& context) override;
   void on_heal(fault_context& context) override;
+  /// What is stopped stays stopped; times that were drawn stay as they are.
+  [[nodiscard]] bool on_change(const arguments&, fault_context&) override { return true; }
   [[nodiscard]] std::size_t held(side from) const override { return lines_.of(from).bytes(); }
 
  protected:

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "fakes/fault/cutting.hpp"
@@ -11,6 +12,18 @@ class limit_bytes_fault final : public cutting_fault {
 
   void on_begin(fault_context& context) override {
     if (left_[0] == 0) cut(context, context.now());
+  }
+  /// What has passed counts against the new limit.
+  bool on_change(const arguments& values, fault_context& context) override {
+    if (was_cut()) return true;
+    set_cut(cut_kind_of(values.text("how")));
+    const std::uint64_t limit = values.number("bytes");
+    for (const side from : {side::client, side::server}) {
+      const std::uint64_t passed = context.offset(from);
+      left_[from == side::client ? 0 : 1] = limit - std::min(limit, passed);
+      if (passed >= limit && context.concerns_sender(from)) cut(context, context.now(), from);
+    }
+    return true;
   }
 
  protected:

@@ -15,6 +15,7 @@ class mute_fault final : public timed_cut {
     // Bytes have vanished, so the connection must not go on as if none had.
     cut(context, context.now());
   }
+  void on_replaced(fault_context& context) override { context.cancel_wake(); }
 
  protected:
   void on_live_bytes(side, std::string, fault_context&) override {}

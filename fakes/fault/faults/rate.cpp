@@ -27,6 +27,10 @@ class rate_fault final : public fault {
     lines_.hurry(context.now());
     lines_.run(context);
   }
+  bool on_change(const arguments& values, fault_context&) override {
+    for (serializer& one : senders_) one.set_rate(values.number("bytes_per_second"));
+    return true;
+  }
   std::size_t held(side from) const override { return lines_.of(from).bytes(); }
 
  private:

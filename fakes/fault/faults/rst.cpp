@@ -12,8 +12,11 @@ class one_sided_reset final : public fault {
     context.wake_at(planned_);
     if (planned_ == context.now()) on_timer(context);
   }
+  bool on_change(const arguments&, fault_context&) override { return done_; }
+  void on_replaced(fault_context& context) override { context.cancel_wake(); }
   void on_timer(fault_context& context) override {
     context.cancel_wake();
+    done_ = true;
     context.fired("rst", other(to_), planned_);
     context.reset(to_);
   }
@@ -22,6 +25,7 @@ class one_sided_reset final : public fault {
   side to_;
   runtime::duration after_;
   runtime::mono_time planned_{};
+  bool done_ = false;
 };
 
 std::unique_ptr<fault> make_rst(const arguments& values) {

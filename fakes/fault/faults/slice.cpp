@@ -12,6 +12,14 @@ struct slice_settings {
   runtime::duration delay{};
 };
 
+slice_settings settings_of(const arguments& values) {
+  slice_settings settings;
+  settings.size = std::max<std::size_t>(1, values.number("size"));
+  settings.variation = values.number("variation");
+  settings.delay = values.span("delay");
+  return settings;
+}
+
 class slice_fault final : public fault {
  public:
   explicit slice_fault(slice_settings settings) : settings_{settings} {}
@@ -38,6 +46,10 @@ class slice_fault final : public fault {
     lines_.hurry(context.now());
     lines_.run(context);
   }
+  bool on_change(const arguments& values, fault_context&) override {
+    settings_ = settings_of(values);
+    return true;
+  }
   std::size_t held(side from) const override { return lines_.of(from).bytes(); }
 
  private:
@@ -52,11 +64,7 @@ class slice_fault final : public fault {
 };
 
 std::unique_ptr<fault> make_slice(const arguments& values) {
-  slice_settings settings;
-  settings.size = std::max<std::size_t>(1, values.number("size"));
-  settings.variation = values.number("variation");
-  settings.delay = values.span("delay");
-  return std::make_unique<slice_fault>(settings);
+  return std::make_unique<slice_fault>(settings_of(values));
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ class slow_close_fault final : public fault {
     lines_.hurry(context.now());
     lines_.run(context);
   }
+  bool on_change(const arguments& values, fault_context&) override {
+    delay_ = values.span("delay");
+    return true;
+  }
 
  private:
   runtime::duration delay_;

@@ -38,6 +38,14 @@ class stall_fault final : public http_fault {
     const call scope{*this, to};
     let_go();
   }
+  bool on_change(const arguments& values, fault_context&) override {
+    // An exchange that stands still goes on doing so; the change is for those that follow.
+    if (stalled_) return true;
+    at_ = point_of(values.text("at"));
+    body_bytes_ = values.number("bytes");
+    lasts_ = values.span("lasts");
+    return true;
+  }
   std::size_t held(side from) const override {
     return http_fault::held(from) + (from == stalled_side() ? kept_.size() : 0);
   }

@@ -81,6 +81,12 @@ void path_script::heal(fault_id id) {
   drain();
 }
 
+void path_script::change(fault_id id, std::string_view kind, std::string_view json, std::string name) {
+  const std::string called = name.empty() ? std::string{kind} : std::move(name);
+  EXPECT_EQ(link_->replace(id, plan_of(called, kind, json), now()), error_code{});
+  drain();
+}
+
 void path_script::set_wire(const link_properties& wire) {
   link_->set_properties(wire, now());
   drain();

@@ -25,6 +25,8 @@ class path_script : private firing_observer {
   /// Adds a fault of that kind, planned from JSON text; it is named `name`, or like its kind.
   fault_id add(std::string_view kind, std::string_view json = "{}", std::string name = {});
   void heal(fault_id id);
+  /// Changes a fault in its place; the arguments are those of add().
+  void change(fault_id id, std::string_view kind, std::string_view json, std::string name = {});
   void set_wire(const link_properties& wire);
 
   /// Dials connection n = 1, 2, ...; when the answer is proceed, time moves on to its establishment.

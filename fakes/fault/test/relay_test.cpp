@@ -144,9 +144,16 @@ task<void> refuses(socket_bench& in) {
   co_await in.until([&] { return in.closed(); });
   auto client = co_await in.dial();
   EXPECT_EQ(client.error(), runtime::errc::connection_refused);
+  EXPECT_EQ(in.subject->through().never_fired(), std::vector<std::string>{});
   EXPECT_EQ(in.subject->through().remove(*refused, in.host->clock().now()), error_code{});
   co_await in.until([&] { return !in.closed(); });
   co_await echo_through(in);
+  EXPECT_EQ(in.firings.kept().size(), 1U) << "the link as a whole, once";
+  const firing& only = in.firings.kept().front();
+  EXPECT_EQ(only.fault, "down#1");
+  EXPECT_EQ(only.connection, 0U);
+  EXPECT_EQ(only.what, "nothing listens");
+  EXPECT_EQ(only.link, "client->server");
 }
 
 TEST(Relay, RefusesForRealWhileEveryDialIsRefusedAndListensOnTheSamePortAgain) {

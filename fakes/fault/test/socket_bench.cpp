@@ -51,7 +51,7 @@ task<int> socket_bench::main(std::function<task<void>(socket_bench&)> script) {
     if (!tls) co_return 1;
     settings_.tls = std::move(*tls);
   }
-  subject = std::make_unique<relay>(*host, settings_, nullptr, wire);
+  subject = std::make_unique<relay>(*host, settings_, &firings, wire);
   const error_code failure = co_await subject->listen();
   if (failure) co_return 1;
   runtime::task_group serving{*host};

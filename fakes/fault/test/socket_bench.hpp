@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "fakes/fault/firing_log.hpp"
 #include "fakes/fault/relay.hpp"
 #include "fakes/pki/authority.hpp"
 #include "runtime/real_host.hpp"
@@ -35,6 +36,7 @@ class socket_bench {
   /// Nothing listens at the relay's port.
   [[nodiscard]] bool closed() const;
 
+  firing_log firings{1000};
   /// Told what the relay sees; set it before run().
   wire_observer* wire = nullptr;
   std::unique_ptr<runtime::event_sink> events;
