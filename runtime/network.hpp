@@ -1,11 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "runtime/clock.hpp"
 #include "runtime/outcome.hpp"
 #include "runtime/task.hpp"
 
@@ -77,6 +80,16 @@ struct tls_server_options {
   std::string client_authorities_pem;
 };
 
+/// What a listener wants of the system. Simulated networks have no use for it.
+struct listen_options {
+  /// How long bytes may stay unacknowledged before a connection that was accepted here counts as lost
+  /// (TCP_USER_TIMEOUT, RFC 9293 §3.8.3), so that a peer that fell silent is noticed; none: the system's own
+  /// time, which is about a quarter of an hour. Whole milliseconds.
+  std::optional<duration> unacknowledged_max{};
+  /// Lets further listeners bind the same address; the system spreads connections over them (SO_REUSEPORT).
+  bool shared_port = false;
+};
+
 /// Prepared TLS settings, with their session cache; made by a network, usable only with that network.
 class tls_client {
  public:
@@ -100,7 +113,11 @@ class network {
   [[nodiscard]] virtual task<result<std::unique_ptr<byte_stream>>> dial(endpoint to,
                                                                         std::shared_ptr<tls_client> tls) = 0;
   [[nodiscard]] virtual task<result<std::unique_ptr<listener>>> listen(endpoint at,
-                                                                       std::shared_ptr<tls_server> tls) = 0;
+                                                                       std::shared_ptr<tls_server> tls,
+                                                                       listen_options how) = 0;
+  [[nodiscard]] task<result<std::unique_ptr<listener>>> listen(endpoint at, std::shared_ptr<tls_server> tls) {
+    return listen(std::move(at), std::move(tls), {});
+  }
   /// Addresses of a name, in the order to try them. Errors: errc::name_not_found, name_server_failed.
   [[nodiscard]] virtual task<result<std::vector<std::string>>> resolve(std::string name) = 0;
 };

@@ -73,10 +73,11 @@ task<result<std::unique_ptr<byte_stream>>> real_network::dial(endpoint to, std::
   co_return std::unique_ptr<byte_stream>{std::move(stream)};
 }
 
-task<result<std::unique_ptr<listener>>> real_network::listen(endpoint at, std::shared_ptr<tls_server> tls) {
+task<result<std::unique_ptr<listener>>> real_network::listen(endpoint at, std::shared_ptr<tls_server> tls,
+                                                             listen_options how) {
   const result<std::vector<std::string>> addresses = co_await resolve(at.host);
   if (!addresses) co_return addresses.error();
-  result<std::unique_ptr<listener>> plain = listen_tcp(executor_, addresses->front(), at.port, events_);
+  result<std::unique_ptr<listener>> plain = listen_tcp(executor_, addresses->front(), at.port, how, events_);
   if (!plain || tls == nullptr) co_return plain;
   co_return std::make_unique<tls_listener>(std::move(*plain), std::move(tls), time_);
 }

@@ -18,8 +18,9 @@ class real_network final : public network {
   [[nodiscard]] result<std::shared_ptr<tls_server>> make_tls_server(const tls_server_options&) override;
   [[nodiscard]] task<result<std::unique_ptr<byte_stream>>> dial(endpoint to,
                                                                 std::shared_ptr<tls_client> tls) override;
-  [[nodiscard]] task<result<std::unique_ptr<listener>>> listen(endpoint at,
-                                                               std::shared_ptr<tls_server> tls) override;
+  using network::listen;
+  [[nodiscard]] task<result<std::unique_ptr<listener>>> listen(endpoint at, std::shared_ptr<tls_server> tls,
+                                                               listen_options how) override;
   [[nodiscard]] task<result<std::vector<std::string>>> resolve(std::string name) override;
 
  private:

@@ -1,5 +1,6 @@
 #include "runtime/tcp.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -17,6 +18,8 @@ namespace kitfox::runtime {
 namespace {
 
 using asio::ip::tcp;
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 endpoint to_endpoint(const tcp::endpoint& from) { return {from.address().to_string(), from.port()}; }
@@ -139,7 +142,8 @@ task<result<std::unique_ptr<byte_stream>>> connect_tcp(asio::any_io_executor exe
 }
 
 result<std::unique_ptr<listener>> listen_tcp(asio::any_io_executor executor, const std::string& address,
-                                             std::uint16_t port, event_sink& events) {
+                                             std::uint16_t port, const listen_options& how,
+                                             event_sink& events) {
   error_code failure;
   const auto literal = asio::ip::make_address(address, failure);
   if (failure) return errc::name_not_found;
@@ -147,6 +151,13 @@ result<std::unique_ptr<listener>> listen_tcp(asio::any_io_executor executor, con
   tcp::acceptor acceptor{executor};
   acceptor.open(at.protocol(), failure);
   if (!failure) acceptor.set_option(asio::socket_base::reuse_address{true}, failure);
+  if (!failure && how.shared_port) acceptor.set_option(reuse_port{true}, failure);
+  // Accepted sockets inherit it.
+  if (!failure && how.unacknowledged_max) {
+    using std::chrono::milliseconds;
+    const auto span = std::chrono::ceil<milliseconds>(*how.unacknowledged_max).count();
+    acceptor.set_option(user_timeout{static_cast<int>(span)}, failure);
+  }
   if (!failure) acceptor.bind(at, failure);
   if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
   if (failure) return from_system(failure, "listen", events);

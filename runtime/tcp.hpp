@@ -18,7 +18,7 @@ namespace kitfox::runtime {
 /// Binds and listens at a literal address.
 [[nodiscard]] result<std::unique_ptr<listener>> listen_tcp(asio::any_io_executor executor,
                                                            const std::string& address, std::uint16_t port,
-                                                           event_sink& events);
+                                                           const listen_options& how, event_sink& events);
 /// Addresses of a name in the order of getaddrinfo(3) (RFC 6724); a literal is returned as it is. Cancelling
 /// returns at once, although the system's resolver goes on in its thread.
 [[nodiscard]] task<result<std::vector<std::string>>> resolve_tcp(asio::any_io_executor executor,

@@ -90,8 +90,10 @@ task<error_code> sim_network::secure(connection& link) {
   co_return failure;
 }
 
-task<result<std::unique_ptr<runtime::listener>>> sim_network::listen(
-    runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls) {
+task<result<std::unique_ptr<runtime::listener>>> sim_network::listen(runtime::endpoint at,
+                                                                     std::shared_ptr<runtime::tls_server> tls,
+                                                                     runtime::listen_options how) {
+  static_cast<void>(how);
   const bool any = at.host.empty() || at.host == "0.0.0.0" || at.host == "::";
   const bool own = any || at.host == owner_.on.name || at.host == owner_.on.address;
   const bool loopback = at.host == "localhost" || wire::is_loopback(at.host);

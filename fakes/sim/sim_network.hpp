@@ -19,8 +19,9 @@ class sim_network final : public runtime::network {
       const runtime::tls_server_options& options) override;
   runtime::task<runtime::result<std::unique_ptr<runtime::byte_stream>>> dial(
       runtime::endpoint to, std::shared_ptr<runtime::tls_client> tls) override;
+  using runtime::network::listen;
   runtime::task<runtime::result<std::unique_ptr<runtime::listener>>> listen(
-      runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls) override;
+      runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls, runtime::listen_options how) override;
   runtime::task<runtime::result<std::vector<std::string>>> resolve(std::string name) override;
 
  private:

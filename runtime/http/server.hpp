@@ -48,8 +48,8 @@ class handler {
     static_cast<void>(head);
     return std::nullopt;
   }
-  /// Answer to what cannot be handled at all: 400 malformed, 408 too slow, 413, 431, 501, 503 too many
-  /// connections.
+  /// Answer to what cannot be handled at all: 400 malformed or unsupported, 408 too slow, 413, 431, 503 too
+  /// many connections.
   [[nodiscard]] virtual response refusal(int status) {
     response answer;
     answer.status = status;

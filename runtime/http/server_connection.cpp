@@ -17,8 +17,7 @@ constexpr duration linger_timeout = std::chrono::seconds{2};
 int status_of(const error_code& failure) noexcept {
   if (failure == errc::header_too_large) return 431;
   if (failure == errc::body_too_large) return 413;
-  if (failure == errc::unsupported) return 501;
-  return 400;
+  return 400;  // also what is well-formed and unsupported: no bytes of a client may bring about a 5xx
 }
 
 bool forbids_body(int status) noexcept { return status < 200 || status == 204 || status == 304; }
@@ -283,10 +282,9 @@ task<void> server_connection::linger() {
   // Closing with unread bytes would make the system reset the connection, and the client lose the refusal.
   enter(phase::lingering, linger_timeout);
   if (const error_code failure = co_await stream_->shutdown_send()) co_return;
-  for (std::size_t drained = 0; drained < server_.bounds.body_bytes_max;) {
+  for (;;) {
     input_.consume(input_.size());
     if (const error_code failure = co_await read_more()) co_return;
-    drained += input_.size();
   }
 }
 

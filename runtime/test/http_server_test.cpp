@@ -118,7 +118,7 @@ TEST(HttpServer, RefusesWhatItDoesNotSupport) {
            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
            "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
        }) {
-    EXPECT_EQ(first_line(speak({{bad}}).answer), "HTTP/1.1 501 Not Implemented") << bad;
+    EXPECT_EQ(first_line(speak({{bad}}).answer), "HTTP/1.1 400 Bad Request") << bad;
   }
 }
 

@@ -212,6 +212,34 @@ TEST(Sockets, ReadsWritesAndAcceptsAreCancelledByTimeAndByClose) {
   });
 }
 
+TEST(Sockets, AnAcceptedConnectionIsLostWhenItsPeerTakesNothingForItsTime) {
+  sockets with;
+  with.run(std::nullopt, [](sockets& in) -> task<void> {
+    endpoint at{"127.0.0.1", 0};
+    listen_options how;
+    how.unacknowledged_max = 300ms;
+    auto source = (co_await in.on->network().listen(at, nullptr, how)).value();
+    endpoint to = source->local();
+    auto client = (co_await in.on->network().dial(to, nullptr)).value();
+    auto server = (co_await source->accept()).value();
+    const std::string much(64 << 20, 'x');  // more than any socket buffer
+    EXPECT_EQ(co_await with_timeout(in.on->clock(), 10s, server->write(much)), errc::unreachable);
+  });
+}
+
+TEST(Sockets, ListenersShareAPortWhereBothAgree) {
+  sockets with;
+  with.run(std::nullopt, [](sockets& in) -> task<void> {
+    endpoint at{"127.0.0.1", 0};
+    listen_options how;
+    how.shared_port = true;
+    auto first = (co_await in.on->network().listen(at, nullptr, how)).value();
+    endpoint same = first->local();
+    EXPECT_TRUE((co_await in.on->network().listen(same, nullptr, how)).has_value());
+    EXPECT_FALSE((co_await in.on->network().listen(same, nullptr)).has_value());
+  });
+}
+
 TEST(TlsSockets, ResumeASessionWithTheSameServer) {
   static const pki::authority authority;
   sockets with;
