@@ -133,50 +133,69 @@ task<void> agent_api::handle(exchange& call) {
   static_cast<void>(co_await call.respond(std::move(answer)));
 }
 
+agent_api::admission_result agent_api::refuse_wrong_key(std::string_view peer) {
+  const auto refusal = parts_.board.limiter().on_wrong_key(peer, parts_.on.clock().now());
+  if (refusal) return {std::nullopt, refusal->why, refusal->retry_after};
+  return {};
+}
+
 agent_api::admission_result agent_api::judge_key(const protocol::api_key& presented,
-                                                 const std::optional<key_record>& known, attempt kind) {
+                                                 const std::optional<key_record>& known, attempt kind,
+                                                 std::string_view peer) {
   // The hash is computed for unknown ids too, so that its time does not tell which ids exist.
   const key_record nobody{};
   const key_record& record = known ? *known : nobody;
   const bool opens = parts_.policy.secret_matches(record, presented.reveal_secret(), parts_.options.pepper);
-  if (!known || known->revoked_at) return {};
+  // Only who knows the secret may use up the key's attempts or show on the dashboard: the id is no secret.
+  if (!known || !opens) return refuse_wrong_key(peer);
+  if (known->revoked_at) {
+    parts_.board.statuses().on_refused(known->cluster_id);
+    return refuse_wrong_key(peer);
+  }
   if (kind == attempt::connect) {
     if (const auto refusal = parts_.board.limiter().on_attempt(presented.key_id(), parts_.on.clock().now()))
       return {std::nullopt, refusal->why, refusal->retry_after};
-  }
-  if (!opens) {
-    parts_.board.statuses().on_refused(known->cluster_id);
-    return {};
   }
   return {known};
 }
 
 task<agent_api::admission_result> agent_api::authenticate(exchange& call, attempt kind) {
   const std::optional<protocol::api_key> presented = bearer_key(call.incoming());
+  const std::string peer = call.peer().host;
   admission_result outcome;
   if (presented) {
     const auto known = co_await keys_.find(std::string{presented->key_id()});
     if (known.has_error())
       outcome.why = agent_refusal::key_store_down;
     else
-      outcome = judge_key(*presented, known.value(), kind);
+      outcome = judge_key(*presented, known.value(), kind, peer);
+  } else {
+    outcome = refuse_wrong_key(peer);
   }
   if (outcome.key) co_return outcome;
   if (kind == attempt::connect) parts_.numbers.count_refusal(outcome.why);
-  const std::string peer = call.peer().host;
   audit_refusal(outcome.why, presented ? presented->key_id() : std::string_view{}, peer);
   response answer = refuse(outcome.why, outcome.retry_after, detail_of(outcome.why));
   static_cast<void>(co_await call.respond(std::move(answer)));
   co_return outcome;
 }
 
+task<void> agent_api::refuse_connect(exchange& call, connect_refusal refusal, std::string_view key_id,
+                                     std::string_view detail) {
+  parts_.numbers.count_refusal(refusal.why);
+  const std::string peer = call.peer().host;
+  audit_refusal(refusal.why, key_id, peer);
+  response answer =
+      refuse(refusal.why, refusal.retry_after, detail.empty() ? detail_of(refusal.why) : detail);
+  static_cast<void>(co_await call.respond(std::move(answer)));
+}
+
 task<void> agent_api::serve_connect(exchange& call) {
   if (parts_.draining) {
-    parts_.numbers.count_refusal(agent_refusal::draining);
-    response answer =
-        refuse(agent_refusal::draining, std::chrono::seconds{5}, detail_of(agent_refusal::draining));
-    static_cast<void>(co_await call.respond(std::move(answer)));
-    co_return;
+    const auto shown = bearer_key(call.incoming());
+    const std::string_view key_id = shown ? shown->key_id() : std::string_view{};
+    const connect_refusal refusal{agent_refusal::draining, std::chrono::seconds{5}};
+    co_return co_await refuse_connect(call, refusal, key_id);
   }
   const admission_result admitted = co_await authenticate(call, attempt::connect);
   if (!admitted.key) co_return;
@@ -191,20 +210,14 @@ task<void> agent_api::serve_connect(exchange& call) {
   if (query.has_error()) {
     refusal = connect_refusal{agent_refusal::request_malformed, {}};
     detail = diag.to_string();
+  } else if (parts_.draining) {  // since the key was looked up
+    refusal = connect_refusal{agent_refusal::draining, std::chrono::seconds{5}};
   } else {
     facts.instance_id = query.value().instance_id.value_or("");
     told = {query.value().agent_version, query.value().kubernetes_version, query.value().node_count};
     refusal = parts_.board.limiter().on_stream(facts, parts_.board.routes(), parts_.on.clock().now());
-    if (refusal) detail = detail_of(refusal->why);
   }
-  if (refusal) {
-    parts_.numbers.count_refusal(refusal->why);
-    const std::string peer = call.peer().host;
-    audit_refusal(refusal->why, key.key_id, peer);
-    response answer = refuse(refusal->why, refusal->retry_after, detail);
-    static_cast<void>(co_await call.respond(std::move(answer)));
-    co_return;
-  }
+  if (refusal) co_return co_await refuse_connect(call, *refusal, key.key_id, detail);
   co_await serve_stream(call, key, std::move(facts), std::move(told));
 }
 
@@ -274,14 +287,10 @@ task<void> agent_api::serve_heartbeat(exchange& call) {
   const admission_result admitted = co_await authenticate(call, attempt::post);
   if (!admitted.key) co_return;
   const key_record& key = *admitted.key;
-  bool open = false;
-  for (const route& one : parts_.board.routes().of_cluster(key.cluster_id))
-    open = open || (one.key_id == key.key_id && one.health != route_health::opening);
   response answer;
-  if (open) {
-    const auto wall = parts_.on.clock().wall_now();
-    parts_.board.statuses().on_signal(key.cluster_id, liveness_signal::heartbeat_post, wall);
-    const auto time = std::chrono::time_point_cast<protocol::timestamp::duration>(wall);
+  if (parts_.board.on_heartbeat(key)) {
+    const auto time =
+        std::chrono::time_point_cast<protocol::timestamp::duration>(parts_.on.clock().wall_now());
     answer = make_answer(200, protocol::print_heartbeat_answer({true, time}));
   } else {
     answer = make_refusal(404, "not connected");

@@ -41,8 +41,14 @@ class agent_api final : public runtime::http::handler {
   enum class attempt { connect, post };
   runtime::task<admission_result> authenticate(runtime::http::exchange& call, attempt kind);
   [[nodiscard]] admission_result judge_key(const protocol::api_key& presented,
-                                           const std::optional<key_record>& known, attempt kind);
+                                           const std::optional<key_record>& known, attempt kind,
+                                           std::string_view peer);
+  /// Of a key that opens nothing: unknown, or with a wrong secret; the two are not told apart.
+  [[nodiscard]] admission_result refuse_wrong_key(std::string_view peer);
   runtime::http::response refuse(agent_refusal why, duration retry_after, std::string_view detail);
+  /// `detail` is told; if empty, the reason's own text.
+  runtime::task<void> refuse_connect(runtime::http::exchange& call, connect_refusal refusal,
+                                     std::string_view key_id, std::string_view detail = {});
   runtime::task<void> serve_connect(runtime::http::exchange& call);
   runtime::task<void> serve_stream(runtime::http::exchange& call, const key_record& key, route facts,
                                    agent_facts told);

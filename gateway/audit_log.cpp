@@ -33,7 +33,7 @@ result<std::uint64_t> audit_log::append(const audit_record& record) {
 
 task<error_code> audit_log::durable(std::uint64_t sequence) {
   while (durable_through_ < sequence) {
-    if (failed_through_ >= sequence) co_return gateway_errc::audit_failed;
+    if (failed_through_ >= sequence || impatient_) co_return gateway_errc::audit_failed;
     if (const error_code failure = co_await settled_.wait()) co_return failure;
   }
   co_return error_code{};
@@ -76,6 +76,11 @@ task<void> audit_log::run() {
 void audit_log::stop() {
   stopping_ = true;
   appended_.notify_all();
+}
+
+void audit_log::stop_waiting() {
+  impatient_ = true;
+  settled_.notify_all();
 }
 
 }  // namespace kitfox::gateway

@@ -23,11 +23,13 @@ class audit_log {
   [[nodiscard]] runtime::error_code open();
   /// Puts a record behind the others and returns its number. Errors: audit_backlog_full (counted as lost).
   runtime::result<std::uint64_t> append(const audit_record& record);
-  /// Waits until the record is durable. Errors: audit_failed; cancelled.
+  /// Waits until the record is durable. Errors: audit_failed, also after stop_waiting(); cancelled.
   [[nodiscard]] runtime::task<runtime::error_code> durable(std::uint64_t sequence);
   /// Writes until stop(), then what is left, once. Cancelling it leaves what is pending unwritten.
   [[nodiscard]] runtime::task<void> run();
   void stop();
+  /// Whoever waits for a record, now or later, is told at once how things stand: the gateway is about to end.
+  void stop_waiting();
 
   /// The last attempt to write failed.
   [[nodiscard]] bool down() const noexcept { return down_; }
@@ -51,6 +53,7 @@ class audit_log {
   std::uint64_t failures_ = 0;
   bool down_ = false;
   bool stopping_ = false;
+  bool impatient_ = false;
 };
 
 }  // namespace kitfox::gateway

@@ -63,19 +63,28 @@ class sqlite_audit final : public audit_store {
   sqlite::database on_;
   sqlite::statement insert_, select_, last_;
 };
-}  // namespace
 
-result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path) {
-  auto opened = sqlite::database::open(path);
-  if (opened.has_error()) return opened.error();
-  sqlite::database& on = opened.value();
-  if (on.run(schema)) return gateway_errc::store_unusable;
+result<std::unique_ptr<audit_store>> prepare(sqlite::database on) {
   auto insert = on.prepare("INSERT INTO audit VALUES (?1, ?2)");
   auto select = on.prepare("SELECT seq, line FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2");
   auto last = on.prepare("SELECT seq, line FROM audit ORDER BY seq DESC LIMIT 1");
   if (insert.has_error() || select.has_error() || last.has_error()) return gateway_errc::store_unusable;
   return std::unique_ptr<audit_store>{std::make_unique<sqlite_audit>(
       std::move(on), std::move(insert.value()), std::move(select.value()), std::move(last.value()))};
+}
+}  // namespace
+
+result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path) {
+  auto opened = sqlite::database::open(path);
+  if (opened.has_error()) return opened.error();
+  if (opened.value().run(schema)) return gateway_errc::store_unusable;
+  return prepare(std::move(opened.value()));
+}
+
+result<std::unique_ptr<audit_store>> audit_store::open_to_read(const std::string& path) {
+  auto opened = sqlite::database::open_to_read(path);
+  if (opened.has_error()) return opened.error();
+  return prepare(std::move(opened.value()));
 }
 
 }  // namespace kitfox::gateway

@@ -38,6 +38,9 @@ class audit_store : public audit_sink {
  public:
   /// Errors: gateway_errc::store_unusable.
   [[nodiscard]] static runtime::result<std::unique_ptr<audit_store>> open(const std::string& path);
+  /// Opens an audit that exists, for read() and head() alone; append() fails. Errors as above, also when
+  /// there is no such file or it is no audit.
+  [[nodiscard]] static runtime::result<std::unique_ptr<audit_store>> open_to_read(const std::string& path);
   /// At most `count_max` lines with a greater sequence number, in order. Errors: audit_failed.
   [[nodiscard]] virtual runtime::result<std::vector<audit_line>> read(std::uint64_t after_sequence,
                                                                       std::size_t count_max) = 0;

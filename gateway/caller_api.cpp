@@ -71,6 +71,21 @@ access access_to(caller_route target) {
   }
   return access::admin;
 }
+
+/// Counts and audits a call that its credential does not allow.
+void audit_refusal(const api_parts& parts, const principal& who, std::string_view outcome) {
+  parts.numbers.count_caller_refusal();
+  audit_record record;
+  record.kind = audit_kind::refusal;
+  record.actor = who.name;
+  if (who.bound) {
+    record.org_id = who.bound->org_id;
+    record.team_node_id = who.bound->team_node_id;
+  }
+  record.outcome = outcome;
+  // A full backlog is counted by the log itself.
+  static_cast<void>(parts.audit.append(record));
+}
 }  // namespace
 
 tenant_claim claim_of(const runtime::http::target_parts& target) {
@@ -80,14 +95,13 @@ tenant_claim claim_of(const runtime::http::target_parts& target) {
   return claim;
 }
 
-response refuse_tenant(tenant_refusal why) {
-  switch (why) {
-    case tenant_refusal::not_named:
-      return make_refusal(403, "org_id and team_node_id are required of this credential");
-    case tenant_refusal::not_yours:
-      return make_refusal(403, "org_id or team_node_id is not the credential's");
-  }
-  return make_refusal(403);
+tenant_access claim_tenant(const api_parts& parts, const principal& who, const tenant_claim& claim) {
+  tenant_decision decision = decide_tenant(who, claim.org_id, claim.team_node_id);
+  if (decision.granted) return {std::move(decision.granted)};
+  const bool unnamed = decision.why == tenant_refusal::not_named;
+  audit_refusal(parts, who, unnamed ? "tenant_not_named" : "tenant_not_yours");
+  return {std::nullopt, make_refusal(403, unnamed ? "org_id and team_node_id are required of this credential"
+                                                  : "org_id or team_node_id is not the credential's")};
 }
 
 caller_api::caller_api(api_parts parts, store& clusters, credential_book credentials)
@@ -112,6 +126,11 @@ response caller_api::refuse_stranger() {
   // A full backlog is counted by the log itself.
   static_cast<void>(parts_.audit.append(record));
   return make_refusal(401, "X-Internal-Service is missing or unknown");
+}
+
+response caller_api::refuse_role(const principal& who) {
+  audit_refusal(parts_, who, "role_too_low");
+  return make_refusal(403, "the credential's role does not allow this");
 }
 
 std::optional<response> caller_api::screen(const request& head) {
@@ -153,8 +172,7 @@ task<void> caller_api::handle(exchange& call) {
     answer = make_refusal(405);
     answer.headers.add("Allow", found.allow);
   } else if (needed == access::admin && who->role != caller_role::admin) {
-    parts_.numbers.count_caller_refusal();
-    answer = make_refusal(403, "the credential's role does not allow this");
+    answer = refuse_role(*who);
   } else {
     const std::vector<std::string>& ids = found.ids;
     switch (found.target) {
@@ -170,7 +188,7 @@ task<void> caller_api::handle(exchange& call) {
         answer = commands_->stats(*who, *target);
         break;
       case caller_route::create_cluster:
-        answer = dashboard_->create_cluster(*who, *target, head.body);
+        answer = co_await dashboard_->create_cluster(*who, *target, head.body);
         break;
       case caller_route::list_clusters:
         answer = dashboard_->list_clusters(*who, *target);
@@ -179,16 +197,16 @@ task<void> caller_api::handle(exchange& call) {
         answer = dashboard_->get_cluster(*who, *target, ids[0]);
         break;
       case caller_route::revoke_cluster:
-        answer = dashboard_->revoke_cluster(*who, *target, ids[0]);
+        answer = co_await dashboard_->revoke_cluster(*who, *target, ids[0]);
         break;
       case caller_route::create_key:
-        answer = dashboard_->create_key(*who, *target, ids[0]);
+        answer = co_await dashboard_->create_key(*who, *target, ids[0]);
         break;
       case caller_route::list_keys:
         answer = dashboard_->list_keys(*who, *target, ids[0]);
         break;
       case caller_route::revoke_key:
-        answer = dashboard_->revoke_key(*who, *target, ids[0], ids[1]);
+        answer = co_await dashboard_->revoke_key(*who, *target, ids[0], ids[1]);
         break;
       case caller_route::health:
         answer = make_health();

@@ -26,6 +26,7 @@ class caller_api final : public runtime::http::handler {
  private:
   [[nodiscard]] std::optional<principal> find_principal(const runtime::http::request& head) const;
   runtime::http::response refuse_stranger();
+  runtime::http::response refuse_role(const principal& who);
   [[nodiscard]] runtime::http::response answer_metrics() const;
 
   api_parts parts_;
@@ -34,13 +35,19 @@ class caller_api final : public runtime::http::handler {
   std::unique_ptr<dashboard_api> dashboard_;
 };
 
-/// The tenant that a call names in its query, for decide_tenant().
+/// The tenant that a call names, in its query or body.
 struct tenant_claim {
   std::optional<std::string> org_id, team_node_id;
 };
 [[nodiscard]] tenant_claim claim_of(const runtime::http::target_parts& target);
 
-/// The answer to a call without a usable tenant.
-[[nodiscard]] runtime::http::response refuse_tenant(tenant_refusal why);
+/// What decide_tenant() says, with the answer to a call that has no usable tenant; that one is counted and
+/// audited here.
+struct tenant_access {
+  std::optional<tenant> granted{};
+  std::optional<runtime::http::response> refusal{};
+};
+[[nodiscard]] tenant_access claim_tenant(const api_parts& parts, const principal& who,
+                                         const tenant_claim& claim);
 
 }  // namespace kitfox::gateway

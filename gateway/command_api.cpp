@@ -96,6 +96,21 @@ runtime::result<std::optional<cluster_record>> command_api::find_cluster(
   return found;
 }
 
+void command_api::audit_unsent(const checked_request& checked, const principal& who, command_error code) {
+  audit_record record;
+  record.kind = audit_kind::command_outcome;
+  record.actor = who.name;
+  record.org_id = checked.owner.org_id;
+  record.team_node_id = checked.owner.team_node_id;
+  if (checked.request.cluster_id) record.cluster_id = *checked.request.cluster_id;
+  if (checked.request.cluster_name) record.cluster_name = *checked.request.cluster_name;
+  record.command = checked.request.command;
+  record.params_hash = checked.params_hash;
+  record.outcome = protocol::to_string(code);
+  // A full backlog is counted by the log itself.
+  static_cast<void>(parts_.audit.append(record));
+}
+
 std::optional<response> command_api::check(const std::string& body, const principal& who,
                                            checked_request& out) {
   const gateway_limits& limits = parts_.options.limits;
@@ -105,15 +120,17 @@ std::optional<response> command_api::check(const std::string& body, const princi
   out.request = std::move(parsed.value());
   if (out.request.command.empty() || out.request.command.size() > command_name_size_max)
     return make_refusal(400, "/command: expected 1 to 128 bytes");
-  const tenant_decision owner = decide_tenant(who, out.request.org_id, out.request.team_node_id);
-  if (!owner.granted) {
-    parts_.numbers.count_caller_refusal();
-    return refuse_tenant(owner.why);
-  }
-  out.owner = *owner.granted;
+  tenant_access owner = claim_tenant(parts_, who, {out.request.org_id, out.request.team_node_id});
+  if (owner.refusal) return std::move(owner.refusal);
+  out.owner = std::move(*owner.granted);
+  out.params_hash =
+      protocol::hash_secret(protocol::print_json(out.request.params.get()), parts_.options.pepper);
   const auto cluster = find_cluster(out.request, out.owner);
   if (cluster.has_error()) return answer_store_down();
-  if (!cluster.value()) return answer_unavailable();
+  if (!cluster.value()) {
+    audit_unsent(out, who, command_error::unavailable);
+    return answer_unavailable();
+  }
   out.cluster_id = cluster.value()->cluster_id;
   return std::nullopt;
 }
@@ -137,6 +154,7 @@ command_api::begun command_api::begin(checked_request& checked, const principal&
       case idempotency_verdict::conflict:
         return {make_refusal(409, "the idempotency key was used for another call")};
       case idempotency_verdict::full:
+        audit_unsent(checked, who, command_error::busy);
         return {answer_busy("too many calls with idempotency keys", std::chrono::seconds{1})};
     }
   }
@@ -144,9 +162,8 @@ command_api::begun command_api::begin(checked_request& checked, const principal&
   order.cluster_id = checked.cluster_id;
   order.owner = checked.owner;
   order.actor = who.name;
-  order.command = std::move(checked.request.command);
-  order.params_hash =
-      protocol::hash_secret(protocol::print_json(checked.request.params.get()), parts_.options.pepper);
+  order.command = checked.request.command;
+  order.params_hash = checked.params_hash;
   order.params = std::move(checked.request.params);
   order.timeout = checked.request.timeout;
   order.wait = checked.request.wait.value_or(std::chrono::milliseconds{0});
@@ -161,6 +178,7 @@ command_api::begun command_api::begin(checked_request& checked, const principal&
     return {std::nullopt, std::move(admitted.call), true};
   }
   if (key) idempotency_.drop(checked.owner, *key);
+  audit_unsent(checked, who, command_error::busy);
   return {answer_busy(sentence_of(admitted.decision.verdict), admitted.decision.retry_after)};
 }
 
@@ -242,7 +260,11 @@ void command_api::remember(const tenant& owner, const std::string& key, pending_
 
 task<void> command_api::serve_execute(exchange& call, principal who) {
   checked_request checked;
-  std::optional<response> answer = check(call.incoming().body, who, checked);
+  std::optional<response> answer;
+  if (parts_.board.stopped())
+    answer = with_retry_after(make_refusal(503, "the gateway is shutting down"), std::chrono::seconds{5});
+  else
+    answer = check(call.incoming().body, who, checked);
   if (!answer) {
     begun started = begin(checked, who);
     answer = std::move(started.refusal);
@@ -281,9 +303,8 @@ std::optional<protocol::cluster_entry> command_api::describe(const cluster_recor
 }
 
 response command_api::list_connected(const principal& who, const target_parts& target) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return refuse_tenant(owner.why);
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) return std::move(*owner.refusal);
   const auto all = clusters_.list_clusters(*owner.granted, store::revoked_ones::left_out);
   if (all.has_error()) return answer_store_down();
   protocol::cluster_list list;
@@ -294,9 +315,8 @@ response command_api::list_connected(const principal& who, const target_parts& t
 
 response command_api::get_connected(const principal& who, const target_parts& target,
                                     const std::string& cluster_id) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return refuse_tenant(owner.why);
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) return std::move(*owner.refusal);
   const auto found = clusters_.find_cluster(cluster_id);
   if (found.has_error()) return answer_store_down();
   std::optional<protocol::cluster_entry> entry;
@@ -307,9 +327,8 @@ response command_api::get_connected(const principal& who, const target_parts& ta
 }
 
 response command_api::stats(const principal& who, const target_parts& target) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return refuse_tenant(owner.why);
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) return std::move(*owner.refusal);
   return make_answer(
       200, "{\"connected_agents\":" + std::to_string(parts_.board.routes().count_of_team(*owner.granted)) +
                ",\"commands_in_flight\":" +

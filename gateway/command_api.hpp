@@ -35,11 +35,14 @@ class command_api {
     protocol::execute_request request;
     tenant owner;
     std::string cluster_id;
+    std::string params_hash;
   };
   [[nodiscard]] runtime::result<std::optional<cluster_record>> find_cluster(
       const protocol::execute_request& request, const tenant& caller);
   std::optional<runtime::http::response> check(const std::string& body, const principal& who,
                                                checked_request& out);
+  /// Reports a command that was answered without having been taken on.
+  void audit_unsent(const checked_request& checked, const principal& who, protocol::command_error code);
   begun begin(checked_request& checked, const principal& who);
   [[nodiscard]] runtime::task<void> wait_for(runtime::http::exchange& call, std::shared_ptr<pending_call> of);
   runtime::task<void> watch_caller(runtime::http::exchange& call, std::shared_ptr<pending_call> of,

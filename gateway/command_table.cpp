@@ -141,12 +141,13 @@ response_effect command_table::on_response(std::string_view request_id, const re
   forget(now);
   number which = 0;
   entry* one = find(request_id, &which);
-  if (one == nullptr) return {response_verdict::unknown, std::nullopt};
+  if (one == nullptr) return {};
   const command_view view{one->request_id,  one->cluster_id,      one->key_id,
                           one->fsm.state(), now >= one->deadline, one->fsm.key_revoked()};
   const response_verdict verdict = policy_.judge_response(view, sender);
-  if (verdict != response_verdict::accepted) return {verdict, std::nullopt};
-  return {verdict, apply(which, *one, [](command_fsm& fsm) { return fsm.on_answer(); })};
+  const session_id from = sender.cluster_id == one->cluster_id ? one->on : 0;
+  if (verdict != response_verdict::accepted) return {verdict, std::nullopt, from};
+  return {verdict, apply(which, *one, [](command_fsm& fsm) { return fsm.on_answer(); }), from};
 }
 
 command_effect command_table::on_caller_left(std::string_view request_id) {

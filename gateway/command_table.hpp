@@ -39,7 +39,7 @@ struct command_effect {
   std::string request_id;
   std::string cluster_id;
   command_action action;
-  session_id on = 0;  ///< The stream to withdraw from.
+  session_id on = 0;  ///< The stream that has or had it; 0: none.
 };
 
 /// How a stream went: after a loss its commands fail soon; after an end in order the agent is known to live
@@ -50,6 +50,7 @@ enum class stream_departure { lost, in_order };
 struct response_effect {
   response_verdict verdict = response_verdict::unknown;
   std::optional<command_effect> effect{};
+  session_id from = 0;  ///< The stream whose agent answered, if the command was sent on one and is its own.
 };
 
 /// Every command of the gateway from its admission until it can be forgotten: quotas, deadlines, and which

@@ -5,10 +5,17 @@ namespace kitfox::gateway {
 connect_limiter::connect_limiter(const gateway_limits& limits)
     : limits_{limits},
       attempts_{{limits.connects_per_key_max, limits.connect_window, limits.connect_keys_max}},
+      wrong_keys_{{limits.wrong_keys_per_peer_max, limits.connect_window, limits.connect_keys_max}},
       replacements_{{limits.replacements_max, limits.connect_window, limits.connect_keys_max}} {}
 
 std::optional<connect_refusal> connect_limiter::on_attempt(std::string_view key_id, runtime::mono_time now) {
   if (const auto retry_after = attempts_.acquire(key_id, now))
+    return connect_refusal{agent_refusal::rate_limited, *retry_after};
+  return std::nullopt;
+}
+
+std::optional<connect_refusal> connect_limiter::on_wrong_key(std::string_view peer, runtime::mono_time now) {
+  if (const auto retry_after = wrong_keys_.acquire(peer, now))
     return connect_refusal{agent_refusal::rate_limited, *retry_after};
   return std::nullopt;
 }

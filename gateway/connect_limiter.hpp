@@ -19,15 +19,17 @@ struct connect_refusal {
 class connect_limiter {
  public:
   explicit connect_limiter(const gateway_limits& limits);
-  /// Counts an attempt with the key, valid secret or not.
+  /// Counts an attempt with a key whose secret was right: nobody else can use up a key's attempts.
   [[nodiscard]] std::optional<connect_refusal> on_attempt(std::string_view key_id, runtime::mono_time now);
+  /// Counts a wrong key from that address, whether its id exists or not.
+  [[nodiscard]] std::optional<connect_refusal> on_wrong_key(std::string_view peer, runtime::mono_time now);
   /// Whether `newcomer` may be added to `open`; counts a replacement.
   [[nodiscard]] std::optional<connect_refusal> on_stream(const route& newcomer, const route_table& open,
                                                          runtime::mono_time now);
 
  private:
   const gateway_limits& limits_;
-  rate_limiter attempts_, replacements_;
+  rate_limiter attempts_, wrong_keys_, replacements_;
 };
 
 }  // namespace kitfox::gateway

@@ -13,6 +13,7 @@
 namespace kitfox::gateway {
 
 using runtime::error_code;
+using runtime::task;
 using runtime::wall_time;
 
 namespace {
@@ -27,6 +28,22 @@ runtime::http::response answer_failure(error_code failure) {
   if (failure == gateway_errc::not_found) return make_refusal(404, "no such cluster or key");
   return with_retry_after(make_refusal(503, "the cluster registry is out of order"), std::chrono::seconds{5});
 }
+
+runtime::http::response answer_unrecorded(std::string_view what) {
+  return with_retry_after(make_refusal(503, what), std::chrono::seconds{5});
+}
+
+std::string print_new_key(const key_record& record, const protocol::api_key& key,
+                          const std::string& command) {
+  const nlohmann::json answer{{"key_id", record.key_id},
+                              {"cluster_id", record.cluster_id},
+                              {"token", key.reveal()},
+                              {"created_at", protocol::print_rfc3339(to_timestamp(record.created_at))},
+                              {"helm_install_command", command}};
+  return protocol::print_json(answer);
+}
+
+constexpr std::string_view nothing_created = "nothing was created: the audit cannot be written at the moment";
 
 template <std::size_t Size>
 std::array<std::byte, Size> draw(runtime::entropy& from) {
@@ -43,9 +60,8 @@ dashboard_api::dashboard_api(api_parts parts, store& clusters)
 
 dashboard_api::located dashboard_api::locate(const principal& who, const target_parts& target,
                                              const std::string& cluster_id) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return {refuse_tenant(owner.why)};
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) return {std::move(owner.refusal)};
   auto found = clusters_.find_cluster(cluster_id);
   if (found.has_error()) return {answer_failure(found.error())};
   if (!found.value() || !parts_.policy.owns(*owner.granted, found.value()->owner))
@@ -78,8 +94,8 @@ std::string dashboard_api::helm_command(const cluster_record& cluster, const pro
   return command;
 }
 
-void dashboard_api::append(audit_kind kind, const principal& who, const cluster_record& cluster,
-                           std::string_view key_id) {
+runtime::result<std::uint64_t> dashboard_api::append(audit_kind kind, const principal& who,
+                                                     const cluster_record& cluster, std::string_view key_id) {
   audit_record entry;
   entry.kind = kind;
   entry.actor = who.name;
@@ -89,18 +105,28 @@ void dashboard_api::append(audit_kind kind, const principal& who, const cluster_
   entry.cluster_name = cluster.cluster_name;
   entry.key_id = key_id;
   entry.outcome = "ok";
-  // A full backlog is counted by the log itself.
-  static_cast<void>(parts_.audit.append(entry));
+  return parts_.audit.append(entry);
 }
 
-dashboard_api::response dashboard_api::create_cluster(const principal& who, const target_parts& target,
-                                                      const std::string& body) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return refuse_tenant(owner.why);
+task<error_code> dashboard_api::record(audit_kind kind, const principal& who, const cluster_record& cluster,
+                                       std::span<const std::string> key_ids) {
+  std::uint64_t last = 0;
+  for (const std::string& key_id : key_ids) {
+    const auto sequence = append(kind, who, cluster, key_id);
+    if (sequence.has_error()) co_return sequence.error();
+    last = sequence.value();
+  }
+  if (parts_.policy.audit == audit_order::eventually) co_return error_code{};
+  co_return co_await parts_.audit.durable(last);
+}
+
+task<dashboard_api::response> dashboard_api::create_cluster(principal who, target_parts target,
+                                                            std::string body) {
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) co_return std::move(*owner.refusal);
   protocol::diagnostics diag;
   const auto wanted = protocol::parse_create_cluster_request(body, diag);
-  if (wanted.has_error()) return make_refusal(400, diag.to_string());
+  if (wanted.has_error()) co_return make_refusal(400, diag.to_string());
 
   cluster_record cluster;
   const auto random = draw<16>(*chance_);
@@ -112,11 +138,17 @@ dashboard_api::response dashboard_api::create_cluster(const principal& who, cons
   const minted first = mint(cluster);
   const error_code failure =
       clusters_.create_cluster(cluster, first.record, parts_.options.limits.clusters_per_team_max);
-  if (failure) return answer_failure(failure);
-  append(audit_kind::cluster_created, who, cluster, first.record.key_id);
+  if (failure) co_return answer_failure(failure);
+  const std::vector<std::string> key_ids(1, first.record.key_id);
+  if (co_await record(audit_kind::cluster_created, who, cluster, key_ids)) {
+    // Should this fail too, the key stays unknown to everybody.
+    static_cast<void>(clusters_.revoke_cluster(cluster.cluster_id, parts_.on.clock().wall_now()));
+    static_cast<void>(append(audit_kind::revoke, who, cluster, first.record.key_id));
+    co_return answer_unrecorded(nothing_created);
+  }
   protocol::create_cluster_answer answer{cluster.cluster_id, cluster.cluster_name, cluster.display_name,
                                          std::string{first.key.reveal()}, helm_command(cluster, first.key)};
-  return make_answer(201, protocol::print_create_cluster_answer(answer));
+  co_return make_answer(201, protocol::print_create_cluster_answer(answer));
 }
 
 protocol::dashboard_cluster dashboard_api::describe(const cluster_record& cluster) const {
@@ -141,9 +173,8 @@ protocol::dashboard_cluster dashboard_api::describe(const cluster_record& cluste
 }
 
 dashboard_api::response dashboard_api::list_clusters(const principal& who, const target_parts& target) {
-  const tenant_claim claim = claim_of(target);
-  const tenant_decision owner = decide_tenant(who, claim.org_id, claim.team_node_id);
-  if (!owner.granted) return refuse_tenant(owner.why);
+  tenant_access owner = claim_tenant(parts_, who, claim_of(target));
+  if (owner.refusal) return std::move(*owner.refusal);
   const bool all = target.get("include_revoked") == "true" || target.get("include_revoked") == "1";
   const auto found = clusters_.list_clusters(
       *owner.granted, all ? store::revoked_ones::included : store::revoked_ones::left_out);
@@ -160,37 +191,44 @@ dashboard_api::response dashboard_api::get_cluster(const principal& who, const t
   return make_answer(200, protocol::print_dashboard_cluster(describe(found.cluster)));
 }
 
-dashboard_api::response dashboard_api::revoke_cluster(const principal& who, const target_parts& target,
-                                                      const std::string& cluster_id) {
-  const runtime::mono_time began = parts_.on.clock().now();
-  const located found = locate(who, target, cluster_id);
-  if (found.refusal) return *found.refusal;
-  const auto keys = clusters_.revoke_cluster(cluster_id, parts_.on.clock().wall_now());
-  if (keys.has_error()) return answer_failure(keys.error());
-  for (const std::string& key_id : keys.value()) {
-    parts_.board.revoke(cluster_id, key_id);
-    append(audit_kind::revoke, who, found.cluster, key_id);
-  }
+task<dashboard_api::response> dashboard_api::finish_revocation(const principal& who,
+                                                               const cluster_record& cluster,
+                                                               std::vector<std::string> key_ids,
+                                                               runtime::mono_time began) {
+  for (const std::string& key_id : key_ids) parts_.board.revoke(cluster.cluster_id, key_id);
   parts_.numbers.observe_revocation(parts_.on.clock().now() - began);
+  if (co_await record(audit_kind::revoke, who, cluster, key_ids))
+    co_return answer_unrecorded("revoked, but the audit cannot be written at the moment");
   response answer;
   answer.status = 204;
-  return answer;
+  co_return answer;
 }
 
-dashboard_api::response dashboard_api::create_key(const principal& who, const target_parts& target,
-                                                  const std::string& cluster_id) {
+task<dashboard_api::response> dashboard_api::revoke_cluster(principal who, target_parts target,
+                                                            std::string cluster_id) {
+  const runtime::mono_time began = parts_.on.clock().now();
   const located found = locate(who, target, cluster_id);
-  if (found.refusal) return *found.refusal;
+  if (found.refusal) co_return *found.refusal;
+  auto keys = clusters_.revoke_cluster(cluster_id, parts_.on.clock().wall_now());
+  if (keys.has_error()) co_return answer_failure(keys.error());
+  co_return co_await finish_revocation(who, found.cluster, std::move(keys.value()), began);
+}
+
+task<dashboard_api::response> dashboard_api::create_key(principal who, target_parts target,
+                                                        std::string cluster_id) {
+  const located found = locate(who, target, cluster_id);
+  if (found.refusal) co_return *found.refusal;
   const minted fresh = mint(found.cluster);
   if (const error_code failure = clusters_.add_key(fresh.record, parts_.options.limits.keys_per_cluster_max))
-    return answer_failure(failure);
-  append(audit_kind::key_created, who, found.cluster, fresh.record.key_id);
-  const nlohmann::json answer{{"key_id", fresh.record.key_id},
-                              {"cluster_id", cluster_id},
-                              {"token", fresh.key.reveal()},
-                              {"created_at", protocol::print_rfc3339(to_timestamp(fresh.record.created_at))},
-                              {"helm_install_command", helm_command(found.cluster, fresh.key)}};
-  return make_answer(201, protocol::print_json(answer));
+    co_return answer_failure(failure);
+  const std::vector<std::string> key_ids(1, fresh.record.key_id);
+  if (co_await record(audit_kind::key_created, who, found.cluster, key_ids)) {
+    // Should this fail too, the key stays unknown to everybody.
+    static_cast<void>(clusters_.revoke_key(fresh.record.key_id, parts_.on.clock().wall_now()));
+    static_cast<void>(append(audit_kind::revoke, who, found.cluster, fresh.record.key_id));
+    co_return answer_unrecorded(nothing_created);
+  }
+  co_return make_answer(201, print_new_key(fresh.record, fresh.key, helm_command(found.cluster, fresh.key)));
 }
 
 dashboard_api::response dashboard_api::list_keys(const principal& who, const target_parts& target,
@@ -211,22 +249,19 @@ dashboard_api::response dashboard_api::list_keys(const principal& who, const tar
   return make_answer(200, protocol::print_json(answer));
 }
 
-dashboard_api::response dashboard_api::revoke_key(const principal& who, const target_parts& target,
-                                                  const std::string& cluster_id, const std::string& key_id) {
+task<dashboard_api::response> dashboard_api::revoke_key(principal who, target_parts target,
+                                                        std::string cluster_id, std::string key_id) {
   const runtime::mono_time began = parts_.on.clock().now();
   const located found = locate(who, target, cluster_id);
-  if (found.refusal) return *found.refusal;
+  if (found.refusal) co_return *found.refusal;
   const auto key = clusters_.find_key(key_id);
-  if (key.has_error()) return answer_failure(key.error());
-  if (!key.value() || key.value()->cluster_id != cluster_id) return answer_failure(gateway_errc::not_found);
+  if (key.has_error()) co_return answer_failure(key.error());
+  if (!key.value() || key.value()->cluster_id != cluster_id)
+    co_return answer_failure(gateway_errc::not_found);
   if (const error_code failure = clusters_.revoke_key(key_id, parts_.on.clock().wall_now()))
-    return answer_failure(failure);
-  parts_.board.revoke(cluster_id, key_id);
-  append(audit_kind::revoke, who, found.cluster, key_id);
-  parts_.numbers.observe_revocation(parts_.on.clock().now() - began);
-  response answer;
-  answer.status = 204;
-  return answer;
+    co_return answer_failure(failure);
+  std::vector<std::string> key_ids(1, key_id);
+  co_return co_await finish_revocation(who, found.cluster, std::move(key_ids), began);
 }
 
 }  // namespace kitfox::gateway

@@ -64,6 +64,7 @@ struct gateway::state {
   task<error_code> start();
   task<void> serve(runtime::http::server& one);
   task<void> drain();
+  task<void> wait_for_answers(duration patience);
   task<void> run(runtime::stop_source& stop);
 
   gateway_parts parts;
@@ -131,6 +132,13 @@ task<void> gateway::state::drain() {
   }
 }
 
+task<void> gateway::state::wait_for_answers(duration patience) {
+  const runtime::mono_time until = parts.on.clock().now() + patience;
+  constexpr duration glance = std::chrono::milliseconds{10};
+  while (serving != 0 && parts.on.clock().now() < until)
+    if (co_await parts.on.clock().sleep_for(glance)) co_return;
+}
+
 task<void> gateway::state::run(runtime::stop_source& stop) {
   KITFOX_ASSERT(agent_server && caller_server);
   tasks.spawn("audit", audit.run());
@@ -147,9 +155,9 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
   if (!cancelled) {
     agent_server->stop();
     caller_server->stop();
-    const runtime::mono_time patience = parts.on.clock().now() + last_answers_timeout;
-    while (serving != 0 && parts.on.clock().now() < patience)
-      if (co_await parts.on.clock().sleep_for(std::chrono::milliseconds{10})) break;
+    co_await wait_for_answers(last_answers_timeout / 2);
+    audit.stop_waiting();
+    co_await wait_for_answers(last_answers_timeout / 2);
   }
   agent_server->close_all();
   caller_server->close_all();

@@ -6,6 +6,7 @@
 #include "gateway/audit_record.hpp"
 #include "gateway/command_line.hpp"
 #include "gateway/threaded_audit.hpp"
+#include "runtime/descriptor_limit.hpp"
 #include "runtime/json_lines_sink.hpp"
 #include "runtime/real_host.hpp"
 
@@ -24,6 +25,8 @@ int serve(program_plan plan) {
   runtime::json_lines_options log;
   log.least = plan.least_severity;
   const std::unique_ptr<runtime::event_sink> events = runtime::make_json_lines_sink(log);
+  const runtime::descriptor_bounds descriptors = runtime::raise_descriptor_limit();
+  events->info("descriptor_limit", {{"before", descriptors.before}, {"now", descriptors.now}});
   const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(*events);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
@@ -36,7 +39,7 @@ int serve(program_plan plan) {
 }
 
 int read_audit(const program_plan& plan) {
-  const auto opened = gateway::audit_store::open(plan.audit_path);
+  const auto opened = gateway::audit_store::open_to_read(plan.audit_path);
   if (opened.has_error()) return refuse_store(plan.audit_path, opened.error());
   gateway::audit_head head = gateway::empty_audit();
   constexpr std::size_t page = 1000;

@@ -30,15 +30,16 @@ struct gateway_limits {
   duration write_timeout = std::chrono::seconds{10};  ///< A stalled stream or answer is reset.
 
   // Agents.
-  std::size_t sessions_max = 16'000;           ///< Streams of the gateway; 429.
-  std::size_t sessions_per_key_max = 64;       ///< 429.
-  std::size_t sessions_per_team_max = 10'000;  ///< 429.
-  std::size_t connects_per_key_max = 100;      ///< Attempts per connect_window; 429.
+  std::size_t sessions_max = 16'000;            ///< Streams of the gateway; 429.
+  std::size_t sessions_per_key_max = 64;        ///< 429.
+  std::size_t sessions_per_team_max = 10'000;   ///< 429.
+  std::size_t connects_per_key_max = 100;       ///< Attempts per connect_window; 429.
+  std::size_t wrong_keys_per_peer_max = 1'000;  ///< Of one address per connect_window; 429 instead of 401.
   duration connect_window = std::chrono::minutes{1};
-  std::size_t replacements_max = 20;          ///< Of one instance per connect_window; 429.
-  std::size_t connect_keys_max = 50'000;      ///< Keys and instances whose attempts are counted at a time.
-  std::size_t outbox_bytes_max = 256 * 1024;  ///< Not yet written to one stream; `busy`.
-  std::size_t outbox_commands_max = 128;      ///< Likewise; `busy`.
+  std::size_t replacements_max = 20;                     ///< Of one instance per connect_window; 429.
+  std::size_t connect_keys_max = 50'000;                 ///< Keys, addresses and instances counted at a time.
+  std::size_t outbox_bytes_max = 256 * 1024;             ///< Not yet written to one stream; `busy`.
+  std::size_t outbox_commands_max = 128;                 ///< Likewise; `busy`.
   duration stall_suspected = std::chrono::seconds{2};    ///< A write this old makes a route `stalled`.
   duration loss_grace = std::chrono::milliseconds{700};  ///< Wait for an answer after the stream has ended.
   duration retire_grace = std::chrono::seconds{5};  ///< Most that a retiring stream waits for its commands.

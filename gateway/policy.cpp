@@ -1,6 +1,7 @@
 #include "gateway/policy.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/keys.hpp"
 
@@ -38,12 +39,22 @@ bool ends_with_key(const route& open, std::string_view revoked_key_id) {
   return open.key_id == revoked_key_id;
 }
 
+namespace {
+/// Less is better: health first, but a stream that answers nothing is only better than a stalled one; of such
+/// streams the one that failed least often.
+std::pair<int, std::uint32_t> rank_of(const route& one) {
+  if (one.health == route_health::stalled) return {3, one.unanswered};
+  if (one.unanswered != 0) return {2, one.unanswered};
+  return {one.health == route_health::healthy ? 0 : 1, 0};
+}
+}  // namespace
+
 std::optional<session_id> choose_route(std::span<const route> of_cluster) {
   const route* best = nullptr;
   for (const route& one : of_cluster) {
     if (one.health == route_health::opening) continue;
     // `<=` because later ones are newer.
-    if (best == nullptr || one.health <= best->health) best = &one;
+    if (best == nullptr || rank_of(one) <= rank_of(*best)) best = &one;
   }
   if (best == nullptr) return std::nullopt;
   return best->id;

@@ -28,6 +28,8 @@ struct route {
   std::string key_id;
   tenant owner;
   route_health health = route_health::opening;
+  /// Commands that timed out on it since the agent's last sign of life: an open connection says nothing.
+  std::uint32_t unanswered = 0;
 };
 
 }  // namespace kitfox::gateway

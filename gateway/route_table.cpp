@@ -51,15 +51,40 @@ std::vector<route> route_table::remove_by_key(std::string_view cluster_id, std::
   return take_if(cluster_id, [&](const route& open) { return policy_.ends_with_key(open, key_id); });
 }
 
-void route_table::set_health(const route& of, route_health health) {
-  const auto found = by_cluster_.find(of.cluster_id);
-  if (found == by_cluster_.end()) return;
+route* route_table::find(std::string_view cluster_id, session_id stream) {
+  const auto found = by_cluster_.find(cluster_id);
+  if (found == by_cluster_.end()) return nullptr;
   for (route& one : found->second)
-    if (one.id == of.id) one.health = health;
+    if (one.id == stream) return &one;
+  return nullptr;
 }
 
-std::optional<session_id> route_table::choose(std::string_view cluster_id) const {
-  return policy_.choose_route(of_cluster(cluster_id));
+void route_table::set_health(const route& of, route_health health) {
+  if (route* one = find(of.cluster_id, of.id)) one->health = health;
+}
+
+void route_table::on_unanswered(std::string_view cluster_id, session_id stream) {
+  if (route* one = find(cluster_id, stream)) ++one->unanswered;
+}
+
+void route_table::on_evidence(std::string_view cluster_id, session_id stream) {
+  if (route* one = find(cluster_id, stream)) one->unanswered = 0;
+}
+
+void route_table::on_evidence_of_key(std::string_view cluster_id, std::string_view key_id) {
+  if (count_of_key(key_id) != 1) return;
+  for (const route& one : of_cluster(cluster_id))
+    if (one.key_id == key_id) return on_evidence(cluster_id, one.id);
+}
+
+std::optional<session_id> route_table::choose(std::string_view cluster_id,
+                                              std::span<const session_id> besides) const {
+  const std::span<const route> all = of_cluster(cluster_id);
+  if (besides.empty()) return policy_.choose_route(all);
+  routes left;
+  for (const route& one : all)
+    if (std::find(besides.begin(), besides.end(), one.id) == besides.end()) left.push_back(one);
+  return policy_.choose_route(left);
 }
 
 std::span<const route> route_table::of_cluster(std::string_view cluster_id) const {

@@ -28,7 +28,15 @@ class route_table {
   std::vector<route> remove(const route& ended);
   /// No effect on a stream that is not registered any more.
   void set_health(const route& of, route_health health);
-  [[nodiscard]] std::optional<session_id> choose(std::string_view cluster_id) const;
+  /// A command that was sent on the stream timed out: others come before it until on_evidence().
+  void on_unanswered(std::string_view cluster_id, session_id stream);
+  /// The agent behind the stream showed that it lives.
+  void on_evidence(std::string_view cluster_id, session_id stream);
+  /// The same, from a request that tells no more than the key: counts where one stream alone has that key.
+  void on_evidence_of_key(std::string_view cluster_id, std::string_view key_id);
+  /// The stream for the next command, other than those in `besides`.
+  [[nodiscard]] std::optional<session_id> choose(std::string_view cluster_id,
+                                                 std::span<const session_id> besides = {}) const;
   /// Removes and returns the streams that a revocation ends.
   [[nodiscard]] std::vector<route> remove_by_key(std::string_view cluster_id, std::string_view key_id);
 
@@ -46,6 +54,7 @@ class route_table {
   template <class Predicate>
   std::vector<route> take_if(std::string_view cluster_id, Predicate leaves);
   void forget(const route& one);
+  [[nodiscard]] route* find(std::string_view cluster_id, session_id stream);
 
   const gateway_policy& policy_;
   std::map<std::string, routes, std::less<>> by_cluster_;

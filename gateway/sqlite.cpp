@@ -60,16 +60,25 @@ std::optional<std::int64_t> statement::optional_number(int column) const {
 
 void database::closer::operator()(sqlite3* open) const noexcept { sqlite3_close_v2(open); }
 
-runtime::result<database> database::open(const std::string& path) {
+runtime::result<database> database::open_with(const std::string& path, int flags) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int outcome = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int outcome = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   database opened{handle};
   if (outcome != SQLITE_OK) return gateway_errc::store_unusable;
   sqlite3_busy_timeout(handle, 2000);
-  if (opened.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"))
+  return opened;
+}
+
+runtime::result<database> database::open(const std::string& path) {
+  auto opened = open_with(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  if (opened.has_error()) return opened;
+  if (opened.value().run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"))
     return gateway_errc::store_unusable;
   return opened;
+}
+
+runtime::result<database> database::open_to_read(const std::string& path) {
+  return open_with(path, SQLITE_OPEN_READONLY);
 }
 
 runtime::error_code database::run(const char* statements) {

@@ -44,6 +44,9 @@ class database {
   /// Opens or makes the file with WAL and synchronous=FULL: a committed transaction survives a loss of power.
   /// Another process's lock is waited for, for 2 s. Errors: gateway_errc::store_unusable.
   [[nodiscard]] static runtime::result<database> open(const std::string& path);
+  /// Opens a file that exists, and changes nothing. Errors: gateway_errc::store_unusable, also without a
+  /// file.
+  [[nodiscard]] static runtime::result<database> open_to_read(const std::string& path);
   /// Runs statements that yield nothing.
   [[nodiscard]] runtime::error_code run(const char* statements);
   /// Errors: gateway_errc::store_failed, for example when a table is missing.
@@ -56,6 +59,7 @@ class database {
     void operator()(sqlite3* open) const noexcept;
   };
   explicit database(sqlite3* open) : handle_{open} {}
+  [[nodiscard]] static runtime::result<database> open_with(const std::string& path, int flags);
   std::unique_ptr<sqlite3, closer> handle_;
 };
 

@@ -25,7 +25,7 @@ struct cluster_status_entry {
   runtime::wall_time connected_at{};
   std::optional<runtime::wall_time> last_seen{};
   agent_facts facts{};
-  /// Since the last connect somebody was refused who presented a key of this cluster.
+  /// Since the last connect somebody was refused who presented a whole key of this cluster, secret included.
   bool refused = false;
 };
 

@@ -33,6 +33,9 @@ std::optional<command_error> error_of(const command_outcome& outcome) {
 }
 
 namespace {
+/// A busy agent is no reason to ask every other one of a large cluster.
+constexpr std::size_t full_streams_tried_max = 2;
+
 stream_departure departure_of(stream_end why) {
   switch (why) {
     case stream_end::max_age:
@@ -125,6 +128,17 @@ void switchboard::on_signal(const route& line, liveness_signal signal) {
   statuses_.on_signal(line.cluster_id, signal, host_.clock().wall_now());
 }
 
+bool switchboard::on_heartbeat(const key_record& key) {
+  const std::span<const route> all = routes_.of_cluster(key.cluster_id);
+  const bool open = std::any_of(all.begin(), all.end(), [&](const route& one) {
+    return one.key_id == key.key_id && one.health != route_health::opening;
+  });
+  if (!open) return false;
+  routes_.on_evidence_of_key(key.cluster_id, key.key_id);
+  statuses_.on_signal(key.cluster_id, liveness_signal::heartbeat_post, host_.clock().wall_now());
+  return true;
+}
+
 void switchboard::close(agent_session& line, stream_end why) {
   const route& one = line.facts();
   open_.erase(one.id);
@@ -143,6 +157,7 @@ response_verdict switchboard::on_response(const response_sender& sender, protoco
                                           std::size_t bytes) {
   response_effect effect = commands_.on_response(response.request_id, sender, now());
   metrics_.count_response(effect.verdict);
+  routes_.on_evidence(sender.cluster_id, effect.from);
   if (effect.effect) {
     const std::string request_id = effect.effect->request_id;
     if (const auto call = calls_.find(request_id); call != calls_.end()) {
@@ -157,6 +172,7 @@ response_verdict switchboard::on_response(const response_sender& sender, protoco
 // --- callers' commands
 
 switchboard::admitted_call switchboard::admit(std::string request_id, command_order order) {
+  KITFOX_ASSERT(!stopped_);
   const runtime::mono_time at = now();
   const runtime::mono_time deadline = at + order.timeout;
   const runtime::mono_time wait_until = std::min(deadline, at + order.wait);
@@ -227,6 +243,7 @@ void switchboard::perform(std::vector<command_effect> effects) {
 }
 
 void switchboard::perform(command_effect effect) {
+  if (effect.action.tell == command_end::timeout) routes_.on_unanswered(effect.cluster_id, effect.on);
   switch (effect.action.then) {
     case command_follow_up::none:
       if (agent_session* line = effect.action.tell ? find(effect.on) : nullptr)
@@ -246,23 +263,32 @@ void switchboard::send(std::string_view request_id) {
   const auto found = calls_.find(std::string{request_id});
   if (found == calls_.end()) return;
   pending_call& call = *found->second;
-  const auto chosen = routes_.choose(call.cluster_id);
-  agent_session* line = chosen ? find(*chosen) : nullptr;
-  if (line == nullptr) {
-    perform(commands_.on_no_route(request_id, now()));
-    return;
-  }
   // A command that had to wait gets what is left of its time; an agent of the base protocol knows no
   // deadline.
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - now());
   protocol::command_event& event = call.command();
   if (left + std::chrono::seconds{1} < event.timeout)
     event.timeout = std::max(left, std::chrono::milliseconds{1});
-  if (line->deliver(event.request_id, policy_.encode_event(call.event)) != outbox_answer::taken) {
-    perform(commands_.on_outbox_full(request_id));
-    return;
+  std::vector<session_id> tried;
+  for (std::size_t full = 0; full < full_streams_tried_max;) {
+    const auto chosen = routes_.choose(call.cluster_id, tried);
+    if (!chosen) {
+      perform(full == 0 ? commands_.on_no_route(request_id, now()) : commands_.on_outbox_full(request_id));
+      return;
+    }
+    agent_session* line = find(*chosen);
+    const outbox_answer answer = line == nullptr
+                                     ? outbox_answer::closed
+                                     : line->deliver(event.request_id, policy_.encode_event(call.event));
+    if (answer == outbox_answer::taken) {
+      commands_.on_queued(request_id, line->facts());
+      return;
+    }
+    // A stream that is about to end is as good as none.
+    if (answer == outbox_answer::full) ++full;
+    tried.push_back(*chosen);
   }
-  commands_.on_queued(request_id, line->facts());
+  perform(commands_.on_outbox_full(request_id));
 }
 
 void switchboard::finish(std::string_view request_id, command_outcome outcome) {
@@ -319,6 +345,7 @@ void switchboard::retire(session_id line, stream_end why) {
 }
 
 void switchboard::stop() {
+  stopped_ = true;
   perform(commands_.on_stop());
   for (const session_id id : lines()) find(id)->on_stop();
   timer_->disarm();

@@ -53,6 +53,8 @@ class switchboard {
   /// The commands are about to be handed to the network.
   void on_sending(const route& line, std::span<const std::string> request_ids);
   void on_signal(const route& line, liveness_signal signal);
+  /// An agent posted a heartbeat; false: it has no stream.
+  [[nodiscard]] bool on_heartbeat(const key_record& key);
   void close(agent_session& line, stream_end why);
   /// `bytes` is the size of the response's body.
   response_verdict on_response(const response_sender& sender, protocol::command_response response,
@@ -80,8 +82,9 @@ class switchboard {
   /// Ids of all open streams, oldest first.
   [[nodiscard]] std::vector<session_id> lines() const;
   void retire(session_id line, stream_end why);
-  /// Closes every stream and fails every command, now.
+  /// Closes every stream and fails every command, now. No command may be admitted from then on.
   void stop();
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
   [[nodiscard]] runtime::task<void> join() { return deadlines_.join(); }
 
   [[nodiscard]] runtime::host& on() noexcept { return host_; }
@@ -121,6 +124,7 @@ class switchboard {
   runtime::deadline_queue deadlines_;
   std::optional<runtime::deadline_queue::timer> timer_;
   session_id last_session_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace kitfox::gateway
