@@ -18,6 +18,9 @@ declared_backoff declaration(const evidence& about) {
           declared.value("session_spread", 5.0), declared.value("healthy_after", 30.0)};
 }
 
+/// More ends in a row than any declared backoff needs to reach its cap.
+constexpr unsigned count_at_the_cap = 64;
+
 std::optional<instant> longest(std::optional<instant> a, instant b) { return a ? std::max(*a, b) : b; }
 
 std::optional<instant> parse_retry_after(const record* answer) {
@@ -43,20 +46,6 @@ bool owes_response(const evidence& about, const process& agent, instant t) {
     }
   }
   return false;
-}
-
-/// While names do not resolve an agent tries without a trace on the wire.
-bool names_were_broken(const evidence& about, instant from, instant until) {
-  std::optional<instant> begun;
-  for (const record* step : about.steps) {
-    if (step->name != "dns") continue;
-    if (step->kind == record_kind::step_begun) begun = step->t;
-    // A fault of names that no step undoes lasts.
-    const bool over = step->kind == record_kind::step_ended && step->t > begun.value_or(step->t);
-    if (over && *begun < until && step->t > from) return true;
-    if (over) begun.reset();
-  }
-  return begun && *begun < until;
 }
 
 attempt describe(const evidence& about, std::size_t index) {
@@ -97,10 +86,6 @@ attempt describe(const evidence& about, std::size_t index) {
 
 }  // namespace
 
-bool silent_attempts_possible(const evidence& about, instant from, instant until) {
-  return names_were_broken(about, from, until);
-}
-
 std::vector<attempt> attempts_of(const evidence& about, const process& agent) {
   std::vector<attempt> out;
   for (const std::size_t index : agent.connections) {
@@ -109,7 +94,8 @@ std::vector<attempt> attempts_of(const evidence& about, const process& agent) {
     if (!on.stream && !on.exchanges.empty()) continue;  // it served responses or heartbeats
     attempt one = describe(about, index);
     if (!on.stream) {
-      const bool beside_a_stream = !out.empty() && !out.back().over;
+      const bool beside_a_stream =
+          !out.empty() && out.back().stream && (!out.back().over || *out.back().over > on.dialled_at);
       one.ambiguous = beside_a_stream || owes_response(about, agent, on.dialled_at);
       if (beside_a_stream) continue;
     }
@@ -119,6 +105,8 @@ std::vector<attempt> attempts_of(const evidence& about, const process& agent) {
   }
   return out;
 }
+
+instant session_spread(const evidence& about) { return seconds(declaration(about).session_spread); }
 
 std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector<attempt>& attempts) {
   const declared_backoff declared = declaration(about);
@@ -139,7 +127,10 @@ std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector
     if (ended.established) ceiling = std::max(ceiling, declared.session_spread);
     one.envelope = seconds(ceiling);
     ++consecutive;
-    const bool unseen = names_were_broken(about, *ended.over, attempts[i + 1].dialled);
+    one.asked_for = ended.floor.value_or(0) > 0 || ended.status == 401 || ended.status == 403;
+    const std::string& node = about.connections[ended.connection].from;
+    const bool unseen = about.unseen_until(node, *ended.over, attempts[i + 1].dialled).has_value();
+    if (unseen) consecutive = std::max(consecutive, count_at_the_cap);
     if (!ended.ambiguous && !attempts[i + 1].ambiguous && !unseen) out.push_back(one);
   }
   return out;

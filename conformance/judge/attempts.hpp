@@ -25,10 +25,6 @@ struct attempt {
 /// left out; dials that failed before they served anything count, unless a response was owed at the time.
 [[nodiscard]] std::vector<attempt> attempts_of(const evidence& about, const process& agent);
 
-/// True if the agent may have tried between the two moments without a trace on the wire: its names did not
-/// resolve.
-[[nodiscard]] bool silent_attempts_possible(const evidence& about, instant from, instant until);
-
 /// The wait between two attempts, and what bounds it.
 struct wait_before_retry {
   std::size_t after = 0, before = 0;  ///< Attempts.
@@ -36,8 +32,15 @@ struct wait_before_retry {
   unsigned consecutive = 0;  ///< Ends since the last healthy stream, from 0 for the first.
   instant envelope = 0;  ///< What the agent's declared backoff allows at most, without the gateway's floor.
   bool after_session = false;
+  /// The gateway asked for a wait or refused the key: other rules than the envelope's hold (REC-6, REC-7).
+  bool asked_for = false;
 };
+/// Waits in which a dial may have gone unseen are left out; from then on the count is taken to have reached
+/// the cap, until a healthy stream starts it anew.
 [[nodiscard]] std::vector<wait_before_retry> waits_of(const evidence& about,
                                                       const std::vector<attempt>& attempts);
+
+/// The range that the agent declares for the first wait after a session.
+[[nodiscard]] instant session_spread(const evidence& about);
 
 }  // namespace kitfox::conformance

@@ -58,6 +58,8 @@ class builder {
   void on_quiet(const record& one);
   void on_call(const record& one);
   void on_step(const record& one);
+  void on_fault(const record& one);
+  void close_unseen(const std::string& what, instant until);
   void open_stream(std::size_t index);
   std::size_t exchange_of(const record& one);
 
@@ -66,6 +68,7 @@ class builder {
   std::map<std::string, std::size_t> alive_;
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::size_t> exchanges_;
   std::map<std::string, std::size_t> calls_;
+  std::map<std::string, unseen_dials> unseen_;  ///< Open ones, by what makes them so.
 };
 
 void builder::on_node(const record& one) {
@@ -249,8 +252,39 @@ void builder::on_call(const record& one) {
   }
 }
 
+void builder::close_unseen(const std::string& what, instant until) {
+  const auto open = unseen_.find(what);
+  if (open == unseen_.end()) return;
+  open->second.until = until;
+  if (until > open->second.from) out_.unseen.push_back(open->second);
+  unseen_.erase(open);
+}
+
+/// A relay refuses by not listening, so that in real sockets nobody sees the dial.
+void builder::on_fault(const record& one) {
+  out_.faults.push_back(&one);
+  if (one.kind == record_kind::fault_fired) {
+    if (connection* on = find(one.conn); on != nullptr && !on->first_fault) on->first_fault = one.t;
+    return;
+  }
+  if (out_.facts().value("world", "") == "sim" || !one.name.starts_with("refuse#")) return;
+  if (one.kind == record_kind::fault_planned)
+    unseen_[one.name] = {one.link.substr(0, one.link.find("->")), one.t, one.t};
+  else if (one.kind == record_kind::fault_healed)
+    close_unseen(one.name, one.t);
+}
+
 void builder::on_step(const record& one) {
   out_.steps.push_back(&one);
+  if (one.name == "dns") {
+    // A fault of names that no step undoes lasts: its step ends in the instant in which it begins.
+    const bool undone =
+        one.kind == record_kind::step_ended && unseen_.contains("dns") && one.t > unseen_["dns"].from;
+    if (undone)
+      close_unseen("dns", one.t);
+    else
+      unseen_.try_emplace("dns", unseen_dials{"*", one.t, one.t});
+  }
   if (one.name != "revoke" || !one.more.is_object() || !one.more.contains("key")) return;
   const auto key = out_.keys.find(one.more["key"].get<std::string>());
   if (key == out_.keys.end()) return;
@@ -298,7 +332,7 @@ void builder::read(const record& one) {
     case record_kind::fault_planned:
     case record_kind::fault_fired:
     case record_kind::fault_healed:
-      out_.faults.push_back(&one);
+      on_fault(one);
       break;
     case record_kind::step_begun:
     case record_kind::step_ended:
@@ -321,6 +355,7 @@ void builder::read(const record& one) {
 }
 
 void builder::finish() {
+  while (!unseen_.empty()) close_unseen(unseen_.begin()->first, out_.end + 1);
   for (stream& one : out_.streams) {
     const connection& on = out_.connections[one.connection];
     one.over_at_agent = on.over_for_client();
@@ -337,6 +372,11 @@ std::optional<instant> connection::over_for_client() const {
 }
 std::optional<instant> connection::over_for_server() const {
   return earlier(ended_by_server, end_seen_by_server);
+}
+
+bool connection::ended_by_server_first() const {
+  return ended_by_server && (!end_seen_by_server || *ended_by_server < *end_seen_by_server) &&
+         (!ended_by_client || *ended_by_server < *ended_by_client);
 }
 
 evidence::evidence(const transcript& from) : source{&from} {

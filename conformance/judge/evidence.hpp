@@ -54,10 +54,14 @@ struct connection {
   std::string end_seen_how;  ///< fin or rst, at the client.
   std::vector<std::size_t> exchanges;
   std::optional<std::size_t> stream;
+  std::optional<instant> first_fault;       ///< A planned fault first did something to it.
   std::vector<instant> delivered_activity;  ///< Times at which something of the server reached the client.
   /// The first moment at which the client knew or decided that it is over.
   [[nodiscard]] std::optional<instant> over_for_client() const;
   [[nodiscard]] std::optional<instant> over_for_server() const;
+  /// The server ended it, before it saw the client do so.
+  [[nodiscard]] bool ended_by_server_first() const;
+  [[nodiscard]] bool disturbed_by(instant t) const { return first_fault && *first_fault <= t; }
 };
 
 /// One event on a stream, as sent or as delivered.
@@ -100,6 +104,14 @@ struct key_fact {
   std::optional<instant> revoke_begun, revoked;  ///< The revoke call was sent, returned.
 };
 
+/// A time in which dials of some agents leave no trace on the wire: their names do not resolve, or nothing
+/// listens where they dial.
+struct unseen_dials {
+  std::string agents;  ///< Pattern of node names, as the scenario has it.
+  instant from = 0, until = 0;
+  [[nodiscard]] bool covers(std::string_view node) const;
+};
+
 /// The transcript, indexed: what happened, told by entity instead of by time. Holds pointers into the
 /// transcript, which must outlive it. Pure.
 struct evidence {
@@ -112,6 +124,7 @@ struct evidence {
   std::vector<caller_call> calls;
   std::map<std::string, key_fact> keys;
   std::vector<const record*> logs, faults, steps;
+  std::vector<unseen_dials> unseen;
   instant end = 0;           ///< Time of the last record.
   instant lateness_max = 0;  ///< How late the harness ever was.
   const transcript* source = nullptr;
@@ -120,6 +133,9 @@ struct evidence {
     return static_cast<std::size_t>(&one - source->records().data());
   }
   [[nodiscard]] const nlohmann::json& facts() const { return source->header().more; }
+  /// The end of the last time in [from, until) in which `node` may have dialled unseen; empty: there was
+  /// none.
+  [[nodiscard]] std::optional<instant> unseen_until(std::string_view node, instant from, instant until) const;
 };
 
 }  // namespace kitfox::conformance

@@ -36,6 +36,14 @@ std::string outcome_of(const nlohmann::json& answer, const record& ended) {
   return code != answer.end() && code->is_string() ? code->get<std::string>() : "an error without a code";
 }
 
+void judge_time(const std::optional<duration>& within, const step& one, const std::string& subject,
+                const caller_call& call, findings& out) {
+  const instant took = call.ended->t - call.begun->t;
+  if (!within || took <= within->count()) return;
+  out.too_late(one.requirement, subject, "an answer within " + print_span(within->count()),
+               "after " + print_span(took), call.ended->t, took - within->count());
+}
+
 void judge_answer(const answer_expectation& expect, const step& one, std::size_t index,
                   const caller_call& call, findings& out) {
   const std::string subject = subject_of(one, index) + ", call " + call.begun->id;
@@ -70,10 +78,7 @@ void judge_answer(const answer_expectation& expect, const step& one, std::size_t
       out.fail(one.requirement, subject, "a result that matches " + expect.result.text, *wrong, ended.t);
     }
   }
-  if (expect.within && ended.t - call.begun->t > expect.within->count()) {
-    out.fail(one.requirement, subject, "an answer within " + print_span(expect.within->count()),
-             "after " + print_span(ended.t - call.begun->t), ended.t);
-  }
+  judge_time(expect.within, one, subject, call, out);
 }
 
 void judge_sent(const send_verb::expectation& expect, const step& one, std::size_t index,
@@ -90,10 +95,7 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
              fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)), ended.t);
     return;
   }
-  if (expect.within && ended.t - call.begun->t > expect.within->count()) {
-    out.fail(one.requirement, subject, "an answer within " + print_span(expect.within->count()),
-             "after " + print_span(ended.t - call.begun->t), ended.t);
-  }
+  judge_time(expect.within, one, subject, call, out);
   const nlohmann::json headers = ended.more.is_object()
                                      ? ended.facts().value("headers", nlohmann::json::object())
                                      : nlohmann::json::object();

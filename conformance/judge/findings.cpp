@@ -28,6 +28,20 @@ void findings::unclear(std::string_view requirement, std::string subject, std::s
        finding::weight::inconclusive});
 }
 
+void findings::too_late(std::string_view requirement, std::string subject, std::string expected,
+                        std::string actual, instant t, instant excess) {
+  const instant beyond = excess - tolerance(about_);
+  if (beyond <= 0) return;
+  if (beyond <= about_.lateness_max) {
+    unclear(requirement, std::move(subject), std::move(expected),
+            std::move(actual) + ", while the harness itself was up to " + print_span(about_.lateness_max) +
+                " late",
+            t);
+  } else {
+    fail(requirement, std::move(subject), std::move(expected), std::move(actual), t);
+  }
+}
+
 std::string print_span(instant nanoseconds) {
   const double s = static_cast<double>(nanoseconds) / 1e9;
   if (s < 0) return "-" + print_span(-nanoseconds);
@@ -39,7 +53,7 @@ std::string print_span(instant nanoseconds) {
 
 instant tolerance(const evidence& about) {
   const bool virtual_time = about.facts().value("world", "") == "sim";
-  return virtual_time ? seconds(0.001) : seconds(0.25) + about.lateness_max;
+  return virtual_time ? seconds(0.001) : seconds(0.25);
 }
 
 }  // namespace kitfox::conformance

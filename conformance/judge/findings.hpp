@@ -30,6 +30,10 @@ class findings {
             instant t);
   void unclear(std::string_view requirement, std::string subject, std::string expected, std::string actual,
                instant t);
+  /// A ceiling was passed by `excess`. Nothing within the tolerance; inconclusive as long as the harness's
+  /// own lateness may be to blame; else a failure.
+  void too_late(std::string_view requirement, std::string subject, std::string expected, std::string actual,
+                instant t, instant excess);
   [[nodiscard]] const std::vector<finding>& all() const noexcept { return all_; }
   [[nodiscard]] const std::map<std::string, std::size_t>& observations() const noexcept { return evaluated_; }
   /// Findings kept for each requirement; more are only counted.
@@ -46,8 +50,8 @@ class findings {
 [[nodiscard]] std::string print_span(instant nanoseconds);
 [[nodiscard]] constexpr instant seconds(double s) { return static_cast<instant>(s * 1e9); }
 
-/// How much later than a ceiling something may be seen before it counts: nothing in simulation, the harness's
-/// own lateness over real sockets.
+/// How much later than a ceiling something may be seen before it counts: nothing in simulation, what the
+/// loopback and the scheduler take over real sockets.
 [[nodiscard]] instant tolerance(const evidence& about);
 
 }  // namespace kitfox::conformance

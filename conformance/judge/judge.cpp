@@ -37,6 +37,28 @@ verdict weigh(const finding& one) {
   return about != nullptr && about->level == requirement_level::should ? verdict::warn : verdict::fail;
 }
 
+/// A relay that refuses does so unseen. What shows is an agent that was there, wanted to come back, and no
+/// dial of it that came through.
+bool kept_agents_away(const evidence& about, const record& planned) {
+  const auto window = std::find_if(about.unseen.begin(), about.unseen.end(), [&](const unseen_dials& one) {
+    return one.from == planned.t && planned.link.starts_with(one.agents);
+  });
+  if (window == about.unseen.end()) return false;
+  for (const process& agent : about.processes) {
+    if (agent.kind != "agent" || !window->covers(agent.node) || !agent.alive_at(window->until - 1)) continue;
+    const auto reached = [&](std::size_t index) {
+      const connection& on = about.connections[index];
+      const bool dialled_inside =
+          on.dialled_at > window->from + tolerance(about) && on.dialled_at < window->until;
+      const bool open_all_the_time = on.stream && on.dialled_at <= window->from &&
+                                     (!on.over_for_client() || *on.over_for_client() >= window->until);
+      return on.to == "gateway" && (dialled_inside || open_all_the_time);
+    };
+    if (std::none_of(agent.connections.begin(), agent.connections.end(), reached)) return true;
+  }
+  return false;
+}
+
 /// A planned fault that never did anything leaves the case without the situation that it is about.
 void judge_faults(const evidence& about, findings& out) {
   for (const record* planned : about.faults) {
@@ -44,7 +66,7 @@ void judge_faults(const evidence& about, findings& out) {
     const bool fired = std::any_of(about.faults.begin(), about.faults.end(), [&](const record* one) {
       return one->kind == record_kind::fault_fired && one->name == planned->name;
     });
-    if (!fired)
+    if (!fired && !kept_agents_away(about, *planned))
       out.unclear("", "fault " + planned->name, "the fault to fire", "it never had an occasion", planned->t);
   }
 }

@@ -145,7 +145,7 @@ class codeless_parts final : public agent::agent_parts {
 
 using ids = std::string_view;
 constexpr ids rec1[] = {"REC-1"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"}, rec4[] = {"REC-4"},
-              rec5[] = {"REC-5"}, rec6[] = {"REC-6"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
+              rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
 constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
               idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"},
               rbc2[] = {"RBC-2"};

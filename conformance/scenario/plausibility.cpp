@@ -168,15 +168,6 @@ class agent_numbers {
   problem_list& problems_;
 };
 
-bool judges(const step& one) {
-  if (std::holds_alternative<await_verb>(one.action) || std::holds_alternative<can_i_verb>(one.action))
-    return true;
-  if (const auto* const call = std::get_if<execute_verb>(&one.action)) return call->expect.has_value();
-  if (const auto* const ask = std::get_if<ask_verb>(&one.action)) return ask->expect.has_value();
-  const auto* const send = std::get_if<send_verb>(&one.action);
-  return send != nullptr && send->expect.has_value();
-}
-
 void check_proofs(const scenario& one, problem_list& problems) {
   std::map<std::string, bool> proven;
   for (const requirement_reference& listed : one.verifies) proven[listed.id] = false;
@@ -189,7 +180,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
   };
   for (std::size_t i = 0; i < one.steps.size(); ++i) {
     const std::string path = fmt::format("steps[{}]", i);
-    const bool judged = judges(one.steps[i]);
+    const bool judged = expects_something(one.steps[i]);
     if (!one.steps[i].requirement.empty() && !judged)
       problems.add(plain(one.steps[i].where), path, "proves something, but expects nothing");
     else if (!one.steps[i].requirement.empty())
@@ -202,7 +193,8 @@ void check_proofs(const scenario& one, problem_list& problems) {
     else
       headline = true;
   }
-  for (const step& each : one.steps) headline = headline || (each.requirement.empty() && judges(each));
+  for (const step& each : one.steps)
+    headline = headline || (each.requirement.empty() && expects_something(each));
   if (headline && !one.verifies.empty()) proven[one.verifies.front().id] = true;
   for (const requirement_reference& listed : one.verifies)
     if (!proven[listed.id])

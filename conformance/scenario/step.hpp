@@ -252,8 +252,12 @@ struct step {
   std::optional<duration> lasting;
   /// Whether the next step waits for this one to be over.
   enum class order { in_turn, beside } sequence = order::in_turn;
-  std::string requirement;  ///< What a failure of this step's own expectation violates.
+  std::string
+      requirement;  ///< What a failure of this step's own expectation violates; empty: none in particular.
   verb action;
 };
+
+/// The step demands something by itself: a state to be reached, an answer.
+[[nodiscard]] bool expects_something(const step& one);
 
 }  // namespace kitfox::conformance

@@ -87,4 +87,13 @@ moment step_names::find_moment(const yaml_node& node, const std::string& path, p
   return made;
 }
 
+bool expects_something(const step& one) {
+  if (std::holds_alternative<await_verb>(one.action) || std::holds_alternative<can_i_verb>(one.action))
+    return true;
+  if (const auto* const call = std::get_if<execute_verb>(&one.action)) return call->expect.has_value();
+  if (const auto* const ask = std::get_if<ask_verb>(&one.action)) return ask->expect.has_value();
+  const auto* const send = std::get_if<send_verb>(&one.action);
+  return send != nullptr && send->expect.has_value();
+}
+
 }  // namespace kitfox::conformance

@@ -36,7 +36,10 @@ constexpr std::string_view key_prefix = "ixfx_k8s_";
 recorder::recorder(runtime::mono_time start) : start_{start} {}
 recorder::~recorder() = default;
 
-void recorder::know_key(std::string_view text, std::string id) { keys_[std::string{text}] = std::move(id); }
+void recorder::know_key(std::string_view text, std::string id) {
+  secrets_.add(text.substr(text.find('.') + 1), id);
+  keys_[std::string{text}] = std::move(id);
+}
 
 void recorder::append(record one) {
   if (sealed_) return;
@@ -59,9 +62,7 @@ void recorder::log(std::string_view node, std::string_view event, nlohmann::json
   one.node = node;
   one.name = event;
   const std::string text = fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  for (const auto& [key, id] : keys_) {
-    if (text.find(key.substr(key.find('.') + 1)) != std::string::npos) fields = {{"leak", id}};
-  }
+  if (const std::string_view whose = secrets_.find_in(text); !whose.empty()) fields = {{"leak", whose}};
   one.more = std::move(fields);
   add(std::move(one), t);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/transcript/secret_index.hpp"
 #include "conformance/transcript/transcript.hpp"
 #include "fakes/fault/path.hpp"
 #include "runtime/event_sink.hpp"
@@ -39,7 +40,7 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
 
   /// A record of the harness's own; `t` is set here.
   void add(record one, runtime::mono_time t);
-  /// A log line of a subject.
+  /// A log line of a subject. Where it holds a part of a secret, only whose is kept.
   void log(std::string_view node, std::string_view event, nlohmann::json fields, runtime::mono_time t);
   [[nodiscard]] instant at(runtime::mono_time t) const noexcept { return (t - start_).count(); }
 
@@ -74,6 +75,7 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
   bool complete_ = true, sealed_ = false;
   listener* listener_ = nullptr;
   std::map<std::string, std::string, std::less<>> keys_;  ///< Whole text to id.
+  secret_index secrets_;
   std::map<std::pair<std::uint64_t, wire_end>, std::unique_ptr<wire>> wires_;
 };
 

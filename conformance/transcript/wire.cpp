@@ -103,6 +103,7 @@ void recorder::wire::half::scan(std::string_view bytes) {
     const std::size_t dot = text.find('.', at);
     if (dot != std::string::npos && dot - at < 90 && text.size() - dot > 40) current_.leak = true;
   }
+  if (!owner_.to_.secrets_.find_in(text).empty()) current_.leak = true;
   constexpr std::size_t keep = 160;
   current_.tail = text.size() > keep ? text.substr(text.size() - keep) : std::move(text);
 }
@@ -182,7 +183,10 @@ void recorder::wire::half::write() {
   }
   if (current_.body_bytes > one.text.size()) more["body_bytes"] = current_.body_bytes;
   if (current_.started != owner_.now_) more["started"] = current_.started;
-  if (current_.leak) more["leak"] = true;
+  if (current_.leak) {
+    more["leak"] = true;
+    one.text.clear();  // no secret in a transcript
+  }
   if (current_.streamed) more["streamed"] = true;
   if (!more.empty()) one.more = std::move(more);
   owner_.emit(std::move(one));
@@ -199,6 +203,7 @@ void recorder::wire::half::on_event(const protocol::sse_event& event) {
   if (event.type == "heartbeat") return owner_.on_quiet("heartbeat");
   current_.canaries.clear();
   current_.tail.clear();
+  current_.leak = false;
   scan(event.data);
   record one = owner_.start(record_kind::sse_event);
   one.exchange = current_.exchange;
@@ -206,7 +211,11 @@ void recorder::wire::half::on_event(const protocol::sse_event& event) {
   one.id = event.id;
   one.text = event.data.substr(0, body_bytes_max);
   one.canaries = std::move(current_.canaries);
-  if (event.data.size() > body_bytes_max) one.more = {{"data_bytes", event.data.size()}};
+  if (event.data.size() > body_bytes_max) one.more["data_bytes"] = event.data.size();
+  if (current_.leak) {
+    one.more["leak"] = true;
+    one.text.clear();  // no secret in a transcript
+  }
   owner_.emit(std::move(one));
 }
 

@@ -16,5 +16,8 @@ namespace kitfox::conformance {
 [[nodiscard]] std::span<const requirement_check> revocation_checks();
 [[nodiscard]] std::span<const requirement_check> shutdown_checks();
 [[nodiscard]] std::span<const requirement_check> input_checks();
+[[nodiscard]] std::span<const requirement_check> deadline_checks();
+[[nodiscard]] std::span<const requirement_check> metrics_checks();
+[[nodiscard]] std::span<const requirement_check> tenancy_checks();
 
 }  // namespace kitfox::conformance

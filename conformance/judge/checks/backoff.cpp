@@ -1,10 +1,10 @@
 // REC-1 .. REC-10: how an agent comes back.
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "conformance/judge/attempts.hpp"
 #include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/uniformity.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -26,29 +26,16 @@ std::vector<agent_history> histories(const evidence& about) {
   return out;
 }
 
+/// Half of the slow lane's 60 s, which are drawn with 50 % either way.
+constexpr instant slow_lane_min = seconds(30);
+
 bool refused_key(const attempt& one) { return one.status == 401 || one.status == 403; }
-
-/// Kolmogorov-Smirnov distance of `values` in [0, 1] from the uniform distribution.
-double distance_from_uniform(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  double worst = 0;
-  const double n = static_cast<double>(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double below = static_cast<double>(i) / n;
-    worst = std::max({worst, std::abs(values[i] - below), std::abs(values[i] - below - 1 / n)});
-  }
-  return worst;
-}
-
-/// One false alarm in 10^9 runs: the tables' asymptotic bound for that probability.
-constexpr double uniformity_bound = 3.27;
-constexpr std::size_t uniformity_samples_min = 14;
 
 void judge_uniformity(const evidence& about, findings& out, std::string_view requirement,
                       const std::vector<double>& scaled, std::string_view what) {
-  if (scaled.size() < uniformity_samples_min) return;
+  if (scaled.size() < uniform_count_min) return;
   out.evaluated(requirement);
-  const double bound = uniformity_bound / std::sqrt(static_cast<double>(scaled.size()));
+  const double bound = uniform_distance_max(scaled.size());
   const double distance = distance_from_uniform(scaled);
   if (distance <= bound) return;
   out.fail(requirement, "all agents",
@@ -59,7 +46,6 @@ void judge_uniformity(const evidence& about, findings& out, std::string_view req
 
 void judge_envelope(const evidence& about, findings& out) {
   std::vector<double> after_failures, after_short_sessions;
-  const instant late = tolerance(about);
   for (const agent_history& history : histories(about)) {
     for (const wait_before_retry& wait : history.waits) {
       const attempt& ended = history.attempts[wait.after];
@@ -71,13 +57,14 @@ void judge_envelope(const evidence& about, findings& out) {
       const bool reset = wait.after_session && wait.consecutive == 0;
       const std::string_view requirement = reset ? "REC-3" : "REC-1";
       out.evaluated(requirement);
-      if (wait.delay > ceiling + late) {
-        out.fail(requirement, history.agent->node,
-                 "retry " + std::to_string(wait.consecutive + 1) + " within " + print_span(ceiling) +
-                     (reset ? " after a stream that had been healthy" : ""),
-                 "waited " + print_span(wait.delay), wait.from);
+      if (wait.delay > ceiling) {
+        out.too_late(requirement, history.agent->node,
+                     "retry " + std::to_string(wait.consecutive + 1) + " within " + print_span(ceiling) +
+                         (reset ? " after a stream that had been healthy" : ""),
+                     "waited " + print_span(wait.delay), wait.from, wait.delay - ceiling);
       }
-      if (floor > 0 || wait.envelope <= late) continue;
+      // What the loopback adds to a short wait would show as a skew.
+      if (floor > 0 || wait.envelope <= 8 * tolerance(about)) continue;
       const double scaled =
           std::clamp(static_cast<double>(wait.delay) / static_cast<double>(wait.envelope), 0.0, 1.0);
       // Where streams came up but never lasted, the growing count is what keeps a flapping agent from
@@ -138,7 +125,6 @@ instant acts_until(const evidence& about, const process& agent) {
 }
 
 void judge_keeps_trying(const evidence& about, findings& out) {
-  const instant late = tolerance(about);
   for (const agent_history& history : histories(about)) {
     const instant until = acts_until(about, *history.agent);
     for (std::size_t i = 0; i < history.attempts.size(); ++i) {
@@ -146,21 +132,26 @@ void judge_keeps_trying(const evidence& about, findings& out) {
       if (!ended.over || refused_key(ended) || ended.status == 204 || *ended.over >= until) continue;
       const bool last = i + 1 == history.attempts.size();
       const instant next = last ? until : history.attempts[i + 1].dialled;
-      if (silent_attempts_possible(about, *ended.over, next)) continue;
+      // While dials cannot be seen there is nothing to demand, but the wait for the one after them is
+      // bounded.
+      const instant from = about.unseen_until(history.agent->node, *ended.over, next).value_or(*ended.over);
+      if (from >= next) continue;
       const instant asked = ended.floor.value_or(0);
       const instant bound = seconds(60) + asked + asked / 2;
       out.evaluated("REC-4");
       out.evaluated("REC-5");
-      if (next - *ended.over <= bound + late) continue;
-      out.fail(
+      if (next - from <= bound) continue;
+      out.too_late(
           last ? "REC-5" : "REC-4", history.agent->node,
           "another attempt within " + print_span(bound) + (asked > 0 ? " (the gateway asked to wait)" : ""),
-          last ? "none in " + print_span(next - *ended.over) : "after " + print_span(next - *ended.over),
-          *ended.over);
+          last ? "none in " + print_span(next - from) : "after " + print_span(next - from), from,
+          next - from - bound);
     }
   }
 }
 
+/// Three dials within a minute with a refused key break REC-6; one sooner than half of the slow lane after a
+/// session breaks REV-7.
 void judge_refused_key(const evidence& about, findings& out) {
   for (const agent_history& history : histories(about)) {
     std::vector<instant> dials;  // made while the last answer was a refusal
@@ -171,7 +162,14 @@ void judge_refused_key(const evidence& about, findings& out) {
       established = established || one.established;
       if (!refused_key(one)) continue;
       out.evaluated("REC-6");
-      if (established) out.evaluated("REV-7");
+      if (established && one.over && (i + 1 < history.attempts.size() || history.agent->exited)) {
+        out.evaluated("REV-7");
+        if (i + 1 < history.attempts.size() && history.attempts[i + 1].dialled - *one.over < slow_lane_min) {
+          out.fail("REV-7", history.agent->node,
+                   "at least " + print_span(slow_lane_min) + " before it asks again with a refused key",
+                   print_span(history.attempts[i + 1].dialled - *one.over), history.attempts[i + 1].dialled);
+        }
+      }
       if (history.agent->exited && history.agent->exit_code == 0 && !history.agent->told_to_stop) {
         out.fail("REC-6", history.agent->node, "a non-zero exit after the key was refused", "exit code 0",
                  *history.agent->exited);
@@ -220,22 +218,39 @@ void judge_first_retry_spread(const evidence& about, findings& out) {
   }
 }
 
+/// Two tries at a time, one of which has no stream yet. A dial beside an open stream may be for an answer.
+void judge_single_dial(const evidence& about, findings& out) {
+  for (const agent_history& history : histories(about)) {
+    for (std::size_t i = 0; i + 1 < history.attempts.size(); ++i) {
+      const attempt& one = history.attempts[i];
+      const attempt& next = history.attempts[i + 1];
+      if (one.ambiguous || next.ambiguous || one.stream) continue;
+      out.evaluated("REC-9");
+      if (one.over && *one.over <= next.dialled) continue;
+      out.fail("REC-9", history.agent->node, "one dial at a time",
+               "a second while connection " + std::to_string(about.connections[one.connection].id) +
+                   " was being made",
+               next.dialled);
+    }
+  }
+}
+
 void judge_single_stream(const evidence& about, findings& out) {
+  judge_single_dial(about, out);
   for (const process& agent : about.processes) {
     if (agent.kind != "agent") continue;
     const connection* open = nullptr;
     for (const std::size_t index : agent.streams) {
       const connection& on = about.connections[about.streams[index].connection];
+      const exchange& connect = about.exchanges[about.streams[index].exchange];
       out.evaluated("REC-9");
-      if (open != nullptr && (!open->over_for_client() || *open->over_for_client() > on.dialled_at)) {
-        const exchange& connect = about.exchanges[about.streams[index].exchange];
-        const instant asked = connect.sent.value_or(on.dialled_at);
-        if (!open->over_for_client() || *open->over_for_client() > asked) {
-          out.fail("REC-9", agent.node, "at most one live stream at a time",
-                   "a second connect on connection " + std::to_string(on.id) + " while " +
-                       std::to_string(open->id) + " was open",
-                   asked);
-        }
+      // The request is what makes it a stream; a connection may be dialled ahead for answers.
+      const instant asked = connect.sent.value_or(on.dialled_at);
+      if (open != nullptr && (!open->over_for_client() || *open->over_for_client() > asked)) {
+        out.fail("REC-9", agent.node, "at most one live stream at a time",
+                 "a second connect on connection " + std::to_string(on.id) + " while " +
+                     std::to_string(open->id) + " was open",
+                 asked);
       }
       open = &on;
     }
@@ -243,26 +258,27 @@ void judge_single_stream(const evidence& about, findings& out) {
 }
 
 void judge_connect_limits(const evidence& about, findings& out) {
-  const instant late = tolerance(about);
   for (const agent_history& history : histories(about)) {
     const instant until = acts_until(about, *history.agent);
     for (const attempt& one : history.attempts) {
       const connection& on = about.connections[one.connection];
-      const bool stuck_dial = !one.stream && (!on.dial_ended || on.answer == "given_up" || !on.tls_ended);
+      const bool turned_away = on.answer == "refuse" || on.answer == "unreachable";
+      const bool stuck_dial =
+          !one.stream && !turned_away && (!on.dial_ended || on.answer == "given_up" || !on.tls_ended);
       const bool no_head = one.stream && one.status == 0;
       if (!stuck_dial && !no_head) continue;
       const instant from =
           one.stream ? about.exchanges[about.streams[*one.stream].exchange].sent.value_or(one.dialled)
                      : one.dialled;
       const instant bound = no_head ? seconds(15) : seconds(10);
-      const instant over = std::min(one.over.value_or(until), until);
-      if (!one.over && until - from <= bound + late) continue;
+      const instant took = std::min(one.over.value_or(until), until) - from;
+      if (!one.over && took <= bound) continue;
       out.evaluated("REC-10");
-      if (over - from <= bound + late) continue;
-      out.fail("REC-10", history.agent->node,
-               no_head ? "no more than 15 s of waiting for the response head"
-                       : "no more than 10 s for dial and TLS",
-               "gave up after " + print_span(over - from), from);
+      if (took <= bound) continue;
+      out.too_late("REC-10", history.agent->node,
+                   no_head ? "no more than 15 s of waiting for the response head"
+                           : "no more than 10 s for dial and TLS",
+                   "gave up after " + print_span(took), from, took - bound);
     }
   }
 }

@@ -82,7 +82,9 @@ void judge_repeats(const evidence& about, findings& out) {
     out.evaluated("IDM-1");
     std::vector<std::string> bodies;
     for (const std::size_t index : one.responses) {
-      const nlohmann::json body = body_of(about.exchanges[index]);
+      const exchange& response = about.exchanges[index];
+      if (about.connections[response.connection].from != agent) continue;  // a stranger's
+      const nlohmann::json body = body_of(response);
       const std::string text = body.is_object() ? body.dump() : "";
       if (!text.empty() && std::find(bodies.begin(), bodies.end(), text) == bodies.end())
         bodies.push_back(text);
@@ -116,9 +118,9 @@ void judge_calls_end(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.begun->name == "send" || !call.begun->more.is_object()) continue;
     const double timeout = call.begun->facts().value("timeout", 30.0);
-    const instant bound = call.begun->t + seconds(timeout) + seconds(2.5) + tolerance(about);
+    const instant bound = call.begun->t + seconds(timeout) + seconds(2.5);
     const instant ended = call.ended != nullptr ? call.ended->t : about.end;
-    if (call.ended == nullptr && about.end < bound) continue;
+    if (call.ended == nullptr && about.end <= bound + tolerance(about)) continue;
     bool gateway_up = true;
     for (const process& one : about.processes) {
       if (one.kind == "gateway" &&
@@ -128,20 +130,10 @@ void judge_calls_end(const evidence& about, findings& out) {
     if (!gateway_up) continue;
     out.evaluated("IDM-3");
     if (call.ended == nullptr || ended > bound) {
-      out.fail("IDM-3", "call " + call.begun->id,
-               "an outcome by the deadline (" + print_span(seconds(timeout)) + ")",
-               call.ended == nullptr ? "none" : "after " + print_span(ended - call.begun->t), call.begun->t);
-    }
-  }
-}
-
-/// CMD-3: an expired command is not started.
-void judge_expired(const evidence& about, findings& out) {
-  for (const auto& [id, one] : about.commands) {
-    if (one.delivered.empty() || !one.message.is_object() || !one.message.contains("deadline")) continue;
-    for (const std::size_t index : one.responses) {
-      const nlohmann::json body = body_of(about.exchanges[index]);
-      if (body.is_object() && body.value("error_code", "") == "expired") out.evaluated("CMD-3");
+      out.too_late("IDM-3", "call " + call.begun->id,
+                   "an outcome by the deadline (" + print_span(seconds(timeout)) + ")",
+                   call.ended == nullptr ? "none" : "after " + print_span(ended - call.begun->t),
+                   call.begun->t, ended - bound);
     }
   }
 }
@@ -212,7 +204,7 @@ void judge_not_serial(const evidence& about, findings& out) {
       if (blocker == nullptr || busy >= workers) continue;
       // Its own call to the API server shows whether it waits for Kubernetes or for its turn.
       const instant patience = list[i].delivered + seconds(2) + tolerance(about);
-      if (about.end < patience) continue;
+      if (about.end < patience + about.lateness_max) continue;
       out.evaluated("CMD-1");
       std::size_t calls = 0;
       for (const exchange& call : about.exchanges) {
@@ -234,7 +226,6 @@ constexpr std::string_view allow_ids[] = {"CMD-5"};
 constexpr std::string_view single_ids[] = {"IDM-2"};
 constexpr std::string_view repeat_ids[] = {"IDM-1"};
 constexpr std::string_view end_ids[] = {"IDM-3"};
-constexpr std::string_view expired_ids[] = {"CMD-3"};
 constexpr std::string_view worker_ids[] = {"CMD-2"};
 constexpr std::string_view serial_ids[] = {"CMD-1"};
 constexpr requirement_check checks[] = {
@@ -243,7 +234,6 @@ constexpr requirement_check checks[] = {
     {"single-delivery", single_ids, judge_single_delivery},
     {"repeats", repeat_ids, judge_repeats},
     {"calls-end", end_ids, judge_calls_end},
-    {"expired", expired_ids, judge_expired},
     {"workers", worker_ids, judge_workers},
     {"not-serial", serial_ids, judge_not_serial},
 };

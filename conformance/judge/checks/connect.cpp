@@ -67,7 +67,7 @@ void judge_first_byte(const evidence& about, findings& out) {
     const exchange& connect = about.exchanges[one.exchange];
     if (!connect.arrived || connect.wrong_secret || !about.keys.contains(connect.key)) continue;
     if (connect.answered && connect.status_sent != 200) continue;
-    const instant bound = *connect.arrived + seconds(2) + tolerance(about);
+    const instant bound = *connect.arrived + seconds(2);
     const instant told = one.connected_sent.value_or(about.end);
     if (!one.connected_sent && (about.end < bound || !gateway_alive(about, *connect.arrived, bound)))
       continue;
@@ -75,8 +75,9 @@ void judge_first_byte(const evidence& about, findings& out) {
     if (revoked_by(about, connect.key, *connect.arrived)) continue;
     out.evaluated("CON-5");
     if (told <= bound) continue;
-    out.fail("CON-5", about.connections[one.connection].from, "`connected` within 2 s of the request",
-             one.connected_sent ? "after " + print_span(told - *connect.arrived) : "none", *connect.arrived);
+    out.too_late("CON-5", about.connections[one.connection].from, "`connected` within 2 s of the request",
+                 one.connected_sent ? "after " + print_span(told - *connect.arrived) : "none",
+                 *connect.arrived, told - bound);
   }
 }
 

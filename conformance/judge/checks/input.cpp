@@ -36,6 +36,9 @@ void judge_unfinished_events(const evidence& about, findings& out) {
     for (const std::size_t index : one.responses) {
       const exchange& response = about.exchanges[index];
       if (about.connections[response.connection].from == "caller" || !response.sent) continue;
+      // While its stream is open an agent waits for the rest; that it was answered shows that it came.
+      const auto over = about.streams[one.sent_on.front()].over_at_agent;
+      if (!over || *response.sent < *over) continue;
       out.fail("SSE-5", about.connections[response.connection].from,
                "no answer to " + id + ", whose event never arrived whole", "a response", *response.sent);
     }

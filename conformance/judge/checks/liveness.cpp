@@ -24,8 +24,8 @@ void judge_watchdog(const evidence& about, findings& out) {
   for (const stream& one : about.streams) {
     const connection& on = about.connections[one.connection];
     if (!one.connected) continue;
-    const instant bound = seconds(3 * one.heartbeat_seconds) +
-                          seconds(std::max(0.5, one.heartbeat_seconds / 3)) + tolerance(about);
+    const instant bound =
+        seconds(3 * one.heartbeat_seconds) + seconds(std::max(0.5, one.heartbeat_seconds / 3));
     const instant until = std::min(one.over_at_agent.value_or(about.end), acts_until(about, on));
     instant last = *one.connected;
     instant worst = 0, worst_from = 0;
@@ -52,9 +52,9 @@ void judge_watchdog(const evidence& about, findings& out) {
     if (worst < silence) continue;
     out.evaluated("LIV-2");
     if (worst <= bound) continue;
-    out.fail("LIV-2", on.from,
-             "a stream without bytes for 3 heartbeat intervals closed within " + print_span(bound),
-             "kept for " + print_span(worst), worst_from);
+    out.too_late("LIV-2", on.from,
+                 "a stream without bytes for 3 heartbeat intervals closed within " + print_span(bound),
+                 "kept for " + print_span(worst), worst_from, worst - bound);
   }
 }
 
@@ -63,7 +63,7 @@ void judge_heartbeats(const evidence& about, findings& out) {
   for (const stream& one : about.streams) {
     const connection& on = about.connections[one.connection];
     if (!one.connected_sent) continue;
-    const instant bound = seconds(one.heartbeat_seconds) + seconds(0.05) + tolerance(about);
+    const instant bound = seconds(one.heartbeat_seconds) + seconds(0.05);
     instant until = one.over_at_gateway.value_or(about.end);
     for (const process& gateway : about.processes) {
       if (gateway.kind != "gateway" || !gateway.alive_at(*one.connected_sent)) continue;
@@ -95,9 +95,9 @@ void judge_heartbeats(const evidence& about, findings& out) {
     if (until - *one.connected_sent < seconds(one.heartbeat_seconds)) continue;
     out.evaluated("LIV-1");
     if (gap <= bound) continue;
-    out.fail("LIV-1", on.from,
-             "bytes from the gateway at least every " + print_span(seconds(one.heartbeat_seconds)),
-             "nothing for " + print_span(gap), gap_at);
+    out.too_late("LIV-1", on.from,
+                 "bytes from the gateway at least every " + print_span(seconds(one.heartbeat_seconds)),
+                 "nothing for " + print_span(gap), gap_at, gap - bound);
   }
 }
 
@@ -122,14 +122,15 @@ void judge_readiness(const evidence& about, findings& out) {
       }
       if (!covered) {
         out.fail("CON-4", agent.node, "ready only after the `connected` event", "ready without one", from);
-      } else if (last_lost > from && until - last_lost > seconds(3 * heartbeat) + tolerance(about)) {
+      } else if (last_lost > from && until - last_lost > seconds(3 * heartbeat)) {
         const bool again = std::any_of(agent.streams.begin(), agent.streams.end(), [&](std::size_t index) {
           const stream& one = about.streams[index];
           return one.connected && *one.connected > last_lost && *one.connected <= until;
         });
         if (!again)
-          out.fail("LIV-5", agent.node, "not ready within 3 heartbeat intervals after the stream was lost",
-                   "still ready", last_lost);
+          out.too_late("LIV-5", agent.node,
+                       "not ready within 3 heartbeat intervals after the stream was lost", "still ready",
+                       last_lost, until - last_lost - seconds(3 * heartbeat));
       }
     };
     for (const record* line : agent.logs) {
@@ -149,15 +150,16 @@ void judge_readiness(const evidence& about, findings& out) {
 void judge_stream_age(const evidence& about, findings& out) {
   const double max_age = about.facts().value("max_stream_age", 3600.0);
   const double jitter = about.facts().value("stream_age_jitter", 0.1);
-  const instant bound = seconds(max_age * (1 + jitter)) + seconds(6) + tolerance(about);
+  const instant bound = seconds(max_age * (1 + jitter)) + seconds(6);
   for (const stream& one : about.streams) {
     if (!one.connected_sent) continue;
     const instant until = one.over_at_gateway.value_or(about.end);
     if (until - *one.connected_sent < seconds(max_age * (1 - jitter))) continue;
     out.evaluated("LIV-7");
     if (until - *one.connected_sent <= bound) continue;
-    out.fail("LIV-7", about.connections[one.connection].from, "a stream no older than " + print_span(bound),
-             print_span(until - *one.connected_sent), *one.connected_sent);
+    out.too_late("LIV-7", about.connections[one.connection].from,
+                 "a stream no older than " + print_span(bound), print_span(until - *one.connected_sent),
+                 *one.connected_sent, until - *one.connected_sent - bound);
   }
 }
 

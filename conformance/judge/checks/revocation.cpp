@@ -14,14 +14,15 @@ void judge_streams_closed(const evidence& about, findings& out) {
     if (*one.connected_sent > revoked ||
         (one.over_at_gateway && *one.over_at_gateway < *key->second.revoke_begun))
       continue;
-    const instant bound = revoked + seconds(1) + tolerance(about);
-    if (about.end < bound) continue;
+    const instant bound = revoked + seconds(1);
+    if (about.end < bound + tolerance(about)) continue;
     out.evaluated("REV-1");
     const instant over = one.over_at_gateway.value_or(about.end + 1);
     if (over > bound) {
-      out.fail("REV-1", about.connections[one.connection].from,
-               "its stream closed by the gateway within 1 s of the revocation",
-               one.over_at_gateway ? "after " + print_span(over - revoked) : "still open", revoked);
+      out.too_late("REV-1", about.connections[one.connection].from,
+                   "its stream closed by the gateway within 1 s of the revocation",
+                   one.over_at_gateway ? "after " + print_span(over - revoked) : "still open", revoked,
+                   over - bound);
     }
   }
 }
@@ -79,9 +80,8 @@ void judge_other_keys(const evidence& about, findings& out) {
         continue;
       out.evaluated("REV-5");
       const connection& on = about.connections[one.connection];
-      const bool by_gateway =
-          on.ended_by_server && (!on.ended_by_client || *on.ended_by_server < *on.ended_by_client);
-      if (by_gateway && *on.ended_by_server < *revoked.revoked + seconds(2) && about.faults.empty()) {
+      if (on.ended_by_server_first() && *on.ended_by_server < *revoked.revoked + seconds(2) &&
+          !on.disturbed_by(*on.ended_by_server)) {
         out.fail("REV-5", on.from, "a stream of another key kept", "closed by the gateway",
                  *on.ended_by_server);
       }
@@ -106,9 +106,10 @@ void judge_in_flight(const evidence& about, findings& out) {
     const instant ended = call.ended != nullptr ? call.ended->t : about.end;
     if (ended < revoked || (call.ended == nullptr && about.end < revoked + seconds(1))) continue;
     out.evaluated("REV-6");
-    if (ended > revoked + seconds(1) + tolerance(about)) {
-      out.fail("REV-6", "call " + call.begun->id, "unavailable within 1 s of the revocation",
-               call.ended == nullptr ? "no answer" : "after " + print_span(ended - revoked), revoked);
+    if (ended > revoked + seconds(1)) {
+      out.too_late("REV-6", "call " + call.begun->id, "unavailable within 1 s of the revocation",
+                   call.ended == nullptr ? "no answer" : "after " + print_span(ended - revoked), revoked,
+                   ended - revoked - seconds(1));
     }
   }
 }

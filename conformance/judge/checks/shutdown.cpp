@@ -11,13 +11,14 @@ void judge_agent_stop(const evidence& about, findings& out) {
   const double limit = about.facts().value("drain_timeout", 25.0);
   for (const process& agent : about.processes) {
     if (agent.kind != "agent" || !agent.told_to_stop || agent.killed) continue;
-    const instant bound = *agent.told_to_stop + seconds(limit) + seconds(0.5) + tolerance(about);
-    if (!agent.exited && about.end < bound) continue;
+    const instant bound = *agent.told_to_stop + seconds(limit) + seconds(0.5);
+    if (!agent.exited && about.end <= bound + tolerance(about)) continue;
     out.evaluated("DRN-3");
     if (!agent.exited || *agent.exited > bound) {
-      out.fail("DRN-3", agent.node, "exit within " + print_span(seconds(limit)) + " of SIGTERM",
-               agent.exited ? "after " + print_span(*agent.exited - *agent.told_to_stop) : "still running",
-               *agent.told_to_stop);
+      out.too_late(
+          "DRN-3", agent.node, "exit within " + print_span(seconds(limit)) + " of SIGTERM",
+          agent.exited ? "after " + print_span(*agent.exited - *agent.told_to_stop) : "still running",
+          *agent.told_to_stop, agent.exited.value_or(about.end) - bound);
     } else if (agent.exit_code != 0) {
       out.fail("DRN-3", agent.node, "exit code 0 after SIGTERM", std::to_string(agent.exit_code),
                *agent.exited);
@@ -26,8 +27,11 @@ void judge_agent_stop(const evidence& about, findings& out) {
       if (one.delivered.empty() || !one.responses.empty()) continue;
       const connection& on = about.connections[about.streams[one.delivered_on.front()].connection];
       const instant t = one.delivered.front().t;
-      if (on.from != agent.node || t >= *agent.told_to_stop || t < agent.started || !about.faults.empty())
-        continue;
+      if (on.from != agent.node || t >= *agent.told_to_stop || t < agent.started) continue;
+      const bool disturbed =
+          std::any_of(agent.connections.begin(), agent.connections.end(),
+                      [&](std::size_t index) { return about.connections[index].first_fault.has_value(); });
+      if (disturbed) continue;
       out.fail("DRN-3", agent.node, "an answer to " + id + ", which ran when it was told to stop", "none",
                *agent.told_to_stop);
     }

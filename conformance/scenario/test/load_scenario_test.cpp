@@ -178,7 +178,15 @@ TEST(LoadScenario, BlamesTheHeadlineUnlessToldOtherwise) {
       load(head + shop + "steps: [{await: {agent: \"*\", state: connected, within: 1s}}]\n" + proofs);
   EXPECT_EQ(first(result).checks[0].requirement, "REV-1");
   EXPECT_EQ(first(result).checks[1].requirement, "REC-6");
+  EXPECT_EQ(first(result).steps[0].requirement, "") << "a state is awaited so that the scenario can go on";
+}
+
+TEST(LoadScenario, BlamesTheHeadlineForAnAwaitWhereNothingElseSpeaksOfIt) {
+  const loaded result =
+      load(head + shop + "steps: [{await: {agent: \"*\", state: connected, within: 1s}}, {wait: 1s}]\n" +
+           "expect: [{proves: REC-6, exits: {node: \"*\", exactly: 0}}]\n");
   EXPECT_EQ(first(result).steps[0].requirement, "REV-1");
+  EXPECT_EQ(first(result).steps[1].requirement, "") << "it demands nothing";
 }
 
 TEST(LoadScenario, KeepsPlacesOfWhatItMade) {

@@ -131,5 +131,42 @@ TEST(Recorder, HidesASecretThatALogLineShows) {
   EXPECT_EQ(print_record(logs[0]).find("sssss"), std::string::npos);
 }
 
+TEST(Recorder, FindsAPartOfASecretInALogLine) {
+  const std::string secret = "Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A";
+  wire_script wire;
+  wire.tape().know_key("ixfx_k8s_two." + secret, "ixfx_k8s_two");
+  wire.tape().log("prod/0", "hint", {{"text", "begins with " + secret.substr(0, 10)}}, at(3));
+  wire.tape().log("prod/0", "other", {{"text", "ixfx_k8s_two connects"}}, at(4));
+  const auto logs = wire.records(record_kind::log);
+  ASSERT_EQ(logs.size(), 2u);
+  EXPECT_EQ(logs[0].facts().value("leak", ""), "ixfx_k8s_two");
+  EXPECT_FALSE(logs[1].facts().contains("leak")) << "the id is no secret";
+}
+
+TEST(Recorder, FindsASecretThatABodyShowsWithoutItsId) {
+  const std::string secret = "Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A";
+  wire_script wire;
+  wire.tape().know_key("ixfx_k8s_two." + secret, "ixfx_k8s_two");
+  wire.connect();
+  wire.answer(1, "HTTP/1.1 500 Oops\r\nContent-Length: 63\r\n\r\n.........." + secret.substr(0, 20));
+  wire.answer(2, secret.substr(20) + "..........");
+  const auto responses = wire.records(record_kind::http_response);
+  ASSERT_EQ(responses.size(), 1u);
+  EXPECT_TRUE(responses[0].facts().value("leak", false));
+  EXPECT_EQ(print_record(responses[0]).find(secret), std::string::npos);
+}
+
+TEST(Recorder, FindsASecretInAnEventAndForgetsItWithTheNext) {
+  wire_script wire;
+  wire.connect();
+  wire.answer(1, stream_head);
+  wire.event(2, "event: connected\ndata: " + std::string(43, 's') + "\n\n");
+  wire.event(3, "event: command\ndata: {}\n\n");
+  const auto events = wire.records(record_kind::sse_event);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_TRUE(events[0].facts().value("leak", false));
+  EXPECT_FALSE(events[1].facts().contains("leak"));
+}
+
 }  // namespace
 }  // namespace kitfox::conformance

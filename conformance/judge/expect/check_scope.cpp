@@ -1,0 +1,76 @@
+#include "conformance/judge/expect/check_scope.hpp"
+
+#include <fmt/format.h>
+
+namespace kitfox::conformance {
+
+std::string describe(const count_bound& bound) {
+  std::string out;
+  const auto add = [&](const char* word, std::uint64_t n) {
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", word, n);
+  };
+  if (bound.exactly) add("exactly", *bound.exactly);
+  if (bound.at_least) add("at least", *bound.at_least);
+  if (bound.at_most) add("at most", *bound.at_most);
+  return out;
+}
+
+std::optional<span_of_time> check_scope::open(const check_window& window) {
+  auto out = view_.window_of(window);
+  if (!out) unclear("the window of the check", "it never opened: a step it refers to did not happen");
+  return out;
+}
+
+std::optional<instant> check_scope::moment_of(const moment& at) {
+  const auto out = view_.time_of(at);
+  if (!out) unclear("the moment that the check starts from", "it never came");
+  return out;
+}
+
+std::vector<std::string> check_scope::nodes_of(const agent_set& set) {
+  auto out = view_.nodes_of(set);
+  if (out.empty()) unclear("an agent that the check is about", "none ever ran");
+  return out;
+}
+
+std::vector<const process*> check_scope::processes_of(const agent_set& set) {
+  node_set nodes;
+  nodes.kind = node_set::what::agents;
+  nodes.agents = set;
+  return processes_of(nodes);
+}
+
+std::vector<const process*> check_scope::processes_of(const node_set& set) {
+  std::vector<const process*> out;
+  for (const process& one : about().processes) {
+    if (view_.contains(set, one.node)) out.push_back(&one);
+  }
+  if (out.empty()) unclear("a process that the check is about", "none ever ran");
+  return out;
+}
+
+std::string check_scope::named(std::string subject) const {
+  return fmt::format("{} ({}, line {})", subject, one_.name, one_.where.line);
+}
+
+void check_scope::fail(std::string subject, std::string expected, std::string actual, instant t) {
+  out_.fail(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), t);
+}
+
+void check_scope::unclear(std::string expected, std::string actual) {
+  out_.unclear(one_.requirement, fmt::format("{}, line {}", one_.name, one_.where.line), std::move(expected),
+               std::move(actual), view_.end());
+}
+
+void check_scope::too_late(std::string subject, std::string expected, std::string actual, instant t,
+                           instant excess) {
+  out_.too_late(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), t,
+                excess);
+}
+
+void check_scope::judge_count(const count_bound& bound, std::uint64_t count, const char* what, instant t) {
+  if (!bound.empty() && !bound.holds(count))
+    fail("all", fmt::format("{} {}", describe(bound), what), fmt::format("{}", count), t);
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,47 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conformance/judge/scenario_view.hpp"
+
+namespace kitfox::conformance {
+
+/// One check under `expect:` while it is judged: what it looks at, and where its findings go, named after the
+/// check, its line and the requirement that it proves.
+class check_scope {
+ public:
+  check_scope(const scenario_view& view, const check& one, findings& out)
+      : view_{view}, one_{one}, out_{out} {}
+
+  [[nodiscard]] const scenario_view& view() const noexcept { return view_; }
+  [[nodiscard]] const evidence& about() const noexcept { return view_.about(); }
+
+  // Each of these says so, as inconclusive, when it comes back empty: a check without anything to look at
+  // does not pass.
+  [[nodiscard]] std::optional<span_of_time> open(const check_window& window);
+  [[nodiscard]] std::optional<instant> moment_of(const moment& at);
+  /// Names of the agents of the set that ever ran.
+  [[nodiscard]] std::vector<std::string> nodes_of(const agent_set& set);
+  /// Every life of every node of the set.
+  [[nodiscard]] std::vector<const process*> processes_of(const agent_set& set);
+  [[nodiscard]] std::vector<const process*> processes_of(const node_set& set);
+
+  void fail(std::string subject, std::string expected, std::string actual, instant t);
+  void unclear(std::string expected, std::string actual);
+  /// A ceiling passed by `excess`: counts beyond the tolerance, and as inconclusive where the harness's own
+  /// lateness may be to blame.
+  void too_late(std::string subject, std::string expected, std::string actual, instant t, instant excess);
+  void judge_count(const count_bound& bound, std::uint64_t count, const char* what, instant t);
+
+ private:
+  [[nodiscard]] std::string named(std::string subject) const;
+  const scenario_view& view_;
+  const check& one_;
+  findings& out_;
+};
+
+/// "at least 2, at most 5"
+[[nodiscard]] std::string describe(const count_bound& bound);
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,109 @@
+// Which commands reach agents, and how callers are answered.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "conformance/judge/expect/checks.hpp"
+#include "conformance/judge/expectations.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+const std::string& node_of_stream(const evidence& about, std::size_t stream) {
+  return about.connections[about.streams[stream].connection].from;
+}
+
+/// The request id that the answer of a call names; empty when it names none.
+std::string id_of_answer(const caller_call& call) {
+  if (call.ended == nullptr) return {};
+  const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+  if (!answer.is_object() || !answer.contains("request_id") || !answer["request_id"].is_string()) return {};
+  return answer["request_id"].get<std::string>();
+}
+
+/// The commands that one step asked for. A call whose answer names no id is taken to be behind whatever
+/// command of its name went to its cluster while it waited.
+std::set<std::string> commands_of_step(const check_scope& scope, std::size_t step) {
+  std::set<std::string> out, of_others;
+  for (const caller_call& call : scope.about().calls) {
+    if (const std::string id = id_of_answer(call); !id.empty()) of_others.insert(id);
+  }
+  for (const caller_call* call : calls_of_step(scope.view(), step)) {
+    if (const std::string id = id_of_answer(*call); !id.empty()) {
+      out.insert(id);
+      continue;
+    }
+    const instant until = call->ended != nullptr ? call->ended->t : scope.about().end;
+    for (const auto& [id, command] : scope.about().commands) {
+      const bool meanwhile = !command.sent.empty() && command.sent.front().t >= call->begun->t &&
+                             command.sent.front().t <= until;
+      if (meanwhile && command.name == call->command && command.cluster == call->cluster &&
+          !of_others.contains(id))
+        out.insert(id);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void judge(const no_command_delivered_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window || scope.nodes_of(what.agents).empty()) return;
+  for (const auto& [id, command] : scope.about().commands) {
+    for (std::size_t i = 0; i < command.delivered.size(); ++i) {
+      const std::string& node = node_of_stream(scope.about(), command.delivered_on[i]);
+      if (window->holds(command.delivered[i].t) && scope.view().contains(what.agents, node))
+        scope.fail(node, "no command delivered", command.name + " " + id, command.delivered[i].t);
+    }
+  }
+}
+
+void judge(const delivered_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window || scope.nodes_of(what.agents).empty()) return;
+  std::set<std::string> wanted;
+  if (what.of) {
+    if (calls_of_step(scope.view(), *what.of).empty())
+      return scope.unclear("calls of the step that the check names", "none were made");
+    wanted = commands_of_step(scope, *what.of);
+  }
+  std::uint64_t count = 0;
+  for (const auto& [id, command] : scope.about().commands) {
+    if (what.of && !wanted.contains(id)) continue;
+    if (!what.command.empty() && command.name != what.command) continue;
+    for (std::size_t i = 0; i < command.delivered.size(); ++i) {
+      if (window->holds(command.delivered[i].t) &&
+          scope.view().contains(what.agents, node_of_stream(scope.about(), command.delivered_on[i])))
+        ++count;
+    }
+  }
+  scope.judge_count(what.count, count, "deliveries", window->until);
+}
+
+void judge(const outcomes_check& what, check_scope& scope) {
+  const auto calls = calls_of_step(scope.view(), what.of);
+  if (calls.empty()) return scope.unclear("calls of the step that the check names", "none were made");
+  std::map<std::string, std::uint64_t> counts;
+  for (const caller_call* call : calls) {
+    ++counts[outcome_of(*call)];
+    const instant took = (call->ended != nullptr ? call->ended->t : scope.view().end()) - call->begun->t;
+    if (what.each_within && took > what.each_within->count()) {
+      scope.too_late("call " + call->begun->id, "an answer within " + print_span(what.each_within->count()),
+                     "after " + print_span(took), call->begun->t, took - what.each_within->count());
+    }
+  }
+  std::string seen;
+  for (const auto& [outcome, count] : counts)
+    seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", count, outcome);
+  const auto judge_outcome = [&](const std::string& outcome, const count_bound& bound) {
+    if (!bound.empty() && !bound.holds(counts[outcome]))
+      scope.fail("the calls", describe(bound) + " " + outcome, seen, scope.view().end());
+  };
+  judge_outcome("ok", what.ok);
+  for (const auto& [code, bound] : what.error_codes) judge_outcome(code, bound);
+}
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,178 @@
+// How agents come back: when they dial, how long they wait, how many come at once.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "conformance/judge/attempts.hpp"
+#include "conformance/judge/expect/checks.hpp"
+#include "conformance/judge/uniformity.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// What one wait is held against: the envelope that the scenario states, with the spread after a session that
+/// the agent declares.
+instant ceiling_of(const backoff_check::bounds& bounds, const check_scope& scope,
+                   const wait_before_retry& wait) {
+  const double grown =
+      static_cast<double>(bounds.initial.count()) * std::pow(bounds.factor, wait.consecutive);
+  const instant envelope = static_cast<instant>(std::min(grown, static_cast<double>(bounds.cap.count())));
+  return wait.after_session ? std::max(envelope, session_spread(scope.about())) : envelope;
+}
+
+void judge_wait(const backoff_check& what, check_scope& scope, const std::string& node,
+                const wait_before_retry& wait) {
+  const auto at_most = [&](const char* which, instant bound) {
+    if (wait.delay > bound)
+      scope.too_late(node, fmt::format("{} of at most {}", which, print_span(bound)), print_span(wait.delay),
+                     wait.from, wait.delay - bound);
+  };
+  if (what.each_at_least && wait.delay < what.each_at_least->count()) {
+    scope.fail(node, "a wait of at least " + print_span(what.each_at_least->count()), print_span(wait.delay),
+               wait.from);
+  }
+  if (what.each_at_most) at_most("a wait", what.each_at_most->count());
+  if (what.first_at_most && wait.consecutive == 0) at_most("a first wait", what.first_at_most->count());
+  if (what.envelope && !wait.asked_for)
+    at_most(fmt::format("wait {}", wait.consecutive + 1).c_str(), ceiling_of(*what.envelope, scope, wait));
+}
+
+void judge_uniform(const backoff_check& what, check_scope& scope, const std::vector<double>& scaled,
+                   instant from) {
+  if (!what.uniform) return;
+  if (scaled.size() < uniform_count_min)
+    return scope.unclear(fmt::format("{} delays to judge their spread by", uniform_count_min),
+                         fmt::format("{}", scaled.size()));
+  const double distance = distance_from_uniform(scaled), bound = uniform_distance_max(scaled.size());
+  if (distance > bound)
+    scope.fail("all agents",
+               fmt::format("{} delays spread uniformly over their envelope: a Kolmogorov-Smirnov distance of "
+                           "at most {:.3f}",
+                           scaled.size(), bound),
+               fmt::format("a distance of {:.3f}", distance), from);
+}
+
+}  // namespace
+
+void judge(const dials_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window) return;
+  std::uint64_t total = 0;
+  for (const process* agent : scope.processes_of(what.agents)) {
+    std::vector<instant> times;
+    for (const attempt& dialled : attempts_of(scope.about(), *agent)) {
+      if (window->holds(dialled.dialled)) times.push_back(dialled.dialled);
+    }
+    total += times.size();
+    if (!what.per_process_at_most) continue;
+    const event_rate& rate = *what.per_process_at_most;
+    for (std::size_t i = rate.count; i < times.size(); ++i) {
+      if (times[i] - times[i - rate.count] >= rate.per.count() - tolerance(scope.about())) continue;
+      scope.fail(agent->node, fmt::format("at most {} dials in {}", rate.count, print_span(rate.per.count())),
+                 fmt::format("{} within {}", rate.count + 1, print_span(times[i] - times[i - rate.count])),
+                 times[i]);
+      break;
+    }
+  }
+  scope.judge_count(what.count, total, "dials", window->until);
+}
+
+void judge(const reconnects_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window) return;
+  for (const std::string& node : scope.nodes_of(what.agents)) {
+    std::uint64_t streams = 0, before = 0;
+    for (const span_of_time& span : scope.view().connected_spans(node)) {
+      if (span.from < window->from)
+        before = 1;
+      else if (window->holds(span.from))
+        ++streams;
+    }
+    const std::uint64_t again = before != 0 || streams == 0 ? streams : streams - 1;
+    if (!what.count.holds(again))
+      scope.fail(node, describe(what.count) + " reconnects", fmt::format("{}", again), window->until);
+  }
+}
+
+void judge(const back_within_check& what, check_scope& scope) {
+  const auto from = scope.moment_of(what.after);
+  if (!from) return;
+  for (const std::string& node : scope.nodes_of(what.agents)) {
+    const auto spans = scope.view().connected_spans(node);
+    const auto back =
+        std::find_if(spans.begin(), spans.end(), [&](const span_of_time& s) { return s.until > *from; });
+    const instant bound = *from + what.within.count();
+    if (back != spans.end() && back->from <= bound) continue;
+    if (back == spans.end() && scope.view().end() < bound) {
+      scope.unclear("a run that lasts until " + print_span(bound),
+                    "it ended at " + print_span(scope.view().end()));
+      continue;
+    }
+    const bool never = back == spans.end();
+    scope.too_late(node, "connected within " + print_span(what.within.count()),
+                   never ? "never again" : "after " + print_span(back->from - *from), *from,
+                   (never ? std::numeric_limits<instant>::max() : back->from) - bound);
+  }
+}
+
+void judge(const backoff_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window) return;
+  std::vector<instant> delays;
+  std::vector<double> scaled;
+  for (const process* agent : scope.processes_of(what.agents)) {
+    const auto attempts = attempts_of(scope.about(), *agent);
+    for (const wait_before_retry& wait : waits_of(scope.about(), attempts)) {
+      if (!window->holds(wait.from)) continue;
+      delays.push_back(wait.delay);
+      judge_wait(what, scope, agent->node, wait);
+      if (!what.envelope || wait.asked_for) continue;
+      const double share =
+          static_cast<double>(wait.delay) / static_cast<double>(ceiling_of(*what.envelope, scope, wait));
+      scaled.push_back(std::clamp(share, 0.0, 1.0));
+    }
+  }
+  if (delays.empty()) return scope.unclear("delays between attempts", "none in the window");
+  judge_uniform(what, scope, scaled, window->from);
+  std::sort(delays.begin(), delays.end());
+  const instant spread = delays.back() - delays.front();
+  const instant median = delays[delays.size() / 2];
+  if (what.spread_at_least && spread < what.spread_at_least->count()) {
+    scope.fail("all agents", "delays spread over " + print_span(what.spread_at_least->count()),
+               print_span(spread), window->from);
+  }
+  if (what.median_at_least && median < what.median_at_least->count()) {
+    scope.fail("all agents", "a median delay of " + print_span(what.median_at_least->count()),
+               print_span(median), window->from);
+  }
+}
+
+void judge(const peak_connects_check& what, check_scope& scope) {
+  const auto window = scope.open(what.window);
+  if (!window) return;
+  std::vector<instant> times;
+  for (const stream& one : scope.about().streams) {
+    const instant t = scope.about().connections[one.connection].dialled_at;
+    if (window->holds(t)) times.push_back(t);
+  }
+  if (times.empty()) return scope.unclear("connects", "none in the window");
+  std::sort(times.begin(), times.end());
+  std::size_t low = 0, peak = 0;
+  instant when = window->from;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    while (times[i] - times[low] >= what.per.count()) ++low;
+    if (i - low + 1 > peak) {
+      peak = i - low + 1;
+      when = times[low];
+    }
+  }
+  if (peak > what.at_most) {
+    scope.fail("the fleet",
+               fmt::format("at most {} connects in {}", what.at_most, print_span(what.per.count())),
+               fmt::format("{}", peak), when);
+  }
+}
+
+}  // namespace kitfox::conformance
