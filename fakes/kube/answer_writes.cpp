@@ -56,6 +56,13 @@ outcome<json> read_object(const api_call& call) {
   return ok(std::move(*body));
 }
 
+outcome<void> check_version(const api_call& call, const json& object) {
+  const std::string_view version = text_at(object, {"apiVersion"});
+  if (version.empty() || version == call.type->api_version()) return {};
+  return bad_request("the API version in the data (" + std::string{version} +
+                     ") does not match the expected API version (" + call.type->api_version() + ")");
+}
+
 outcome<void> name_new_object(const api_call& call, json& object) {
   json& metadata = object["metadata"];
   if (!text_at(metadata, {"name"}).empty()) return {};
@@ -224,6 +231,7 @@ outcome<api_answer> answer_create(const api_call& call) {
     return bad_request("the object provided is a " + std::string{kind} + " (should be " +
                        std::string{call.type->kind} + ")");
   }
+  if (const auto checked = check_version(call, *object); !checked) return checked.error();
   if (const auto named = name_new_object(call, *object); !named) return named.error();
   if (call.type->scope == resource_scope::namespaced) {
     const resource_type& namespaces = *find_resource("", "v1", "namespaces");
@@ -237,6 +245,7 @@ outcome<api_answer> answer_update(const api_call& call) {
   const access_attributes& asked = call.info.attributes;
   auto object = read_object(call);
   if (!object) return object.error();
+  if (const auto checked = check_version(call, *object); !checked) return checked.error();
   const std::string name{text_at(*object, {"metadata", "name"})};
   if (name.empty()) (*object)["metadata"]["name"] = asked.name;
   if (!name.empty() && name != asked.name) {

@@ -64,7 +64,7 @@ class request_run {
       record_.fault_id = rule->id;
       // The rule may be removed while its answer is under way.
       const fault_action action = rule->action;
-      return apply_fault(action, info_, [this] { return admitted(); });
+      return apply_fault(action, info_, record_.user, [this] { return admitted(); });
     }
     return admitted();
   }
@@ -143,10 +143,15 @@ const resource_type* find_group_resource(std::string_view text) {
 const rbac_policy& api_server::state::policy() {
   if (!policy_stale) return policy_;
   policy_ = {};
+  std::vector<const json*> cluster_roles;
   for (const char* plural : {"clusterroles", "clusterrolebindings", "roles", "rolebindings"}) {
     const resource_type& type = *find_resource("rbac.authorization.k8s.io", "v1", plural);
-    for (const auto& [key, object] : store.list(type, "")) policy_.put(object->body);
+    for (const auto& [key, object] : store.list(type, "")) {
+      policy_.put(object->body);
+      if (type.kind == "ClusterRole") cluster_roles.push_back(&object->body);
+    }
   }
+  policy_.aggregate(cluster_roles);
   policy_stale = false;
   return policy_;
 }
@@ -202,7 +207,8 @@ runtime::result<object_ptr> api_server::put(json object, runtime::wall_time now)
   const std::size_t slash = version.find('/');
   const std::string_view group = slash == std::string_view::npos ? "" : version.substr(0, slash);
   const resource_type* type = find_kind(group, text_at(object, {"kind"}));
-  if (type == nullptr || !type->allows("list") || &stored_as(*type) != type) {
+  if (type == nullptr || !type->allows("list") || &stored_as(*type) != type ||
+      version != type->api_version()) {
     return make_error_code(errc::unknown_kind);
   }
   const std::string ns{text_at(object, {"metadata", "namespace"})};

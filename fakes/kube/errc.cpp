@@ -31,6 +31,8 @@ class category final : public boost::system::error_category {
         return "no such object";
       case errc::store_full:
         return "the object store is full";
+      case errc::bad_fault:
+        return "a rule of a script of faults means nothing";
       case errc::file_unusable:
         return "a file cannot be read or written";
       case errc::certificate_failed:

@@ -30,6 +30,8 @@ enum class errc {
   not_found,
   /// The store holds store_limits::objects_max objects already.
   store_full,
+  /// A rule of a script of faults says something that means nothing; correct the key it names.
+  bad_fault,
   /// A file cannot be read or written; check the path and its permissions.
   file_unusable,
   /// A key or certificate could not be made; the cryptographic library refused.

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "fakes/kube/default_rbac.hpp"
+#include "fakes/kube/fault_file.hpp"
 #include "fakes/kube/kubeconfig.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
@@ -24,6 +25,7 @@ enum exit_code { stopped = 0, bad_usage = 2, cannot_listen = 5 };
 
 struct command_options {
   std::vector<std::string> objects;
+  std::string faults;
   std::string listen = "127.0.0.1:0";
   std::string certificate_file, key_file;
   std::string out = ".";
@@ -39,6 +41,8 @@ struct command_options {
 
 void describe(CLI::App& app, command_options& options) {
   app.add_option("--objects", options.objects, "Files of Kubernetes YAML to start with")
+      ->check(CLI::ExistingFile);
+  app.add_option("--faults", options.faults, "File of YAML with answers to change, one document a rule")
       ->check(CLI::ExistingFile);
   app.add_option("--listen", options.listen, "Address and port; port 0 lets the system choose")
       ->capture_default_str();
@@ -170,6 +174,20 @@ std::string prepare_objects(const command_options& options, api_server& server, 
   return {};
 }
 
+std::string prepare_faults(const command_options& options, api_server& server) {
+  if (options.faults.empty()) return {};
+  const auto text = read_file(options.faults);
+  if (!text) return "cannot read " + options.faults;
+  diagnostics where;
+  where.file = options.faults;
+  auto rules = load_faults(*text, where);
+  if (!rules) return where.text();
+  for (fault_rule& rule : *rules) {
+    if (!server.faults().add(std::move(rule))) return options.faults + ": too many faults";
+  }
+  return {};
+}
+
 std::string prepare(const command_options& options, const std::string& host, runtime::host& on,
                     prepared_server& out) {
   api_server_options settings;
@@ -184,6 +202,7 @@ std::string prepare(const command_options& options, const std::string& host, run
   out.server = std::make_unique<api_server>(std::move(settings), now);
   if (std::string why = prepare_users(options, *out.server); !why.empty()) return why;
   if (std::string why = prepare_objects(options, *out.server, now); !why.empty()) return why;
+  if (std::string why = prepare_faults(options, *out.server); !why.empty()) return why;
   return prepare_tls(options, host, out);
 }
 

@@ -22,6 +22,17 @@ bool fault_script::add(fault_rule rule) {
   return true;
 }
 
+bool fault_script::add_first(fault_rule rule) {
+  remove(rule.id);
+  if (entries_.size() >= rules_max) return false;
+  entries_.insert(entries_.begin(), {std::move(rule)});
+  return true;
+}
+
+void fault_script::remove_for(const request_match& match) {
+  std::erase_if(entries_, [&](const entry& candidate) { return candidate.rule.match == match; });
+}
+
 void fault_script::remove(std::string_view id) {
   std::erase_if(entries_, [&](const entry& candidate) { return candidate.rule.id == id; });
 }

@@ -22,6 +22,7 @@ struct request_match {
   std::string path_prefix;  ///< Of the path, also for requests that name no resource.
 
   [[nodiscard]] bool matches(const access_attributes& asked, const user_identity& by) const;
+  bool operator==(const request_match&) const = default;
 };
 
 /// Answer with an error instead of the object.
@@ -31,8 +32,9 @@ struct fault_status {
     text,    ///< `message` as text/plain, as load balancers and API priority and fairness answer.
   };
   int code = 500;
-  std::string reason;   ///< Of the Status; empty: the usual one of the code.
-  std::string message;  ///< Empty: the usual one of the code.
+  std::string reason;  ///< Of the Status; empty: the usual one of the code.
+  std::string
+      message;  ///< Empty: the usual one of the code; for 403 that of RBAC, with user, verb and object.
   std::optional<std::chrono::seconds> retry_after;
   forms form = forms::status;
 };
@@ -79,7 +81,11 @@ class fault_script {
 
   /// Replaces a rule of the same id, counting anew. Over rules_max the rule is not added: false.
   [[nodiscard]] bool add(fault_rule rule);
+  /// The same, but before all others instead of behind them.
+  [[nodiscard]] bool add_first(fault_rule rule);
   void remove(std::string_view id);
+  /// Removes every rule that is for exactly these requests.
+  void remove_for(const request_match& match);
   void clear();
   /// How often a rule fired.
   [[nodiscard]] std::uint64_t fired(std::string_view id) const;

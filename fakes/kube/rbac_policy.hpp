@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,9 @@ struct rbac_policy {
 
   /// Adds or replaces a Role, ClusterRole, RoleBinding or ClusterRoleBinding; other kinds change nothing.
   void put(const json& object);
+  /// Gives each ClusterRole with an aggregationRule the rules of those that its selectors choose, and no
+  /// others, as the cluster's controller does. Call it after put(), with every ClusterRole object.
+  void aggregate(std::span<const json* const> cluster_role_objects);
 };
 
 }  // namespace kitfox::kube

@@ -45,7 +45,13 @@ class padded_stream final : public answer_stream {
   std::string last_;
 };
 
-api_answer answer_with(const fault_status& fault) {
+api_answer answer_with(const fault_status& fault, const access_attributes& asked, const user_identity& user) {
+  const bool worded = !fault.message.empty() || !fault.reason.empty();
+  if (fault.code == 403 && fault.form == fault_status::forms::status && !worded) {
+    status_error refusal = forbidden(user.name, asked, "");
+    refusal.retry_after = fault.retry_after;
+    return status_answer(refusal);
+  }
   const usual_failure usual = usual_failure_of(fault.code);
   const std::string message = fault.message.empty() ? usual.message : fault.message;
   api_answer answer;
@@ -85,9 +91,10 @@ api_answer pad(api_answer answer, std::size_t bytes) {
 /// Makes the answer of each kind of fault.
 struct fault_applier {
   const request_info& info;
+  const user_identity& user;
   const std::function<api_answer()>& usual;
 
-  api_answer operator()(const fault_status& fault) const { return answer_with(fault); }
+  api_answer operator()(const fault_status& fault) const { return answer_with(fault, info.attributes, user); }
   api_answer operator()(const fault_delay& fault) const {
     api_answer answer = usual();
     answer.transfer.delay = fault.span;
@@ -138,9 +145,9 @@ usual_failure usual_failure_of(int code) {
   }
 }
 
-api_answer apply_fault(const fault_action& action, const request_info& info,
+api_answer apply_fault(const fault_action& action, const request_info& info, const user_identity& user,
                        const std::function<api_answer()>& usual) {
-  return std::visit(fault_applier{info, usual}, action);
+  return std::visit(fault_applier{info, user, usual}, action);
 }
 
 }  // namespace kitfox::kube

@@ -7,9 +7,10 @@
 
 namespace kitfox::kube {
 
-/// The answer that a fault makes of a request. `usual` makes the answer without the fault, if it is needed.
+/// The answer that a fault makes of a request by `user`. `usual` makes the answer without the fault, if it is
+/// needed.
 [[nodiscard]] api_answer apply_fault(const fault_action& action, const request_info& info,
-                                     const std::function<api_answer()>& usual);
+                                     const user_identity& user, const std::function<api_answer()>& usual);
 
 /// Reason and message of a Status with that code, as kube-apiserver would send it.
 struct usual_failure {

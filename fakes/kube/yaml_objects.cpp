@@ -59,6 +59,11 @@ class loader {
     if (type == nullptr || !type->allows("list") || &stored_as(*type) != type) {
       return refuse(errc::unknown_kind, api_version + " " + kind + " is not served");
     }
+    // Stored in another version it would not be what the file says.
+    if (api_version != type->api_version()) {
+      return refuse(errc::unknown_kind, api_version + " " + kind + " is not served; " + kind +
+                                            " is served as " + type->api_version());
+    }
     if (const auto failure = check_texts(value, kind)) return failure;
     const std::string name{text_at(value, {"metadata", "name"})};
     if (name.empty()) return refuse(errc::not_an_object, kind + " without metadata.name");

@@ -96,6 +96,14 @@ TEST(ApiServer, ReportsMistakesOfTheControlApi) {
       with.server.put({{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", {{"name", "p"}}}}, with.now.wall)
           .error(),
       errc::wrong_scope);
+  EXPECT_EQ(with.server
+                .put({{"apiVersion", "batch/v1"},
+                      {"kind", "CronJob"},
+                      {"metadata", {{"name", "c"}, {"namespace", "n"}}}},
+                     with.now.wall)
+                .error(),
+            errc::unknown_kind)
+      << "another version of a kind that is served";
   EXPECT_EQ(with.server.remove("frobs", "", "x"), errc::unknown_kind);
   EXPECT_EQ(with.server.remove("deployments.apps", "n", "x"), errc::not_found);
   EXPECT_EQ(with.server.issue_token({"n", "x"}, with.now.wall).error(), errc::not_found);
@@ -293,6 +301,8 @@ TEST(ApiServer, WritesObjectsInTheSimpleWays) {
   const char* const as_json = "application/json";
   EXPECT_EQ(send("POST", all, {{"metadata", {{"name", "m"}}}, {"data", {{"a", "1"}}}}, as_json).status, 201);
   EXPECT_EQ(send("POST", all, {{"metadata", {{"name", "m"}}}}, as_json).status, 409);
+  EXPECT_EQ(send("POST", all, {{"apiVersion", "v2"}, {"metadata", {{"name", "o"}}}}, as_json).message(),
+            "the API version in the data (v2) does not match the expected API version (v1)");
   EXPECT_EQ(
       send("POST", "/api/v1/namespaces/none/configmaps", {{"metadata", {{"name", "m"}}}}, as_json).status,
       404);

@@ -109,6 +109,38 @@ TEST(FaultScript, TakesTheFirstRuleThatFires) {
   EXPECT_EQ(with.list().status, 200);
 }
 
+TEST(FaultScript, TakesALaterRuleFirstWhereAsked) {
+  fault_bench with;
+  fault_script& script = with.server.faults();
+  ASSERT_TRUE(script.add_first({"older", match("list", "pods"), 0, 0, fault_status{500, {}, {}, {}, {}}}));
+  ASSERT_TRUE(script.add_first({"newer", match("list", "pods"), 1, 1, fault_status{503, {}, {}, {}, {}}}));
+  EXPECT_EQ(with.list().status, 500) << "two rules for the same requests stand side by side";
+  EXPECT_EQ(with.list().status, 503);
+  EXPECT_EQ(with.list().status, 500);
+  script.remove("newer");
+  EXPECT_EQ(script.fired("older"), 2U);
+  script.remove_for(match("list", "nodes"));
+  EXPECT_EQ(with.list().status, 500);
+  script.remove_for(match("list", "pods"));
+  EXPECT_EQ(with.list().status, 200);
+}
+
+TEST(FaultScript, DeniesInTheWordsOfRbac) {
+  fault_bench with;
+  with.script(fault_status{403, {}, {}, {}, {}}, match("", "pods"));
+  const seen refused = with.list();
+  EXPECT_EQ(refused.status, 403);
+  const json expected = *parse_json(R"({"kind": "Status", "apiVersion": "v1", "metadata": {},
+      "status": "Failure", "reason": "Forbidden", "details": {"kind": "pods"}, "code": 403,
+      "message": "pods is forbidden: User \"admin\" cannot list resource \"pods\" in API group \"\" in the namespace \"n\""})");
+  EXPECT_EQ(refused.value(), expected);
+  EXPECT_EQ(with.get("/api/v1/namespaces/n/pods/p").message(),
+            "pods \"p\" is forbidden: User \"admin\" cannot get resource \"pods\" in API group \"\" in the "
+            "namespace \"n\"");
+  with.script(fault_status{403, {}, "not today", {}, {}});
+  EXPECT_EQ(with.list().message(), "not today");
+}
+
 TEST(FaultScript, IsBounded) {
   fault_script script;
   for (std::size_t i = 0; i < fault_script::rules_max; ++i) {

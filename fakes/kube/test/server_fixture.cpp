@@ -64,6 +64,7 @@ seen server_fixture::read(api_answer& answer) {
   seen out;
   out.status = answer.head.status;
   out.content_type = answer.head.headers.get("Content-Type").value_or("");
+  out.headers = answer.head.headers;
   out.body = answer.head.body;
   while (answer.stream) {
     const stream_step step = answer.stream->next(now);

@@ -11,6 +11,7 @@ namespace kitfox::kube::test {
 struct seen {
   int status = 0;
   std::string content_type;
+  runtime::http::fields headers;
   std::string body;  ///< All that was sent.
   enum class endings { whole, open, cut } ending = endings::whole;
 

@@ -93,7 +93,7 @@ items:
   - {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: v}}
   - {apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: shop}}
 ---
-apiVersion: batch/v1
+apiVersion: batch/v1beta1
 kind: CronJob
 metadata: {name: c, namespace: shop}
 )",
@@ -141,6 +141,8 @@ TEST(LoadObjects, NamesThePlaceAndTheReason) {
       {"\n\nkind: Pod\n", errc::not_an_object, "objects.yaml:3: apiVersion or kind is missing"},
       {"{apiVersion: v1, kind: Widget, metadata: {name: w}}", errc::unknown_kind,
        "objects.yaml:1: v1 Widget is not served"},
+      {"{apiVersion: batch/v1, kind: CronJob, metadata: {name: c}}", errc::unknown_kind,
+       "objects.yaml:1: batch/v1 CronJob is not served; CronJob is served as batch/v1beta1"},
       {"{apiVersion: v1, kind: Pod, metadata: {}}", errc::not_an_object,
        "objects.yaml:1: Pod without metadata.name"},
       {"{apiVersion: v1, kind: Node, metadata: {name: 'n', namespace: x}}", errc::wrong_scope,
