@@ -23,7 +23,7 @@ using tls_client_ptr = std::shared_ptr<runtime::tls_client>;  // owners: the ben
 
 /// Waits that are subtracted anyway need not be long.
 constexpr const char* short_backoff =
-    " --backoff-initial-seconds 0.05 --backoff-cap-seconds 0.2 --session-spread-seconds 0.05";
+    " --backoff-initial-seconds 0.1 --backoff-cap-seconds 0.5 --session-spread-seconds 0.1";
 constexpr const char* health = "GET /health HTTP/1.1\r\nHost: gateway\r\n\r\n";
 
 class no_events final : public runtime::event_sink {

@@ -11,7 +11,7 @@ reconnect_bench_options small() {
   reconnect_bench_options options;
   options.gateway_command = KITFOX_GATEWAY;
   const std::string agent =
-      std::string{KITFOX_AGENT} + " --backoff-initial-seconds 0.02 --session-spread-seconds 0.02";
+      std::string{KITFOX_AGENT} + " --backoff-initial-seconds 0.1 --backoff-cap-seconds 0.5";
   options.agent_commands = {agent, agent + " --workers 2"};
   options.count = 3;
   options.outage = 5ms;
