@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,23 @@ void decode(benchmark::State& state, const std::string& stream, std::size_t chun
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
                           static_cast<std::int64_t>(stream.size()));
 }
+
+/// Finding the line ends alone, as nobody can do with less: the floor of every decoder on this machine.
+void memchr_floor(benchmark::State& state) {
+  const std::string stream = make_stream(static_cast<std::size_t>(state.range(0)), "x");
+  std::size_t lines = 0;
+  for (auto _ : state) {
+    for (const char* at = stream.data(); at != nullptr; ++lines) {
+      const auto left = static_cast<std::size_t>(stream.data() + stream.size() - at);
+      at = left == 0 ? nullptr : static_cast<const char*>(std::memchr(at, '\n', left));
+      if (at != nullptr) ++at;
+    }
+    benchmark::DoNotOptimize(lines);
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(stream.size()));
+}
+BENCHMARK(memchr_floor)->Arg(200)->Arg(64 * 1024);
 
 /// Arguments: bytes of an event, bytes of a chunk.
 void sse_decode_ascii(benchmark::State& state) {
