@@ -91,7 +91,7 @@ result<std::unique_ptr<kube_client>> kube_client::make(runtime::host& on, const 
                                                        files& disk, const kube_options& options) {
   const auto server = http::parse_url(access.server_url);
   if (!server) return agent_errc::no_kubernetes_access;
-  std::shared_ptr<runtime::tls_client> tls;
+  std::shared_ptr<runtime::tls_client> tls;  // owners: this client, and connections that still end
   if (server->scheme == http::url::scheme_kind::https) {
     const runtime::tls_client_options trust{access.authorities_pem, access.client_certificate_pem,
                                             access.client_key_pem};

@@ -11,5 +11,6 @@ install(EXPORT kitfox_targets NAMESPACE kitfox:: DESTINATION ${CMAKE_INSTALL_LIB
 configure_package_config_file(ci/cmake/kitfoxConfig.cmake.in "${PROJECT_BINARY_DIR}/kitfoxConfig.cmake"
   PATH_VARS CMAKE_INSTALL_DATADIR INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kitfox)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/kitfoxConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
-install(FILES "${PROJECT_BINARY_DIR}/kitfoxConfig.cmake" "${PROJECT_BINARY_DIR}/kitfoxConfigVersion.cmake"
+install(FILES ci/cmake/kitfox_add_scenarios.cmake "${PROJECT_BINARY_DIR}/kitfoxConfig.cmake"
+  "${PROJECT_BINARY_DIR}/kitfoxConfigVersion.cmake"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/kitfox)

@@ -1,3 +1,31 @@
+# Most of what a source costs to compile is the headers it shares with all the others: they are parsed once. Programs of tests
+# have a set of their own, since they are optimised less: what they run is in the libraries.
+set(kitfox_shared_headers
+  <algorithm> <array> <charconv> <chrono> <cstdint> <deque> <fstream> <functional> <map> <memory> <optional> <set> <span>
+  <sstream> <string> <string_view> <utility> <variant> <vector>
+  <boost/asio/awaitable.hpp> <boost/asio/any_io_executor.hpp> <boost/asio/as_tuple.hpp> <boost/asio/co_spawn.hpp>
+  <boost/asio/this_coro.hpp> <boost/asio/use_awaitable.hpp> <boost/system/result.hpp>
+  <fmt/format.h> <nlohmann/json.hpp>)
+option(KITFOX_PRECOMPILE "Parse the headers that everything shares only once" ON)
+if(KITFOX_PRECOMPILE)
+  file(WRITE "${PROJECT_BINARY_DIR}/precompiled.cpp" "// Only its precompiled headers are of use.\n")
+  add_library(kitfox_headers OBJECT "${PROJECT_BINARY_DIR}/precompiled.cpp")
+  target_link_libraries(kitfox_headers PRIVATE kitfox_flags)
+  target_precompile_headers(kitfox_headers PRIVATE ${kitfox_shared_headers})
+  if(BUILD_TESTING AND NOT KITFOX_FUZZ)
+    add_library(kitfox_test_headers OBJECT "${PROJECT_BINARY_DIR}/precompiled.cpp")
+    target_link_libraries(kitfox_test_headers PRIVATE kitfox_flags kitfox_test_flags GTest::gmock)
+    target_precompile_headers(kitfox_test_headers PRIVATE ${kitfox_shared_headers} <gtest/gtest.h>)
+  endif()
+endif()
+
+# kitfox_share_headers(TARGET OWNER): lets TARGET use the precompiled headers of OWNER.
+function(kitfox_share_headers target owner)
+  if(TARGET ${owner})
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+  endif()
+endfunction()
+
 # kitfox_library(NAME SOURCES a.cpp ... LINKS lib ...): a static library; headers are included from the top level.
 function(kitfox_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
@@ -7,6 +35,7 @@ function(kitfox_library name)
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/kitfox>)
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS} $<BUILD_INTERFACE:kitfox_flags>)
+  kitfox_share_headers(${name} kitfox_headers)
 endfunction()
 
 # kitfox_program(NAME SOURCES main.cpp LINKS lib ...): an installed program; NAME may hold dashes.
@@ -14,6 +43,7 @@ function(kitfox_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} kitfox_flags)
+  kitfox_share_headers(${name} kitfox_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   install(TARGETS ${name} EXPORT kitfox_targets RUNTIME DESTINATION bin)
 endfunction()
@@ -28,7 +58,8 @@ function(kitfox_test name)
     set(arg_LABELS unit)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main kitfox_flags)
+  target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main kitfox_flags kitfox_test_flags)
+  kitfox_share_headers(${name} kitfox_test_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/test")
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 120)
@@ -42,6 +73,7 @@ function(kitfox_fuzzer name)
   cmake_parse_arguments(arg "" "CORPUS" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} kitfox_flags)
+  kitfox_share_headers(${name} kitfox_headers)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
   add_test(NAME ${name} COMMAND ${name} -max_total_time=30 -max_len=65536 -rss_limit_mb=1024 -print_final_stats=1
@@ -58,5 +90,6 @@ function(kitfox_benchmark name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} benchmark::benchmark_main kitfox_flags)
+  kitfox_share_headers(${name} kitfox_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
 endfunction()

@@ -33,7 +33,7 @@ enum class node_action { stop, kill, pause, resume };
 /// Where something listens, and what to trust there.
 struct service_address {
   runtime::endpoint at;
-  std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.
+  std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.  owners: the world, its callers
 };
 
 /// The parties of one scenario and the network between them, as the player of its steps sees them. Two kinds
