@@ -36,7 +36,9 @@ target_compile_definitions(kitfox_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   BOOST_SYSTEM_DYN_LINK BOOST_SYSTEM_NO_LIB FMT_SHARED)
 add_library(kitfox_test_flags INTERFACE)
-target_compile_options(kitfox_test_flags INTERFACE $<$<CONFIG:Release>:-O1>)
+# Optimised so little, GCC 12 takes short strings for overrun.
+target_compile_options(kitfox_test_flags INTERFACE
+  $<$<CONFIG:Release>:-O1> $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread>)
 
 if(KITFOX_WARNINGS_AS_ERRORS)
   target_compile_options(kitfox_flags INTERFACE -Werror)
