@@ -74,6 +74,9 @@ class file_loader {
       complete_sockets = complete_sockets || world == world_kind::sockets;
       worlds.push_back(world);
     }
+    if (const yaml_node* const agreement = root.find("agreement");
+        agreement != nullptr && !(complete_sim && complete_sockets))
+      problems_.add(agreement->where, "agreement", "only one world is there: nothing could disagree");
     if (!(complete_sim && complete_sockets) && root.find("because") == nullptr)
       problems_.add(given->where, "worlds",
                     fmt::format("leaves out {}; say why in `because`", complete_sim ? "sockets" : "sim"));
@@ -164,6 +167,8 @@ class file_loader {
     made.title = map.text("title");
     made.area = map.text("area");
     made.because = map.text("because");
+    if (const yaml_node* const agreement = root.find("agreement"); agreement != nullptr)
+      made.may_differ_because = map_reader{*agreement, "agreement", problems_}.text("skip");
     made.seeds = map.count32_or("seeds", 1);
     made.settle = map.span_or("settle", {});
     bind_verifies(*root.find("verifies"), made);
