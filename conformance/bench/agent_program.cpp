@@ -111,7 +111,7 @@ runtime::task<runtime::error_code> agent_program::cut_for(runtime::duration outa
 
 runtime::task<void> agent_program::stop() {
   relay_.stop();
-  if (process_) process_->signal(SIGKILL);
+  if (process_) process_->signal_group(SIGKILL);
   co_await tasks_.join();
   process_.reset();
 }

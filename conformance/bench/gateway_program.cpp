@@ -69,7 +69,7 @@ runtime::task<runtime::error_code> gateway_program::start(std::vector<std::strin
 
 runtime::task<void> gateway_program::stop() {
   if (!process_) co_return;
-  process_->signal(SIGKILL);
+  process_->signal_group(SIGKILL);
   static_cast<void>(co_await process_->ended());  // its status says that it was killed
   process_.reset();
 }

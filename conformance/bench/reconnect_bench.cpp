@@ -113,7 +113,7 @@ task<error_code> reconnect_run::open_agents() {
     if (!made) co_return made.error();
     agent_program::setting how;
     how.name = fmt::format("cluster-{}", i);
-    how.command = split_command(commands[i]);
+    how.command = split_command_line(commands[i]).value_or(std::vector<std::string>{commands[i]});
     if (!how.command.empty() && how.command.front().ends_with("kitfox-agent")) {
       how.command.insert(how.command.end(),
                          {"--health-file", (directory_ / (how.name + ".healthy")).string()});

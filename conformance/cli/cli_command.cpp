@@ -11,12 +11,14 @@
 namespace kitfox::conformance {
 namespace {
 
-std::string exit_footer() {
-  std::string text = "\nExit status:\n";
-  for (const status_meaning& one : status_meanings())
-    text += fmt::format("  {}  {:<16}  {}\n", static_cast<int>(one.status), one.word, one.meaning);
-  return text;
-}
+constexpr const char* getting_started = R"(
+Begin here:
+  kitfox run                          the whole corpus in virtual time, in seconds
+  kitfox run --world all --out DIR    also between real processes; results.json, junit.xml and transcripts/ in DIR
+  kitfox new scenario my-case         a commented scenario to start from; `kitfox lint` says what is wrong with it
+  kitfox explain REC-4                a requirement, a word of a scenario, a scenario, an exit status
+  kitfox COMMAND --help               all flags of a command, with examples
+)";
 
 /// CLI11 says only that an argument was not expected; a misspelt command deserves better.
 std::string unknown_command(const std::vector<std::string>& arguments, const CLI::App& program) {
@@ -30,6 +32,13 @@ std::string unknown_command(const std::vector<std::string>& arguments, const CLI
 
 }  // namespace
 
+std::string exit_status_text() {
+  std::string text = "\nExit status:\n";
+  for (const status_meaning& one : status_meanings())
+    text += fmt::format("  {:<4} {:<16}  {}\n", static_cast<int>(one.status), one.word, one.meaning);
+  return text;
+}
+
 std::vector<status_meaning> status_meanings() {
   return {
       {exit_status::passed, "passed", "every requirement that was judged holds"},
@@ -40,15 +49,19 @@ std::vector<status_meaning> status_meanings() {
       {exit_status::nothing_executed, "nothing executed", "no case matched, or all were skipped"},
       {exit_status::harness_error, "harness error",
        "kitfox itself went wrong; nothing is said about the subject"},
+      {exit_status::interrupted, "interrupted",
+       "SIGINT or SIGTERM ended the run; its processes and folders are gone"},
   };
 }
 
 exit_status run_cli(const std::vector<std::string>& arguments, const command_list& commands,
                     std::ostream& out, std::ostream& err) {
-  CLI::App program{"Simulation and conformance tests for outbound Kubernetes agents and their gateways.",
-                   "kitfox"};
+  CLI::App program{
+      "Does an outbound Kubernetes agent, or its gateway, keep its promises when network, keys and cluster "
+      "misbehave? kitfox plays scenarios and judges them from what was on the wire.",
+      "kitfox"};
   program.require_subcommand(1);
-  program.footer(exit_footer());
+  program.footer(getting_started + exit_status_text());
   std::vector<std::pair<const CLI::App*, cli_command*>> added;
   for (const auto& one : commands) added.emplace_back(one->add_to(program), one.get());
 

@@ -37,10 +37,13 @@ struct status_meaning {
   std::string_view meaning;
 };
 [[nodiscard]] std::vector<status_meaning> status_meanings();
+/// The same as the last part of a help text.
+[[nodiscard]] std::string exit_status_text();
 
 [[nodiscard]] std::unique_ptr<cli_command> make_run_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_bench_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_judge_command();
+[[nodiscard]] std::unique_ptr<cli_command> make_agree_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_fake_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_lint_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_list_command();

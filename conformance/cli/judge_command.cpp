@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <ostream>
 
 #include "conformance/cli/cli_command.hpp"
@@ -8,12 +9,15 @@
 namespace kitfox::conformance {
 namespace {
 
+namespace fs = std::filesystem;
+
 class judge_command final : public cli_command {
  public:
   CLI::App* add_to(CLI::App& program) override {
     CLI::App* const flags =
         program.add_subcommand("judge", "Judge transcripts again, without running anything");
     flags->add_option("TRANSCRIPT", files_, "Transcripts as `kitfox run --out` writes them")->required();
+    flags->footer("\nExample:\n  kitfox judge reports/transcripts/*.jsonl\n" + exit_status_text());
     return flags;
   }
 
@@ -34,13 +38,12 @@ class judge_command final : public cli_command {
       one.seed = facts.value("seed", std::uint64_t{0});
       one.name = one.id + "@" + one.world + "#" + std::to_string(one.seed);
       one.area = one.id.substr(0, one.id.find('/'));
-      one.transcript_file = file;
       one.reproduce = "kitfox judge " + file;
       one.judged = judge(*tape);
-      if (!one.judged.findings.empty())
-        one.timeline = print_timeline(*tape, one.judged.findings.front().record);
+      if (const finding* first = first_divergence(one.judged); first != nullptr)
+        one.timeline = print_timeline(*tape, first->record);
       report.on_case(one, all.cases.size() + 1, files_.size());
-      if (one.judged.outcome != verdict::pass) report.explain(one);
+      if (!is_quiet(one)) report.explain(one, fs::path{file}.parent_path().string());
       all.cases.push_back(std::move(one));
     }
     report.summary(all, {});

@@ -31,6 +31,7 @@ std::optional<scenario_case> scenario_of(const transcript& of, std::string& why)
   return std::nullopt;
 }
 
+<<<<<<< HEAD
 verdict weigh(const finding& one) {
   if (one.kind == finding::weight::inconclusive) return verdict::inconclusive;
   const requirement* about = find_requirement(one.requirement);
@@ -59,6 +60,8 @@ bool kept_agents_away(const evidence& about, const record& planned) {
   return false;
 }
 
+=======
+>>>>>>> d4db9c1 (run: compare the worlds, put other programs to the test, and end in order when interrupted)
 /// A planned fault that never did anything leaves the case without the situation that it is about.
 void judge_faults(const evidence& about, findings& out) {
   for (const record* planned : about.faults) {
@@ -79,6 +82,20 @@ judgement broken(std::string why) {
 }
 
 }  // namespace
+
+verdict weigh(const finding& one) {
+  if (one.kind == finding::weight::inconclusive) return verdict::inconclusive;
+  const requirement* about = find_requirement(one.requirement);
+  return about != nullptr && about->level == requirement_level::should ? verdict::warn : verdict::fail;
+}
+
+const finding* first_divergence(const judgement& of) {
+  const finding* out = nullptr;
+  for (const finding& one : of.findings) {
+    if (out == nullptr || weigh(*out) < weigh(one)) out = &one;
+  }
+  return out;
+}
 
 judgement judge(const transcript& of) {
   std::string why;

@@ -25,6 +25,11 @@ struct judgement {
   std::string harness_failure;    ///< Why nothing can be said; empty otherwise.
 };
 
+/// What one finding comes to by itself.
+[[nodiscard]] verdict weigh(const finding& one);
+/// The first of the worst: where the run went wrong for what it is blamed for. Null if nothing was found.
+[[nodiscard]] const finding* first_divergence(const judgement& of);
+
 /// Judges a transcript. The scenario is read from its header; nothing else is looked at, and nothing runs.
 [[nodiscard]] judgement judge(const transcript& of);
 

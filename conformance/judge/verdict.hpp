@@ -27,6 +27,7 @@ enum class exit_status : int {
   inconclusive = 3,
   nothing_executed = 4,
   harness_error = 5,
+  interrupted = 130,  ///< By SIGINT or SIGTERM, as a shell reports it.
 };
 
 /// The status of a run whose worst verdict is `worst`, where verdicts from `fail_on` upwards count as

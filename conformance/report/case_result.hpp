@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "conformance/judge/judge.hpp"
+#include "conformance/report/abstract_trace.hpp"
 
 namespace kitfox::conformance {
 
@@ -14,20 +16,29 @@ struct case_result {
   std::string world;
   std::uint64_t seed = 0;
   judgement judged;
+  std::string skipped_because;               ///< Why it was not run; empty when it was.
+  std::optional<agreement> agrees_with_sim;  ///< Of a sockets case that was also played in sim.
+  unsigned runs = 1;             ///< 2: came out inconclusive beside others, so ran once more, alone.
+  bool interrupted = false;      ///< A signal broke it off: nothing can be said about it.
   double wall_seconds = 0;       ///< What it took here.
   double world_seconds = 0;      ///< What passed in its world.
   std::uint64_t trace_hash = 0;  ///< sim only.
   std::size_t records = 0;
   std::string transcript_file;  ///< Relative to the output folder; empty where it was not kept.
+  std::string logs_folder;      ///< What the programs wrote, relative as well; kept when something is wrong.
   std::string reproduce;        ///< The command that runs this case again.
   std::string timeline;         ///< Around the first divergence, for people; empty unless something is wrong.
 };
+
+/// Neither worth an explanation nor a reason to fail: nothing was found, or the case was not run.
+[[nodiscard]] bool is_quiet(const case_result& one);
 
 /// One `kitfox run`.
 struct run_result {
   std::vector<case_result> cases;
   double wall_seconds = 0;
   std::size_t planned = 0;
+  bool interrupted = false;  ///< A signal ended it; `cases` holds those that were over by then.
   [[nodiscard]] verdict worst() const;
   [[nodiscard]] std::size_t count(verdict one) const;
 };

@@ -7,8 +7,5 @@ namespace kitfox::conformance {
 
 /// results.json: every case with its verdicts, by the schema conformance/report/results.schema.json.
 [[nodiscard]] std::string print_results_json(const run_result& all);
-/// junit.xml, after the schema that Jenkins and GitLab read: fail is <failure>, inconclusive and
-/// harness-error are <error>.
-[[nodiscard]] std::string print_junit(const run_result& all);
 
 }  // namespace kitfox::conformance

@@ -4,13 +4,19 @@
 
 #include <algorithm>
 
+#include "conformance/report/plain_text.hpp"
+
 namespace kitfox::conformance {
 namespace {
 
 std::string shortened(std::string_view text, std::size_t size) {
-  std::string out{text.substr(0, size)};
+  std::string out = cut_text(text, size);
   std::replace(out.begin(), out.end(), '\n', ' ');
-  return text.size() > size ? out + "..." : out;
+  return out;
+}
+
+std::string printed(const nlohmann::json& one) {
+  return one.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -29,7 +35,7 @@ std::string describe(const record& one) {
     case record_kind::node_signalled:
       return fmt::format("harness: {} {}", one.name, one.node);
     case record_kind::log:
-      return fmt::format("{} logs {} {}", one.node, one.name, shortened(one.more.dump(), 100));
+      return fmt::format("{} logs {} {}", one.node, one.name, shortened(printed(one.more), 100));
     case record_kind::dial:
       return fmt::format("#{} {} dials", one.conn, one.link);
     case record_kind::dialled:
@@ -66,7 +72,7 @@ std::string describe(const record& one) {
       return fmt::format("step {} {} done {}", one.id, one.name,
                          one.more.is_object() ? one.facts().value("why", "") : "");
     case record_kind::call_begun:
-      return fmt::format("call {} {} {}", one.id, one.name, shortened(one.more.dump(), 80));
+      return fmt::format("call {} {} {}", one.id, one.name, shortened(printed(one.more), 80));
     case record_kind::call_ended:
       return fmt::format("call {} answered: {} {}", one.id, one.status, shortened(one.text, 80));
     case record_kind::lateness:

@@ -4,54 +4,29 @@
 #include <filesystem>
 
 #include "conformance/report/timeline.hpp"
+#include "conformance/run/determinism.hpp"
+#include "conformance/world/program_command.hpp"
 #include "conformance/world/run_sockets.hpp"
+#include "conformance/world/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string file_name(std::string name) {
   for (char& c : name) {
     if (c == '/' || c == '[' || c == ']' || c == '=' || c == ',') c = '_';
   }
-  return name + ".jsonl";
+  return name;
 }
 
-/// Plays the case once more and tells where the two runs part; empty when they do not.
-std::string compare_with_rerun(const planned_case& what, const case_settings& settings, std::uint64_t hash) {
-  sim_run_options options;
-  options.seed = what.seed;
-  options.subjects = settings.subjects;
-  if (run_in_sim(*what.what, *what.source, options).trace_hash == hash) return {};
-  // Only now are records worth keeping: two more runs show the first that differs.
-  options.trace_records_max = 2'000'000;
-  const sim_run left = run_in_sim(*what.what, *what.source, options),
-                right = run_in_sim(*what.what, *what.source, options);
-  for (std::size_t i = 0; i < std::max(left.trace.size(), right.trace.size()); ++i) {
-    if (i < left.trace.size() && i < right.trace.size() && left.trace[i] == right.trace[i]) continue;
-    std::string out = "two runs with one seed differ at trace record " + std::to_string(i) + ":\n";
-    if (i < left.trace.size()) out += "  " + sim::print_trace_record(left.trace[i], left.host_labels) + "\n";
-    if (i < right.trace.size())
-      out += "  " + sim::print_trace_record(right.trace[i], right.host_labels) + "\n";
-    return out;
-  }
-  return "two runs with one seed had different trace hashes";
+void blame_harness(case_result& on, std::string why) {
+  on.judged.outcome = verdict::harness_error;
+  on.judged.harness_failure = std::move(why);
 }
 
-void keep_transcript(const transcript& tape, const case_settings& settings, case_result& out) {
-  const bool fine = out.judged.outcome == verdict::pass;
-  if (settings.out.empty() || (fine && settings.transcripts == case_settings::keep::failures)) return;
-  const std::string relative = "transcripts/" + file_name(out.name);
-  if (tape.save(std::filesystem::path{settings.out} / relative)) {
-    out.judged.outcome = worse(out.judged.outcome, verdict::harness_error);
-    out.judged.harness_failure = "cannot write " + relative;
-    return;
-  }
-  out.transcript_file = relative;
-}
-
-}  // namespace
-
-case_result run_case(const planned_case& what, const case_settings& settings) {
+case_result describe(const planned_case& what, const case_settings& settings) {
   case_result out;
   out.name = what.name();
   out.id = what.what->id;
@@ -60,40 +35,123 @@ case_result run_case(const planned_case& what, const case_settings& settings) {
   out.file = what.source->file;
   out.world = std::string{to_string(what.what->world)};
   out.seed = what.seed;
-  out.reproduce = settings.reproduce_prefix + " " + out.file + " --world " + out.world + " --seed " +
-                  std::to_string(what.seed) + " --filter '" + out.name + "'";
-  const auto begun = std::chrono::steady_clock::now();
-  transcript tape;
-  std::string nondeterminism;
-  if (what.what->world == world_kind::sim) {
-    sim_run_options options;
-    options.seed = what.seed;
-    options.subjects = settings.subjects;
-    sim_run ran = run_in_sim(*what.what, *what.source, options);
-    out.trace_hash = ran.trace_hash;
-    out.world_seconds = std::chrono::duration<double>(ran.world_time).count();
-    if (settings.twice) nondeterminism = compare_with_rerun(what, settings, ran.trace_hash);
-    tape = std::move(ran.tape);
-  } else {
-    sockets_run_options options;
-    options.seed = what.seed;
-    options.agent_command = settings.agent_command;
-    options.gateway_command = settings.gateway_command;
-    tape = run_in_sockets(*what.what, *what.source, options);
+  out.reproduce = settings.reproduce_prefix + " " + quote_word(out.file) + " --world " + out.world +
+                  " --seed " + std::to_string(what.seed) + " --filter " + quote_word(out.name);
+  return out;
+}
+
+transcript play_in_sim(const planned_case& what, const case_settings& settings, case_result& out,
+                       std::string& nondeterminism) {
+  sim_run_options options;
+  options.seed = what.seed;
+  options.subjects = settings.subjects;
+  if (settings.twice) options.trace_records_max = compared_records_max;
+  sim_run ran = run_in_sim(*what.what, *what.source, options);
+  out.trace_hash = ran.trace_hash;
+  out.world_seconds = std::chrono::duration<double>(ran.world_time).count();
+  if (settings.twice)
+    nondeterminism = describe_nondeterminism(ran, run_in_sim(*what.what, *what.source, options));
+  return std::move(ran.tape);
+}
+
+void compare_with_sim(const planned_case& what, const case_settings& settings, const transcript& tape,
+                      case_result& out) {
+  sim_run_options options;
+  options.seed = what.seed;
+  options.subjects = settings.subjects;
+  out.agrees_with_sim = compare_runs(run_in_sim(*what.in_sim, *what.source, options).tape, tape);
+  const bool apart = out.agrees_with_sim->is == agreement::outcome::differ ||
+                     out.agrees_with_sim->is == agreement::outcome::not_the_same;
+  if (apart) out.judged.outcome = worse(out.judged.outcome, verdict::fail);
+}
+
+void keep_transcript(const transcript& tape, const case_settings& settings, case_result& out) {
+  if (settings.out.empty()) return;
+  if (is_quiet(out) && settings.transcripts == case_settings::keep::failures) return;
+  const std::string relative = "transcripts/" + file_name(out.name) + ".jsonl";
+  if (tape.save(fs::path{settings.out} / relative))
+    blame_harness(out, "cannot write " + relative);
+  else
+    out.transcript_file = relative;
+}
+
+/// What the programs wrote would be gone with the folder they ran in.
+void keep_logs(const fs::path& from, const case_settings& settings, case_result& out) {
+  if (settings.out.empty() || is_quiet(out)) return;
+  const std::string relative = "logs/" + file_name(out.name);
+  const fs::path to = fs::path{settings.out} / relative;
+  std::error_code failure;
+  fs::remove_all(to, failure);  // of an earlier run into the same folder
+  fs::create_directories(to, failure);
+  for (const auto& one : fs::directory_iterator{from, failure}) {
+    if (failure || one.path().extension() != ".log") continue;
+    fs::copy_file(one.path(), to / one.path().filename(), failure);
+    if (failure) break;
   }
-  out.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  if (what.what->world != world_kind::sim) out.world_seconds = out.wall_seconds;
+  if (failure)
+    blame_harness(out, "cannot write " + relative + ": " + failure.message());
+  else
+    out.logs_folder = relative;
+}
+
+void judge_case(const transcript& tape, case_result& out) {
   out.records = tape.records().size();
   out.judged = judge(tape);
-  if (!nondeterminism.empty()) {
-    out.judged.outcome = verdict::harness_error;
-    out.judged.harness_failure = nondeterminism;
-  }
-  if (!out.judged.findings.empty())
-    out.timeline = print_timeline(tape, out.judged.findings.front().record);
-  else if (out.judged.outcome == verdict::harness_error)
+}
+
+void draw_timeline(const transcript& tape, case_result& out) {
+  if (const finding* first = first_divergence(out.judged); first != nullptr)
+    out.timeline = print_timeline(tape, first->record);
+  else if (!is_quiet(out))
     out.timeline = print_timeline(tape, tape.records().size());
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+void run_sim_case(const planned_case& what, const case_settings& settings, case_result& out) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::string nondeterminism;
+  const transcript tape = play_in_sim(what, settings, out, nondeterminism);
+  out.wall_seconds = seconds_since(begun);
+  judge_case(tape, out);
+  if (!nondeterminism.empty()) blame_harness(out, nondeterminism);
+  draw_timeline(tape, out);
   keep_transcript(tape, settings, out);
+}
+
+void run_sockets_case(const planned_case& what, const case_settings& settings, case_result& out) {
+  const auto begun = std::chrono::steady_clock::now();
+  const temporary_directory own;
+  if (own.path().empty()) {
+    blame_harness(out, "cannot make a temporary folder");
+    return;
+  }
+  const sockets_run ran =
+      run_in_sockets(*what.what, *what.source, {what.seed, settings.programs, own.path()});
+  out.interrupted = ran.interrupted;
+  out.wall_seconds = out.world_seconds = seconds_since(begun);
+  judge_case(ran.tape, out);
+  if (settings.agree && what.in_sim != nullptr && out.judged.outcome != verdict::harness_error)
+    compare_with_sim(what, settings, ran.tape, out);
+  draw_timeline(ran.tape, out);
+  keep_transcript(ran.tape, settings, out);
+  keep_logs(own.path(), settings, out);
+}
+
+}  // namespace
+
+case_result run_case(const planned_case& what, const case_settings& settings) {
+  case_result out = describe(what, settings);
+  out.skipped_because = reason_to_skip(*what.what, settings.programs);
+  if (!out.skipped_because.empty()) {
+    out.judged.outcome = verdict::skipped;
+  } else if (what.what->world == world_kind::sim) {
+    run_sim_case(what, settings, out);
+  } else {
+    run_sockets_case(what, settings, out);
+  }
   return out;
 }
 

@@ -4,16 +4,19 @@
 #include "conformance/report/case_result.hpp"
 #include "conformance/run/run_plan.hpp"
 #include "conformance/world/run_sim.hpp"
+#include "conformance/world/subject_program.hpp"
 
 namespace kitfox::conformance {
 
 /// How cases are run, the same for all of a run.
 struct case_settings {
   sim_subjects subjects;  ///< In sim.
-  std::string out;        ///< Folder for transcripts; empty: none are written.
+  std::string out;        ///< Folder for transcripts and logs; empty: none are written.
   enum class keep { failures, everything } transcripts = keep::everything;
-  bool twice = false;                          ///< Run sim cases again and compare the traces.
-  std::string agent_command, gateway_command;  ///< In sockets, instead of the reference.
+  bool twice = false;         ///< Run sim cases again and compare the traces.
+  bool agree = false;         ///< Play sockets cases in sim as well and compare the runs.
+  subject_programs programs;  ///< In sockets.
+  /// What a command that runs one case again begins with; the flags above are in it, the case is added.
   std::string reproduce_prefix = "kitfox run";
 };
 

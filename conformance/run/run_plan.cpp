@@ -15,6 +15,14 @@ bool verifies(const scenario& what, const std::string& id) {
                      [&](const requirement_reference& one) { return one.id == id; });
 }
 
+const scenario_case* in_sim(const loaded& file, const scenario_case& one) {
+  if (one.world == world_kind::sim) return nullptr;
+  const auto found = std::find_if(file.cases.begin(), file.cases.end(), [&](const scenario_case& other) {
+    return other.id == one.id && other.world == world_kind::sim;
+  });
+  return found == file.cases.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 run_plan plan_run(const run_selection& selection) {
@@ -47,7 +55,7 @@ run_plan plan_run(const run_selection& selection) {
       if (selection.seeds) seeds = *selection.seeds;
       // Real sockets draw nothing from a seed but the workload: one is enough unless more are asked for.
       for (std::uint64_t seed = seeds.first; seed <= seeds.second; ++seed) {
-        planned_case fresh{&one, &out.sources[i], seed};
+        planned_case fresh{&one, &out.sources[i], in_sim(out.files[i], one), seed};
         if (selection.filter.empty() || fits_glob(selection.filter, fresh.name())) out.cases.push_back(fresh);
       }
     }

@@ -13,6 +13,8 @@ namespace kitfox::conformance {
 struct planned_case {
   const scenario_case* what = nullptr;
   const scenario_source* source = nullptr;
+  const scenario_case* in_sim =
+      nullptr;  ///< The same case in sim, of one in sockets; null where there is none.
   std::uint64_t seed = 1;
   [[nodiscard]] std::string name() const { return case_name(*what, seed); }
 };

@@ -159,8 +159,12 @@ child_process::~child_process() {
 
 int child_process::pid() const noexcept { return state_->pid; }
 
-void child_process::signal(int number) noexcept {
+void child_process::signal_group(int number) noexcept {
   if (!state_->reaped) kill(-state_->pid, number);
+}
+
+void child_process::signal_leader(int number) noexcept {
+  if (!state_->reaped) kill(state_->pid, number);
 }
 
 runtime::task<runtime::result<int>> child_process::ended() {

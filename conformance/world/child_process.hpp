@@ -36,8 +36,10 @@ class child_process {
   child_process& operator=(const child_process&) = delete;
 
   [[nodiscard]] int pid() const noexcept;
-  /// Sends a signal to the child's group; nothing once it has ended.
-  void signal(int number) noexcept;
+  /// Sends a signal to the child's group, so also to what a wrapper started; nothing once it has ended.
+  void signal_group(int number) noexcept;
+  /// Sends it to the child alone, as an operator or the kubelet does; nothing once it has ended.
+  void signal_leader(int number) noexcept;
   /// Waits for the end: the exit code, or 128 plus the signal that ended it. To be awaited once.
   [[nodiscard]] runtime::task<runtime::result<int>> ended();
 

@@ -5,27 +5,61 @@
 #include "conformance/world/party_settings.hpp"
 
 namespace kitfox::conformance {
+namespace {
 
-record make_header(const scenario_case& one, const scenario_source& source, std::uint64_t seed) {
+/// A fact that is one option, and the setting by which it is given.
+struct fact {
+  std::string setting;
+  nlohmann::json value;
+};
+
+double in_seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
+
+bool was_given(const std::string& setting, const setting_list& settings, const subject_program& program) {
+  return program.is_reference() ||
+         (find_setting(settings, setting) != nullptr && program.takes.contains(setting));
+}
+
+void add_agent_facts(const scenario& what, const subject_program& program, nlohmann::json& facts) {
   agent::agent_policy policy;
-  apply_settings(one.what.agent_settings, policy);
-  gateway::gateway_options options;
-  apply_settings(one.what.gateway_settings, options);
-  const auto in_seconds = [](runtime::duration d) { return std::chrono::duration<double>(d).count(); };
+  apply_settings(what.agent_settings, policy);
+  for (const auto& [setting, value] : {fact{"workers", policy.commands.workers},
+                                       fact{"drain_timeout", in_seconds(policy.commands.drain_timeout)},
+                                       fact{"body_bytes_max", policy.responses.body_bytes_max}}) {
+    if (was_given(setting, what.agent_settings, program)) facts[setting] = value;
+  }
+  facts["backoff"] = nlohmann::json::object();
+  const nlohmann::json backoff = declared_backoff(policy);
+  for (const auto& [name, value] : backoff.items()) {
+    const bool prefixed = name == "initial" || name == "factor" || name == "cap";
+    if (was_given(prefixed ? "backoff_" + name : name, what.agent_settings, program))
+      facts["backoff"][name] = value;
+  }
+  facts["readiness"] = program.does_take(std::string{probe_file_name}) ? "seen" : "unseen";
+}
 
+void add_gateway_facts(const scenario& what, const subject_program& program, nlohmann::json& facts) {
+  gateway::gateway_options options;
+  apply_settings(what.gateway_settings, options);
+  for (const auto& [setting, value] : {fact{"max_stream_age", in_seconds(options.max_stream_age)},
+                                       fact{"stream_age_jitter", options.stream_age_jitter},
+                                       fact{"drain_window", in_seconds(options.drain_window)}}) {
+    if (was_given(setting, what.gateway_settings, program)) facts[setting] = value;
+  }
+}
+
+}  // namespace
+
+record make_header(const scenario_case& one, const scenario_source& source, std::uint64_t seed,
+                   const subject_programs& programs) {
   nlohmann::json facts{{"format", "kitfox transcript/v1"},
                        {"case", one.id},
                        {"world", to_string(one.world)},
                        {"seed", seed},
                        {"file", source.file},
-                       {"scenario", source.text},
-                       {"backoff", declared_backoff(policy)},
-                       {"workers", policy.commands.workers},
-                       {"drain_timeout", in_seconds(policy.commands.drain_timeout)},
-                       {"body_bytes_max", policy.responses.body_bytes_max},
-                       {"max_stream_age", in_seconds(options.max_stream_age)},
-                       {"stream_age_jitter", options.stream_age_jitter},
-                       {"drain_window", in_seconds(options.drain_window)}};
+                       {"scenario", source.text}};
+  add_agent_facts(one.what, programs.agent, facts);
+  add_gateway_facts(one.what, programs.gateway, facts);
   facts["clusters"] = nlohmann::json::object();
   for (std::size_t i = 0; i < one.what.topology.clusters.size(); ++i) {
     const cluster_spec& spec = one.what.topology.clusters[i];

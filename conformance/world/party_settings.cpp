@@ -114,6 +114,16 @@ void apply_settings(const setting_list& settings, gateway::gateway_options& to) 
   apply(settings, gateway_setters, to);
 }
 
+std::vector<std::string> setting_names(party of) {
+  std::vector<std::string> out;
+  if (of == party::agent) {
+    for (const auto& one : agent_setters) out.emplace_back(one.name);
+  } else {
+    for (const auto& one : gateway_setters) out.emplace_back(one.name);
+  }
+  return out;
+}
+
 nlohmann::json declared_backoff(const agent::agent_policy& of) {
   const auto in_seconds = [](runtime::duration d) { return std::chrono::duration<double>(d).count(); };
   return {{"initial", in_seconds(of.backoff.initial)},

@@ -3,6 +3,7 @@
 
 #include "agent/agent_policy.hpp"
 #include "conformance/scenario/setting_value.hpp"
+#include "conformance/world/subject_program.hpp"
 #include "gateway/options.hpp"
 
 namespace kitfox::conformance {
@@ -11,6 +12,9 @@ namespace kitfox::conformance {
 /// compares.
 void apply_settings(const setting_list& settings, agent::agent_policy& to);
 void apply_settings(const setting_list& settings, gateway::gateway_options& to);
+
+/// The names of all settings of one party.
+[[nodiscard]] std::vector<std::string> setting_names(party of);
 
 /// The agent's own backoff, as a subject declares it to the judge: {initial, factor, cap, session_spread,
 /// healthy_after}.

@@ -19,27 +19,49 @@ player::player(world& in, const scenario& what, std::uint64_t seed)
 
 runtime::duration player::since_start() const { return world_.harness().clock().now() - started_; }
 
-runtime::task<play_outcome> player::run() {
+runtime::task<play_outcome> player::run(runtime::stop_source* stop) {
   play_outcome out;
-  std::string why;
-  const runtime::error_code failure = co_await world_.open(why);
-  if (failure) {
-    out.harness_failure = "the world did not come up: " + why + " (" + failure.message() + ")";
+  if (stop == nullptr) {
+    co_await open_and_play(out);
   } else {
-    step_result prepared = co_await prepare();
-    if (prepared.ok) {
-      const step_result played = co_await play_steps();
-      if (played.harness) failure_ = played.why;
-    } else {
-      failure_ = prepared.why;
-    }
-    out.harness_failure = failure_;
+    runtime::task_group course{world_.harness()}, watch{world_.harness()};
+    course.spawn("scenario", open_and_play(out));
+    watch.spawn("interruption", break_off(*stop, course));
+    co_await course.join();
+    watch.cancel();
+    co_await watch.join();
   }
   beside_.cancel();
   co_await beside_.join();
   world_.tape().seal();
   co_await world_.close();
   co_return out;
+}
+
+/// What waits is told at once; what is between two waits finds that the run has failed.
+runtime::task<void> player::break_off(runtime::stop_source& stop, runtime::task_group& course) {
+  const runtime::error_code failure = co_await stop.wait();
+  if (failure) co_return;
+  failure_ = "the run was broken off";
+  beside_.cancel();
+  course.cancel();
+}
+
+runtime::task<void> player::open_and_play(play_outcome& out) {
+  std::string why;
+  const runtime::error_code failure = co_await world_.open(why);
+  if (failure) {
+    out.harness_failure = "the world did not come up: " + why + " (" + failure.message() + ")";
+    co_return;
+  }
+  step_result prepared = co_await prepare();
+  if (prepared.ok) {
+    const step_result played = co_await play_steps();
+    if (played.harness) failure_ = played.why;
+  } else {
+    failure_ = prepared.why;
+  }
+  out.harness_failure = failure_;
 }
 
 player::outcome player::prepare() {
@@ -104,8 +126,10 @@ player::outcome player::play_steps() {
   }
   // What runs beside the steps belongs to the scenario and ends before it settles.
   if (failure_.empty()) co_await beside_.join();
-  const runtime::error_code failure = co_await world_.harness().clock().sleep_for(what_.settle);
-  if (failure) failure_ = "the run was broken off";
+  if (failure_.empty()) {
+    const runtime::error_code failure = co_await world_.harness().clock().sleep_for(what_.settle);
+    if (failure) failure_ = "the run was broken off";
+  }
   record end;
   end.kind = record_kind::step_ended;
   end.name = "end";

@@ -9,6 +9,7 @@
 #include "conformance/world/keyring.hpp"
 #include "conformance/world/world.hpp"
 #include "runtime/deadline.hpp"
+#include "runtime/stop_source.hpp"
 #include "runtime/task_group.hpp"
 
 namespace kitfox::conformance {
@@ -28,7 +29,9 @@ class player {
   player(world& in, const scenario& what, std::uint64_t seed);
 
   /// Opens the world, plays every step, lets the run settle, and closes the world again, whatever happened.
-  [[nodiscard]] runtime::task<play_outcome> run();
+  /// A requested `stop` (null: none) breaks the steps off. A harness failure is then left to the caller to
+  /// name.
+  [[nodiscard]] runtime::task<play_outcome> run(runtime::stop_source* stop);
 
  private:
   struct step_result {
@@ -39,6 +42,8 @@ class player {
   };
   using outcome = runtime::task<step_result>;
 
+  [[nodiscard]] runtime::task<void> open_and_play(play_outcome& out);
+  [[nodiscard]] runtime::task<void> break_off(runtime::stop_source& stop, runtime::task_group& course);
   [[nodiscard]] outcome prepare();
   [[nodiscard]] outcome play_steps();
   [[nodiscard]] runtime::task<void> play_step(std::size_t index);

@@ -22,25 +22,32 @@ printed print(const setting_value& value) {
   return {};
 }
 
-/// Flags are the settings' names with dashes, and spans are given in seconds.
-void add(const named_setting& one, std::string name, std::vector<std::string>& command) {
-  const printed value = print(one.value);
+/// "backoff-cap-seconds": the setting's name with dashes, and its unit where it has one.
+std::string flag_of(const named_setting& one, party of) {
+  std::string name = of == party::gateway && one.name == "heartbeat_interval" ? "heartbeat" : one.name;
   std::replace(name.begin(), name.end(), '_', '-');
-  command.push_back("--" + name + (value.span ? "-seconds" : ""));
-  command.push_back(value.text);
+  return name + (print(one.value).span ? "-seconds" : "");
 }
 
 }  // namespace
 
-std::string add_agent_flags(const setting_list& settings, std::vector<std::string>& command) {
-  for (const named_setting& one : settings) add(one, one.name, command);
-  return {};
+void add_flags(const setting_list& settings, party of, std::vector<std::string>& command) {
+  for (const named_setting& one : settings) {
+    command.push_back("--" + flag_of(one, of));
+    command.push_back(print(one.value).text);
+  }
 }
 
-std::string add_gateway_flags(const setting_list& settings, std::vector<std::string>& command) {
-  for (const named_setting& one : settings)
-    add(one, one.name == "heartbeat_interval" ? "heartbeat" : one.name, command);
-  return {};
+void add_variables(const setting_list& settings, party of,
+                   std::vector<std::pair<std::string, std::string>>& environment) {
+  for (const named_setting& one : settings) {
+    std::string name = (of == party::agent ? "KITFOX_AGENT_" : "KITFOX_GATEWAY_") + flag_of(one, of);
+    for (char& c : name) {
+      if (c == '-') c = '_';
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    environment.emplace_back(std::move(name), print(one.value).text);
+  }
 }
 
 }  // namespace kitfox::conformance

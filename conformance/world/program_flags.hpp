@@ -1,14 +1,19 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/scenario/setting_value.hpp"
+#include "conformance/world/subject_program.hpp"
 
 namespace kitfox::conformance {
 
-/// Appends a scenario's settings as the flags of kitfox-agent or kitfox-gateway. Returns the name of the
-/// first setting that the program has no flag for; empty when all could be given.
-[[nodiscard]] std::string add_agent_flags(const setting_list& settings, std::vector<std::string>& command);
-[[nodiscard]] std::string add_gateway_flags(const setting_list& settings, std::vector<std::string>& command);
+/// Appends a scenario's settings as the flags of kitfox-agent or kitfox-gateway, which have one for each
+/// setting of the schema: `--backoff-cap-seconds 2`. Spans are in seconds, sizes in bytes.
+void add_flags(const setting_list& settings, party of, std::vector<std::string>& command);
+
+/// The same as environment variables for other programs: KITFOX_AGENT_BACKOFF_CAP_SECONDS=2.
+void add_variables(const setting_list& settings, party of,
+                   std::vector<std::pair<std::string, std::string>>& environment);
 
 }  // namespace kitfox::conformance

@@ -5,7 +5,7 @@
 namespace kitfox::conformance {
 namespace {
 
-runtime::task<void> play(player& by, play_outcome& out) { out = co_await by.run(); }
+runtime::task<void> play(player& by, play_outcome& out) { out = co_await by.run(nullptr); }
 
 }  // namespace
 
@@ -19,7 +19,7 @@ sim_run run_in_sim(const scenario_case& one, const scenario_source& source, cons
   {
     sim_world world{one.what, settings, tape, options.subjects};
     sim::simulation& simulation = world.simulation();
-    tape.add(make_header(one, source, options.seed), simulation.now());
+    tape.add(make_header(one, source, options.seed, {}), simulation.now());
     play_outcome played;
     player by{world, one.what, options.seed};
     const sim::run_outcome end = simulation.run(world.harness_host(), "scenario", play(by, played));

@@ -1,24 +1,29 @@
 #pragma once
 #include <cstdint>
-#include <string>
+#include <filesystem>
 
 #include "conformance/transcript/transcript.hpp"
 #include "conformance/world/facts.hpp"
+#include "conformance/world/subject_program.hpp"
 
 namespace kitfox::conformance {
 
 struct sockets_run_options {
   std::uint64_t seed = 1;
-  /// Command lines of the programs, split at blanks; empty: kitfox-agent and kitfox-gateway beside this
-  /// program.
-  std::string agent_command, gateway_command;
-  std::string
-      work_directory;  ///< For certificates, databases and logs; empty: a temporary one, removed afterwards.
+  subject_programs programs;  ///< The reference: kitfox-agent and kitfox-gateway beside this program.
+  /// For certificates, databases and logs (`NODE.log`); must exist.
+  std::filesystem::path work_directory;
+};
+
+struct sockets_run {
+  transcript tape;
+  bool interrupted = false;  ///< By SIGINT or SIGTERM; nothing can be said about the subjects then.
 };
 
 /// Plays one case with real processes on loopback, in the calling thread. Whatever goes wrong ends in the
-/// footer.
-[[nodiscard]] transcript run_in_sockets(const scenario_case& one, const scenario_source& source,
-                                        const sockets_run_options& options);
+/// footer. While it runs, SIGINT and SIGTERM end the case: every process and its group is killed before this
+/// returns; a second signal ends this program at once.
+[[nodiscard]] sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
+                                         const sockets_run_options& options);
 
 }  // namespace kitfox::conformance

@@ -7,16 +7,11 @@
 
 #include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
-#include "conformance/world/program_flags.hpp"
-#include "runtime/assert.hpp"
 #include "runtime/deadline.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
-constexpr const char* loopback = "127.0.0.1";
-/// A program that has not said where it listens by then does not come up.
-constexpr runtime::duration start_timeout = std::chrono::seconds{20};
 /// After SIGTERM and its own drain a process is ended by force.
 constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
 
@@ -26,25 +21,12 @@ runtime::error_code impossible() {
 
 }  // namespace
 
-/// One life of one program.
-struct sockets_world::child {
-  std::string node;
-  std::unique_ptr<child_process> process;
-  bool exited = false, killed = false;
-};
-
-/// The fake API server of one cluster, in this process.
-struct sockets_world::api {
-  std::unique_ptr<kube::api_server> server;
-  std::unique_ptr<kube::api_service> service;
-};
-
 sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                             sockets_subjects subjects, std::filesystem::path directory)
+                             const subject_programs& programs, std::filesystem::path directory)
     : what_{what},
       harness_{harness},
       tape_{tape},
-      subjects_{std::move(subjects)},
+      programs_{programs},
       directory_{std::move(directory)},
       random_{runtime::make_seeded_entropy(seed)->child("world")},
       state_{harness.executor()},
@@ -93,8 +75,11 @@ runtime::task<runtime::error_code> sockets_world::open(std::string& why) {
     const runtime::error_code failure = co_await start_api(i, why);
     if (failure) co_return failure;
   }
-  why = "gateway; see " + (directory_ / "gateway.log").string();
+  why = "the folder of probe files";
+  const runtime::error_code watched = watch_readiness();
+  if (watched) co_return watched;
   const runtime::error_code failure = co_await start_gateway();
+  why = "gateway" + last_words(std::string{gateway_node});
   if (failure) co_return failure;
   why = "relays";
   // Arguments are named first: g++ 12 copies braced temporaries of an awaited call bit by bit.
@@ -192,6 +177,7 @@ runtime::task<void> sockets_world::await_end(child& one) {
   const auto code = co_await one.process->ended();
   if (!code) co_return;  // the harness itself is being ended; the destructor kills the child
   one.exited = true;
+  one.exit_code = *code;
   record ended;
   ended.kind = record_kind::node_exited;
   ended.node = one.node;
@@ -202,13 +188,17 @@ runtime::task<void> sockets_world::await_end(child& one) {
 }
 
 void sockets_world::on_line(child& one, std::string_view line) {
+  constexpr std::size_t kept_max = 300;
+  if (!line.empty()) one.last_line = line.substr(0, kept_max);
   nlohmann::json fields = nlohmann::json::parse(line, nullptr, false);
   // Whatever it says in another form is evidence all the same: secrets leak by it too.
   if (!fields.is_object() || !fields.contains("event") || !fields["event"].is_string())
     return tape_.log(one.node, "unstructured", {{"text", line}}, harness_.clock().now());
   const std::string event = fields["event"].get<std::string>();
   for (const char* routine : {"event", "time", "level"}) fields.erase(routine);
-  if (one.node == gateway_node && event == "listening") {
+  // What an agent says of its own readiness is no evidence: its probe file is.
+  if (event == "readiness") return;
+  if (one.node == gateway_node && event == "listening" && programs_.gateway.is_reference()) {
     agent_port_ = fields.value("agent_port", std::uint16_t{0});
     caller_port_ = fields.value("caller_port", std::uint16_t{0});
     changed_.notify_all();
@@ -229,103 +219,6 @@ runtime::task<runtime::error_code> sockets_world::start(node_ref node, std::stri
       break;
   }
   co_return failure;
-}
-
-runtime::task<runtime::error_code> sockets_world::start_gateway() {
-  agent_port_ = caller_port_ = 0;
-  nlohmann::json credentials = nlohmann::json::array();
-  for (const std::string& team : what_.topology.teams()) {
-    const std::size_t slash = team.find('/');
-    for (const bool administrator : {false, true}) {
-      credentials.push_back({{"name", (administrator ? "admin of " : "caller of ") + team},
-                             {"secret", credential(team, administrator)},
-                             {"role", administrator ? "admin" : "caller"},
-                             {"org_id", team.substr(0, slash)},
-                             {"team_node_id", team.substr(slash + 1)}});
-    }
-  }
-  const runtime::error_code written =
-      write("credentials.json", nlohmann::json{{"credentials", std::move(credentials)}}.dump(1));
-  if (written) co_return written;
-  child_options options;
-  options.command = subjects_.gateway_command;
-  if (subjects_.reference_gateway) {
-    const std::string unknown = add_gateway_flags(what_.gateway_settings, options.command);
-    KITFOX_ASSERT(unknown.empty());  // looked at before the world was made
-  }
-  options.environment = {{"KITFOX_GATEWAY_AGENT_LISTEN", std::string{loopback} + ":0"},
-                         {"KITFOX_GATEWAY_CALLER_LISTEN", std::string{loopback} + ":0"},
-                         {"KITFOX_GATEWAY_TLS_CERT_FILE", (directory_ / "server.pem").string()},
-                         {"KITFOX_GATEWAY_TLS_KEY_FILE", (directory_ / "server.key").string()},
-                         {"KITFOX_GATEWAY_DATABASE", (directory_ / "gateway.db").string()},
-                         {"KITFOX_GATEWAY_PEPPER", "pepper of the world of sockets"},
-                         {"KITFOX_GATEWAY_CREDENTIALS_FILE", (directory_ / "credentials.json").string()}};
-  const auto launched = launch(std::string{gateway_node}, "gateway", {}, std::move(options));
-  if (!launched) co_return launched.error();
-  const runtime::mono_time until = harness_.clock().now() + start_timeout;
-  while (agent_port_ == 0) {
-    if ((*launched)->exited) co_return boost::system::errc::make_error_code(boost::system::errc::owner_dead);
-    auto changed = changed_.wait();
-    const runtime::error_code failure =
-        co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
-    if (failure) co_return failure;
-  }
-  // A gateway that starts again has other ports; the relays keep theirs.
-  for (auto& [key, one] : relays_) {
-    if (one->through().name().ends_with("->gateway"))
-      one->set_upstream({loopback, key == "caller->gateway" ? caller_port_ : agent_port_});
-  }
-  co_return runtime::error_code{};
-}
-
-runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std::string key) {
-  const std::string name = name_of(node);
-  const cluster_spec& spec = what_.topology.clusters[node.cluster];
-  const std::string gateway_link = link_to_gateway(name), kubernetes_link = link_to_kubernetes(name);
-  runtime::endpoint gateway_port{loopback, agent_port_},
-      kubernetes_port = apis_.at(node.cluster)->service->local();
-  const auto to_gateway = co_await open_relay(gateway_link, gateway_link, std::move(gateway_port));
-  if (!to_gateway) co_return to_gateway.error();
-  const auto to_kubernetes =
-      co_await open_relay(kubernetes_link, kubernetes_link, std::move(kubernetes_port));
-  if (!to_kubernetes) co_return to_kubernetes.error();
-  const auto token = agent_service_token(kubernetes(node.cluster), harness_.clock().wall_now());
-  if (!token) co_return token.error();
-  std::string file = name;
-  for (char& c : file) {
-    if (c == '/') c = '-';
-  }
-  const nlohmann::json kubeconfig{
-      {"apiVersion", "v1"},
-      {"kind", "Config"},
-      {"clusters",
-       {{{"name", "fake"},
-         {"cluster",
-          {{"server", "https://127.0.0.1:" + std::to_string((*to_kubernetes)->local().port)},
-           {"certificate-authority", (directory_ / "ca.pem").string()}}}}}},
-      {"users", {{{"name", "agent"}, {"user", {{"token", *token}}}}}},
-      {"contexts", {{{"name", "fake"}, {"context", {{"cluster", "fake"}, {"user", "agent"}}}}}},
-      {"current-context", "fake"}};
-  const runtime::error_code written = write(file + ".kubeconfig", kubeconfig.dump(1));
-  if (written) co_return written;
-  child_options options;
-  options.command = subjects_.agent_command;
-  if (subjects_.reference_agent) {
-    options.command.insert(options.command.end(),
-                           {"--health-file", (directory_ / (file + ".healthy")).string()});
-    const std::string unknown = add_agent_flags(what_.agent_settings, options.command);
-    KITFOX_ASSERT(unknown.empty());
-  }
-  options.environment = {{"INCIDENTFOX_API_KEY", std::move(key)},
-                         {"INCIDENTFOX_CLUSTER_NAME", spec.name},
-                         {"INCIDENTFOX_GATEWAY_URL",
-                          "https://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + "/gateway"},
-                         {"LOG_LEVEL", "INFO"},
-                         {"SSL_CERT_FILE", (directory_ / "ca.pem").string()},
-                         {"KUBECONFIG", (directory_ / (file + ".kubeconfig")).string()}};
-  const auto launched =
-      launch(name, "agent", cluster_label(what_.topology, node.cluster), std::move(options));
-  co_return launched ? runtime::error_code{} : launched.error();
 }
 
 bool sockets_world::running(node_ref node) const {
@@ -351,17 +244,17 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
   tape_.add(std::move(signalled), harness_.clock().now());
   switch (action) {
     case node_action::stop:
-      one.process->signal(SIGTERM);
+      one.process->signal_leader(SIGTERM);
       break;
     case node_action::pause:
-      one.process->signal(SIGSTOP);
+      one.process->signal_group(SIGSTOP);
       break;
     case node_action::resume:
-      one.process->signal(SIGCONT);
+      one.process->signal_group(SIGCONT);
       break;
     case node_action::kill: {
       one.killed = true;
-      one.process->signal(SIGKILL);
+      one.process->signal_group(SIGKILL);
       const runtime::mono_time until = harness_.clock().now() + stop_timeout;
       while (!one.exited) {
         auto changed = changed_.wait();
@@ -376,11 +269,10 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
 }
 
 runtime::task<void> sockets_world::close() {
-  closing_ = true;
   for (auto& [name, one] : children_) {
     if (one->exited || !one->process) continue;
     one->killed = true;
-    one->process->signal(SIGKILL);
+    one->process->signal_group(SIGKILL);
   }
   const runtime::mono_time until = harness_.clock().now() + stop_timeout;
   for (auto& [name, one] : children_) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "conformance/world/child_process.hpp"
+#include "conformance/world/folder_watch.hpp"
+#include "conformance/world/subject_program.hpp"
 #include "conformance/world/world.hpp"
 #include "fakes/fault/relay.hpp"
 #include "fakes/kube/serve_api.hpp"
@@ -14,12 +16,7 @@
 
 namespace kitfox::conformance {
 
-/// The programs under test in a world of real processes.
-struct sockets_subjects {
-  std::vector<std::string> agent_command, gateway_command;
-  /// The reference takes a scenario's settings as flags; another program is left to its own.
-  bool reference_agent = true, reference_gateway = true;
-};
+inline constexpr const char* loopback = "127.0.0.1";
 
 /// A world of real processes on loopback: TLS everywhere, a relay on every link, fake API servers in this
 /// process, ports chosen by the system. Nothing of it outlives close().
@@ -27,7 +24,7 @@ class sockets_world final : public world {
  public:
   /// `directory` must exist; certificates, databases, kubeconfigs and logs go there.
   sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                sockets_subjects subjects, std::filesystem::path directory);
+                const subject_programs& programs, std::filesystem::path directory);
   ~sockets_world() override;
 
   runtime::host& harness() override { return harness_; }
@@ -48,12 +45,31 @@ class sockets_world final : public world {
   std::string credential(const std::string& team, bool administrator) const override;
 
  private:
-  struct child;
-  struct api;
+  /// One life of one program.
+  struct child {
+    std::string node;
+    std::unique_ptr<child_process> process;
+    bool exited = false, killed = false;
+    int exit_code = 0;
+    std::string last_line;  ///< Of what it wrote.
+  };
+  /// The fake API server of one cluster, in this process.
+  struct api {
+    std::unique_ptr<kube::api_server> server;
+    std::unique_ptr<kube::api_service> service;
+  };
 
   [[nodiscard]] std::string name_of(node_ref node) const;
   [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster, std::string& why);
+  [[nodiscard]] runtime::error_code watch_readiness();
   [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
+  [[nodiscard]] runtime::task<runtime::error_code> choose_gateway_ports();
+  [[nodiscard]] runtime::task<runtime::error_code> await_gateway(child& one);
+  [[nodiscard]] runtime::task<bool> gateway_listens();
+  [[nodiscard]] runtime::error_code write_credentials() const;
+  [[nodiscard]] runtime::error_code write_kubeconfig(const std::string& file, std::uint16_t port,
+                                                     const std::string& token) const;
+  [[nodiscard]] std::string last_words(const std::string& node) const;
   [[nodiscard]] runtime::task<runtime::error_code> start_agent(node_ref node, std::string key);
   [[nodiscard]] runtime::task<runtime::result<fault::relay*>> open_relay(std::string key,
                                                                          std::string link_name,
@@ -68,7 +84,7 @@ class sockets_world final : public world {
   const scenario& what_;
   runtime::host& harness_;
   recorder& tape_;
-  sockets_subjects subjects_;
+  const subject_programs& programs_;
   std::filesystem::path directory_;
   std::unique_ptr<runtime::entropy> random_;
   pki::authority authority_;
@@ -81,8 +97,9 @@ class sockets_world final : public world {
   std::map<std::string, std::unique_ptr<fault::relay>> relays_;
   std::map<std::string, std::unique_ptr<child>> children_;  ///< The latest life of each.
   std::vector<std::unique_ptr<child>> ended_;
+  std::unique_ptr<folder_watch> probes_;
+  std::map<std::string, std::string, std::less<>> node_of_probe_;  ///< By the name of the probe file.
   std::uint16_t agent_port_ = 0, caller_port_ = 0;
-  bool closing_ = false;
   runtime::notifier changed_;
   runtime::task_group tasks_;
 };

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""A deliberately broken agent, in nothing but the standard library: it connects and reads its stream like any other, and
+comes back at once whenever that ends (REC-1, REC-2)."""
+import http.client
+import json
+import os
+import ssl
+import urllib.parse
+
+
+def stay_connected_once(url, context):
+    connection = http.client.HTTPSConnection(url.hostname, url.port, context=context, timeout=60)
+    try:
+        connection.request("GET", url.path + "/agent/connect?instance_id=impatient",
+                           headers={"Authorization": "Bearer " + os.environ["INCIDENTFOX_API_KEY"], "Accept": "text/event-stream"})
+        for line in connection.getresponse():
+            if line.startswith(b"event: connected") or line.startswith(b"event:connected"):
+                print(json.dumps({"event": "connected_to_gateway", "cluster_name": os.environ["INCIDENTFOX_CLUSTER_NAME"]}), flush=True)
+    finally:
+        connection.close()
+
+
+def main():
+    url = urllib.parse.urlsplit(os.environ["INCIDENTFOX_GATEWAY_URL"])
+    context = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+    while True:
+        try:
+            stay_connected_once(url, context)
+        except (OSError, http.client.HTTPException):
+            pass
+
+
+main()

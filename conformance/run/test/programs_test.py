@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Other programs in the reference's place, and what is left of them: real processes on loopback."""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from kitfox_program import HERE, KITFOX, TOP, ProgramTest, main
+
+AGENT = f"sh '{HERE}/with_settings.sh' KITFOX_AGENT_ '{KITFOX.parent}/kitfox-agent'"
+GATEWAY = f"sh '{HERE}/with_settings.sh' KITFOX_GATEWAY_ '{KITFOX.parent}/kitfox-gateway'"
+# One of each kind of thing that a program is given: keys, settings, signals, an API server, restarts of a gateway.
+HANDFUL = ["backoff/short-outage", "commands/list-pods", "disconnect/clean-end-and-return", "disconnect/gateway-restart",
+           "half-open/silent-link-is-noticed", "revocation/revoked-key-loses-stream", "shutdown/idle-agent-stops-at-once"]
+PATIENCE_SECONDS = 30
+
+
+class OtherPrograms(ProgramTest):
+    def handful(self, *arguments):
+        files = [str(TOP / "scenarios" / f"{name}.yaml") for name in HANDFUL]
+        done = self.run_kitfox(*files, "--jobs", "2", *arguments)
+        self.assertEqual(done.status, 0, done.stdout + done.stderr)
+        results = done.results()
+        self.assertGreaterEqual(results["counts"]["pass"], len(HANDFUL))
+        self.assertEqual(results["counts"]["skipped"], 0)
+
+    def test_the_reference_agent_started_by_a_wrapper_passes(self):
+        self.handful("--agent-command", AGENT, "--agent-takes", "all")
+
+    def test_the_reference_gateway_started_by_a_wrapper_passes(self):
+        self.handful("--gateway-command", GATEWAY, "--gateway-takes", "all")
+
+    def test_a_wrapper_that_stays_passes_signals_on(self):
+        done = self.run_kitfox(str(TOP / "scenarios/shutdown/idle-agent-stops-at-once.yaml"),
+                               "--agent-command", f"sh '{HERE}/as_a_child.sh' {AGENT}", "--agent-takes", "all")
+        self.assertEqual(done.status, 0, done.stdout + done.stderr)
+
+    def test_an_agent_without_backoff_fails_by_the_requirements_that_it_breaks(self):
+        done = self.run_kitfox(self.scenario("outage"), "--agent-command", f"python3 '{HERE}/impatient_agent.py'")
+        self.assertEqual(done.status, 1, done.stdout + done.stderr)
+        broken = {one["requirement"] for one in done.case()["findings"] if one["kind"] == "failure"}
+        self.assertEqual(broken, {"REC-1", "REC-2"})
+        self.assertIn("REC-2 (MUST, agent): ", done.stdout)
+        self.assertIn("a median delay of at least 100 ms after an error status", done.stdout)
+        # What the programs wrote outlives the folder they ran in.
+        self.assertIn(f"what the programs wrote: {done.out}/{done.case()['logs']}", done.stdout)
+        self.assertIn("connected_to_gateway", (done.out / done.case()["logs"] / "prod-0.log").read_text())
+
+    def test_a_gateway_that_does_not_come_up_is_the_harness_s_error_and_says_what_it_said(self):
+        done = self.run_kitfox(self.scenario("passes"), "--gateway-command", "sh -c 'echo no database; exit 7'")
+        self.assertEqual(done.status, 5, done.stdout + done.stderr)
+        self.assertIn("gateway, which exited with 7; its last line: no database", done.stdout)
+
+    def test_a_program_that_is_not_there_is_named(self):
+        done = self.run_kitfox(self.scenario("passes"), "--agent-command", "/no/such/agent")
+        self.assertEqual(done.status, 5, done.stdout + done.stderr)
+        self.assertIn("No such file or directory", done.stdout)
+
+
+class Interruption(ProgramTest):
+    def processes(self):
+        """Those that were given something in this test's folder."""
+        out = []
+        for environ in pathlib.Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if f"{self.folder}/tmp/kitfox-".encode() in environ.read_bytes():
+                    out.append(int(environ.parent.name))
+            except OSError:
+                pass
+        return out
+
+    def until(self, what, condition):
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"waiting for {what}")
+            time.sleep(0.05)
+
+    def interrupt(self, number):
+        command = [KITFOX, "run", self.scenario("long"), "--agent-command", f"sh '{HERE}/as_a_child.sh' {AGENT}",
+                   "--out", str(self.folder / "out")]
+        with subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, text=True) as running:
+            # The gateway, the wrapper and the agent that is its child.
+            self.until("three processes", lambda: len(self.processes()) >= 3)
+            running.send_signal(number)
+            text, _ = running.communicate(timeout=PATIENCE_SECONDS)
+        return running.returncode, text
+
+    def test_a_signal_ends_every_process_also_the_children_of_a_wrapper(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=number.name):
+                status, text = self.interrupt(number)
+                self.assertEqual(status, 130, text)
+                self.until("no process", lambda: not self.processes())
+                self.assertEqual(os.listdir(self.folder / "tmp"), [])
+                self.assertIn("interrupted: 0 of 1 cases were over", text)
+                self.assertTrue((self.folder / "out/results.json").exists())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+#pragma once
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/scenario/scenario.hpp"
+
+namespace kitfox::conformance {
+
+/// A program under test in a world of real processes. conformance/run/README.md is its contract for people.
+struct subject_program {
+  std::vector<std::string> command;  ///< Program and arguments; empty: the reference.
+  /// What it was said to take from its environment: names of settings, `probe_file`. The reference takes all.
+  std::set<std::string> takes;
+  [[nodiscard]] bool is_reference() const noexcept { return command.empty(); }
+  [[nodiscard]] bool does_take(const std::string& name) const {
+    return is_reference() || takes.contains(name);
+  }
+};
+
+/// Both programs of a run.
+struct subject_programs {
+  subject_program agent, gateway;
+};
+
+/// The capability of an agent that keeps the file named by KITFOX_PROBE_FILE exactly while it is connected.
+inline constexpr std::string_view probe_file_name = "probe_file";
+
+enum class party { agent, gateway };
+/// Everything that a program of this kind may be said to take, in order.
+[[nodiscard]] std::vector<std::string> takeable_names(party of);
+
+/// Why a case cannot be put to these programs: a setting, or a check, that one of them was not said to take.
+/// Empty when it can.
+[[nodiscard]] std::string reason_to_skip(const scenario_case& one, const subject_programs& programs);
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,84 @@
+#include "conformance/world/subject_program.hpp"
+
+#include <gtest/gtest.h>
+
+#include "conformance/world/facts.hpp"
+#include "conformance/world/party_settings.hpp"
+#include "conformance/world/program_flags.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+scenario_case in_sockets(const std::string& more, const std::string& checks = "") {
+  const std::string text = "kitfox: scenario/v1\ntitle: t\narea: connect\nverifies: [REC-9]\n" + more +
+                           "topology: {organisations: {acme: {teams: {payments: {clusters: {prod: {}}}}}}}\n"
+                           "steps:\n  - await: {agent: \"*\", state: connected, within: 5s}\n" +
+                           checks;
+  loaded all = load_scenario_text(text, "x.yaml", {});
+  EXPECT_TRUE(all.errors.empty()) << to_string(all.errors.front());
+  for (scenario_case& one : all.cases) {
+    if (one.world == world_kind::sockets) return std::move(one);
+  }
+  return {};
+}
+
+subject_programs another_agent(std::set<std::string> takes) {
+  subject_programs out;
+  out.agent = {{"my-agent"}, std::move(takes)};
+  return out;
+}
+
+TEST(ReasonToSkip, TheReferenceTakesEverything) {
+  EXPECT_EQ(reason_to_skip(in_sockets("settings: {agent: {workers: 2}, gateway: {drain_window: 2s}}\n"), {}),
+            "");
+}
+
+TEST(ReasonToSkip, NamesTheSettingThatAProgramWasNotSaidToTake) {
+  const scenario_case one = in_sockets("settings: {agent: {workers: 2, backoff_cap: 1s}}\n");
+  EXPECT_EQ(reason_to_skip(one, another_agent({"workers"})),
+            "it sets agent.backoff_cap, which --agent-takes does not name");
+  EXPECT_EQ(reason_to_skip(one, another_agent({"workers", "backoff_cap"})), "");
+}
+
+TEST(ReasonToSkip, ReadinessNeedsTheProbeFile) {
+  const scenario_case one = in_sockets("", "expect:\n  - ready: {agent: \"*\", is: true}\n");
+  EXPECT_EQ(reason_to_skip(one, another_agent({})),
+            "it looks at readiness, and --agent-takes does not name probe_file");
+  EXPECT_EQ(reason_to_skip(one, another_agent({"probe_file"})), "");
+}
+
+TEST(Variables, AreTheSettingsInCapitalsWithTheirUnits) {
+  const scenario_case one = in_sockets(
+      "settings: {agent: {backoff_cap: 1500ms, workers: 2, body_bytes_max: 64KiB}, gateway: "
+      "{heartbeat_interval: 2s}}\n");
+  std::vector<std::pair<std::string, std::string>> environment;
+  add_variables(one.what.agent_settings, party::agent, environment);
+  add_variables(one.what.gateway_settings, party::gateway, environment);
+  EXPECT_EQ(environment,
+            (std::vector<std::pair<std::string, std::string>>{{"KITFOX_AGENT_BACKOFF_CAP_SECONDS", "1.5"},
+                                                              {"KITFOX_AGENT_WORKERS", "2"},
+                                                              {"KITFOX_AGENT_BODY_BYTES_MAX", "65536"},
+                                                              {"KITFOX_GATEWAY_HEARTBEAT_SECONDS", "2"}}));
+}
+
+TEST(Facts, OfTheReferenceAreAllOfItsOptions) {
+  const auto facts = make_header(in_sockets("settings: {agent: {workers: 2}}\n"), {}, 1, {}).more;
+  EXPECT_EQ(facts["workers"], 2);
+  EXPECT_EQ(facts["drain_timeout"], 25.0);
+  EXPECT_EQ(facts["backoff"]["cap"], 60.0);
+  EXPECT_EQ(facts["readiness"], "seen");
+  EXPECT_TRUE(facts.contains("max_stream_age"));
+}
+
+TEST(Facts, OfAnotherProgramAreOnlyWhatItWasGiven) {
+  const scenario_case one = in_sockets("settings: {agent: {workers: 2, backoff_cap: 1s}}\n");
+  const auto facts = make_header(one, {}, 1, another_agent({"backoff_cap", "drain_timeout"})).more;
+  EXPECT_EQ(facts["backoff"], (nlohmann::json{{"cap", 1.0}}));
+  EXPECT_FALSE(facts.contains("workers")) << "given, but not taken";
+  EXPECT_FALSE(facts.contains("drain_timeout")) << "taken, but not given";
+  EXPECT_EQ(facts["readiness"], "unseen");
+  EXPECT_TRUE(facts.contains("max_stream_age")) << "the gateway is the reference";
+}
+
+}  // namespace
+}  // namespace kitfox::conformance
