@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "gateway/switchboard.hpp"
+#include "gateway/agent_shard.hpp"
 #include "runtime/errc.hpp"
 
 namespace kitfox::gateway {
@@ -10,29 +10,31 @@ namespace kitfox::gateway {
 using runtime::error_code;
 using runtime::task;
 
-agent_session::agent_session(switchboard& board, runtime::http::exchange& call, route facts,
+agent_session::agent_session(agent_shard& shard, runtime::http::exchange& call, route facts,
                              session_fsm machine)
-    : board_{board},
+    : shard_{shard},
       call_{call},
       facts_{std::move(facts)},
       machine_{std::move(machine)},
-      changed_{board.on().executor()},
-      timer_{board.deadlines(), [this] { on_timer(); }} {}
+      changed_{shard.on().executor()},
+      timer_{shard.deadlines(), [this] { on_timer(); }} {
+  shard_.attach(*this);
+}
 
-agent_session::~agent_session() = default;
+agent_session::~agent_session() { shard_.detach(*this); }
 
-runtime::mono_time agent_session::now() const { return board_.on().clock().now(); }
+runtime::mono_time agent_session::now() const { return shard_.on().clock().now(); }
 
 task<void> agent_session::watch_client() {
   const error_code failure = co_await call_.client_gone();
   if (failure == runtime::errc::cancelled) co_return;
   machine_.on_client_gone();
-  cut();
+  close_connection();
 }
 
 task<void> agent_session::write(session_action action) {
-  board_.on_sending(facts_, action.sent);
-  if (action.heartbeat) board_.on_signal(facts_, liveness_signal::heartbeat_timer);
+  if (!action.sent.empty()) shard_.report_sending(facts_.id, std::move(action.sent));
+  if (action.heartbeat) shard_.report_heartbeat(facts_.id);
   const error_code failure = co_await call_.write_chunk(action.bytes);
   if (!failure) {
     machine_.on_written(now());
@@ -43,11 +45,11 @@ task<void> agent_session::write(session_action action) {
 }
 
 task<stream_end> agent_session::run() {
-  runtime::task_group watch{board_.on()};
+  runtime::task_group watch{shard_.on()};
   watch.spawn("agent watch", watch_client());
   stream_end why = stream_end::stopped;
   for (bool open = true; open;) {
-    session_action action = machine_.next(now(), board_.on().clock().wall_now());
+    session_action action = machine_.next(now(), shard_.on().clock().wall_now());
     why = action.why;
     switch (action.step) {
       case session_step::write:
@@ -58,7 +60,7 @@ task<stream_end> agent_session::run() {
       case session_step::wait:
         report_health();
         if (action.until) timer_.arm(*action.until);
-        if (co_await changed_.wait()) machine_.on_stop();
+        if (co_await changed_.wait()) machine_.on_cut(stream_end::stopped);
         break;
       case session_step::end:
         // Who cannot take the last chunk is gone anyway.
@@ -99,24 +101,14 @@ void agent_session::retire(stream_end why) {
   wake();
 }
 
-void agent_session::on_replaced() {
-  machine_.on_replaced();
-  cut();
-}
-
-void agent_session::on_revoked() {
-  machine_.on_revoked();
-  cut();
-}
-
-void agent_session::on_stop() {
-  machine_.on_stop();
-  cut();
+void agent_session::cut(stream_end why) {
+  machine_.on_cut(why);
+  close_connection();
 }
 
 void agent_session::wake() { changed_.notify_all(); }
 
-void agent_session::cut() {
+void agent_session::close_connection() {
   call_.close();
   wake();
 }
@@ -129,8 +121,8 @@ void agent_session::on_timer() {
 void agent_session::report_health() {
   const route_health health = machine_.health(now());
   if (health == reported_) return;
-  const route_health before = std::exchange(reported_, health);
-  board_.on_health(*this, before, health);
+  reported_ = health;
+  shard_.report_health(facts_.id, health);
 }
 
 }  // namespace kitfox::gateway

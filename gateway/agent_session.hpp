@@ -12,14 +12,14 @@
 
 namespace kitfox::gateway {
 
-class switchboard;
+class agent_shard;
 
-/// Drives one agent's event stream: writes what session_fsm says, watches for the client's end, and tells the
-/// switchboard. Lives in the frame of the request's handler.
+/// Drives one agent's event stream: writes what session_fsm says, watches for the client's end, and tells its
+/// shard. Lives in the frame of the request's handler.
 class agent_session {
  public:
-  /// Everything must outlive the session; `facts.id` is from switchboard::new_session().
-  agent_session(switchboard& board, runtime::http::exchange& call, route facts, session_fsm machine);
+  /// Everything must outlive the session, which has a seat on the shard.
+  agent_session(agent_shard& shard, runtime::http::exchange& call, route facts, session_fsm machine);
   ~agent_session();
   agent_session(const agent_session&) = delete;
   agent_session& operator=(const agent_session&) = delete;
@@ -33,20 +33,18 @@ class agent_session {
   void on_command_ended(std::string_view request_id);
   void retire(stream_end why);
   /// Closes the connection at once, also in the middle of a stalled write.
-  void on_replaced();
-  void on_revoked();
-  void on_stop();
+  void cut(stream_end why);
 
  private:
   runtime::task<void> watch_client();
   runtime::task<void> write(session_action action);
   void wake();
-  void cut();
+  void close_connection();
   void on_timer();
   void report_health();
   [[nodiscard]] runtime::mono_time now() const;
 
-  switchboard& board_;
+  agent_shard& shard_;
   runtime::http::exchange& call_;
   route facts_;
   session_fsm machine_;

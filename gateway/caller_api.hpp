@@ -3,7 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "gateway/agent_api.hpp"
+#include "gateway/answers.hpp"
+#include "gateway/api_parts.hpp"
 #include "gateway/credentials.hpp"
 #include "gateway/store.hpp"
 #include "runtime/http/server.hpp"

@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "gateway/agent_api.hpp"
+#include "gateway/answers.hpp"
+#include "gateway/api_parts.hpp"
 #include "gateway/idempotency_table.hpp"
 #include "gateway/store.hpp"
 #include "protocol/caller_messages.hpp"

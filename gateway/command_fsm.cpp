@@ -37,6 +37,12 @@ void command_fsm::on_queued() {
   if (state_ == command_state::admitted) state_ = command_state::queued;
 }
 
+command_action command_fsm::on_undelivered() {
+  if (state_ != command_state::queued) return {};
+  state_ = command_state::admitted;
+  return {std::nullopt, command_follow_up::route};
+}
+
 command_action command_fsm::on_outbox_full() {
   if (state_ != command_state::admitted) return {};
   return finish(command_state::failed, command_end::busy);

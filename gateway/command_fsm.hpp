@@ -44,6 +44,8 @@ class command_fsm {
   [[nodiscard]] command_action on_audit_failed();
   /// It stands in a stream's outbox.
   void on_queued();
+  /// The stream could not take it after all.
+  [[nodiscard]] command_action on_undelivered();
   [[nodiscard]] command_action on_outbox_full();
   /// No stream is there, and the caller's wait for one is over.
   [[nodiscard]] command_action on_no_route();

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "gateway/credentials.hpp"
@@ -32,6 +33,7 @@ struct raw_options {
   std::string pepper, pepper_file, credentials_file, internal_secret;
   std::string public_url = gateway_options{}.public_url;
   std::string log_level = "INFO";
+  std::size_t threads = 0;
   double heartbeat = 15, max_age = 3600, age_jitter = 0.1, drain = 30, hint_min = 1, hint_max = 5;
   gateway_limits limits{};
   std::deque<double> spans{};  ///< In order of span_limits(); a deque, since CLI11 keeps references.
@@ -81,6 +83,7 @@ void add_server_options(CLI::App& app, raw_options& raw) {
       ->envname("KITFOX_GATEWAY_INTERNAL_SECRET")
       ->group("");
   add(app, "public_url", raw.public_url, "base URL for agents, in helm_install_command");
+  add(app, "threads", raw.threads, "threads that carry agents' streams, 0 to 256; 0: one for each core");
   add(app, "log_level", raw.log_level, "DEBUG, INFO, WARNING or ERROR");
   add(app, "heartbeat_seconds", raw.heartbeat, "most seconds without a byte on an agent's stream");
   add(app, "max_stream_age_seconds", raw.max_age, "mean age at which a stream is closed with a hint");
@@ -233,6 +236,9 @@ parsed_command_line parse_command_line(int argc, const char* const* argv) {
   const auto least = runtime::parse_severity(raw.log_level);
   if (least.has_error()) return refuse("log-level must be DEBUG, INFO, WARNING or ERROR");
   plan.least_severity = least.value();
+  constexpr std::size_t threads_max = 256;
+  if (raw.threads > threads_max) return refuse("threads must be 0 to 256");
+  plan.threads = raw.threads != 0 ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
   reader in;
   plan.options = read_options(raw, in);
   if (!in.reason().empty()) return refuse(in.reason());

@@ -13,6 +13,7 @@ struct program_plan {
   task what = task::serve;
   gateway_options options{};
   std::string database_path, audit_path;
+  std::size_t threads = 1;  ///< That carry agents' streams, with the main one.
   runtime::severity least_severity = runtime::severity::info;
 };
 

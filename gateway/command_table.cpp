@@ -111,6 +111,16 @@ void command_table::on_queued(std::string_view request_id, const route& by) {
   reschedule(which, *one);
 }
 
+command_effect command_table::on_undelivered(std::string_view request_id, session_id by) {
+  number which = 0;
+  entry* one = find(request_id, &which);
+  if (one == nullptr || one->on != by || one->fsm.state() != command_state::queued)
+    return {std::string{request_id}, {}, {}, 0};
+  leave_stream(which, *one);
+  one->on = 0;
+  return apply(which, *one, [](command_fsm& fsm) { return fsm.on_undelivered(); });
+}
+
 command_effect command_table::on_outbox_full(std::string_view request_id) {
   return apply(request_id, [](command_fsm& fsm) { return fsm.on_outbox_full(); });
 }

@@ -64,6 +64,8 @@ class command_table {
   [[nodiscard]] command_effect on_audit_failed(std::string_view request_id);
   /// The command stands in the outbox of `by`.
   void on_queued(std::string_view request_id, const route& by);
+  /// `by` could not take the command after all; nothing changes if it is elsewhere by now.
+  [[nodiscard]] command_effect on_undelivered(std::string_view request_id, session_id by);
   [[nodiscard]] command_effect on_outbox_full(std::string_view request_id);
   /// No stream is there: waits for one if the caller does, else tells it.
   [[nodiscard]] command_effect on_no_route(std::string_view request_id, runtime::mono_time now);

@@ -196,6 +196,7 @@ task<dashboard_api::response> dashboard_api::finish_revocation(const principal& 
                                                                std::vector<std::string> key_ids,
                                                                runtime::mono_time began) {
   for (const std::string& key_id : key_ids) parts_.board.revoke(cluster.cluster_id, key_id);
+  co_await parts_.board.await_cuts();
   parts_.numbers.observe_revocation(parts_.on.clock().now() - began);
   if (co_await record(audit_kind::revoke, who, cluster, key_ids))
     co_return answer_unrecorded("revoked, but the audit cannot be written at the moment");

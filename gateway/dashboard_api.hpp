@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "gateway/agent_api.hpp"
+#include "gateway/answers.hpp"
+#include "gateway/api_parts.hpp"
 #include "gateway/store.hpp"
 #include "protocol/dashboard_messages.hpp"
+#include "protocol/keys.hpp"
 #include "runtime/http/message.hpp"
 
 namespace kitfox::gateway {

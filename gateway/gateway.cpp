@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/agent_api.hpp"
+#include "gateway/agent_desk.hpp"
+#include "gateway/agent_shard.hpp"
 #include "gateway/caller_api.hpp"
 #include "gateway/options_check.hpp"
 #include "gateway/switchboard.hpp"
@@ -20,7 +21,7 @@ namespace {
 /// How long answers that are still being written may take once everything else has ended.
 constexpr duration last_answers_timeout = std::chrono::seconds{2};
 
-runtime::http::server_options server_options_of(const gateway_limits& of) {
+runtime::http::server_options server_options_of(const gateway_limits& of, std::size_t listeners) {
   runtime::http::server_options options;
   options.bounds.header_bytes_max = of.header_bytes_max;
   options.bounds.body_bytes_max = of.body_bytes_max;
@@ -29,23 +30,20 @@ runtime::http::server_options server_options_of(const gateway_limits& of) {
   options.bounds.idle_timeout = of.idle_timeout;
   options.bounds.handshake_timeout = of.handshake_timeout;
   options.bounds.write_timeout = of.write_timeout;
-  options.connections_max = of.connections_max;
-  options.connections_per_peer_max = of.connections_per_peer_max;
+  // The system spreads connections about evenly.
+  options.connections_max = (of.connections_max + listeners - 1) / listeners;
+  options.connections_per_peer_max = (of.connections_per_peer_max + listeners - 1) / listeners;
   return options;
 }
 
-// owners: the caller and the listener
+// owners: the gateway while it starts, and the listeners
 using shared_tls = std::shared_ptr<runtime::tls_server>;
 
-task<runtime::result<std::unique_ptr<runtime::listener>>> bind(
-    runtime::network& on, runtime::endpoint at, std::optional<runtime::tls_server_options> tls) {
-  shared_tls prepared;
-  if (tls) {
-    auto made = on.make_tls_server(*tls);
-    if (made.has_error()) co_return made.error();
-    prepared = std::move(made.value());
-  }
-  co_return co_await on.listen(std::move(at), std::move(prepared));
+/// Nothing where no TLS is wanted.
+runtime::result<shared_tls> prepare_tls(runtime::network& on,
+                                        const std::optional<runtime::tls_server_options>& wanted) {
+  if (!wanted) return shared_tls{};
+  return on.make_tls_server(*wanted);
 }
 }  // namespace
 
@@ -55,14 +53,24 @@ struct gateway::state {
         options{std::move(chosen)},
         audit{parts.on, parts.audit, options.limits},
         board{parts.on, options, parts.policy, audit, numbers},
-        agents{shared_parts(), parts.keys},
+        desk{shared_parts(), parts.keys},
         tasks{parts.on},
-        servers_ended{parts.on.executor()} {}
+        errands{parts.on},
+        servers_ended{parts.on.executor()} {
+    add_shard(parts.on);
+    for (runtime::host* one : parts.more) add_shard(*one);
+  }
 
   api_parts shared_parts() { return {parts.on, options, parts.policy, board, audit, numbers, draining}; }
 
+  void add_shard(runtime::host& on) {
+    shards.push_back(std::make_unique<agent_shard>(
+        agent_shard::parts{on, parts.on, errands, options, parts.policy, board, desk}));
+  }
   task<error_code> start();
-  task<void> serve(runtime::http::server& one);
+  task<error_code> listen_for_agents();
+  task<void> serve_callers();
+  void on_server_ended();
   task<void> drain();
   task<void> wait_for_answers(duration patience);
   task<void> run(runtime::stop_source& stop);
@@ -73,10 +81,12 @@ struct gateway::state {
   bool draining = false;
   audit_log audit;
   switchboard board;
-  agent_api agents;
+  agent_desk desk;
   std::optional<caller_api> callers;
-  std::optional<runtime::http::server> agent_server, caller_server;
+  std::optional<runtime::http::server> caller_server;
   runtime::task_group tasks;
+  runtime::task_group errands;                       ///< What the shards ask the desk.
+  std::vector<std::unique_ptr<agent_shard>> shards;  ///< The first one is on the hub's host.
   std::size_t serving = 0;
   runtime::notifier servers_ended;
 };
@@ -90,27 +100,49 @@ task<error_code> gateway::state::start() {
   KITFOX_ASSERT(book.has_value());
   callers.emplace(shared_parts(), parts.clusters, std::move(book.value()));
 
-  auto agent_listener = co_await bind(parts.on.network(), options.agent_listen, options.agent_tls);
-  if (agent_listener.has_error()) co_return agent_listener.error();
-  auto caller_listener = co_await bind(parts.on.network(), options.caller_listen, options.caller_tls);
+  if (const error_code unusable = co_await listen_for_agents()) co_return unusable;
+  auto caller_tls = prepare_tls(parts.on.network(), options.caller_tls);
+  if (caller_tls.has_error()) co_return caller_tls.error();
+  auto caller_listener = co_await parts.on.network().listen(options.caller_listen, caller_tls.value());
   if (caller_listener.has_error()) co_return caller_listener.error();
-  const auto bounds = server_options_of(options.limits);
-  agent_server.emplace(parts.on, std::move(agent_listener.value()), agents, bounds);
-  caller_server.emplace(parts.on, std::move(caller_listener.value()), *callers, bounds);
-  parts.on.events().info("listening", {{"agent_port", std::uint64_t{agent_server->local().port}},
-                                       {"caller_port", std::uint64_t{caller_server->local().port}}});
+  caller_server.emplace(parts.on, std::move(caller_listener.value()), *callers,
+                        server_options_of(options.limits, 1));
+  parts.on.events().info("listening", {{"agent_port", std::uint64_t{shards.front()->local().port}},
+                                       {"caller_port", std::uint64_t{caller_server->local().port}},
+                                       {"threads", std::uint64_t{shards.size()}}});
   co_return error_code{};
 }
 
-task<void> gateway::state::serve(runtime::http::server& one) {
-  ++serving;
-  co_await one.run();
+// One TLS context for all of them, so that a session is resumed on whichever thread its agent comes to.
+task<error_code> gateway::state::listen_for_agents() {
+  auto tls = prepare_tls(parts.on.network(), options.agent_tls);
+  if (tls.has_error()) co_return tls.error();
+  const auto bounds = server_options_of(options.limits, shards.size());
+  runtime::listen_options how;
+  how.unacknowledged_max = options.limits.write_timeout + options.heartbeat_interval;
+  how.shared_port = shards.size() > 1;
+  runtime::endpoint at = options.agent_listen;
+  for (const auto& shard : shards) {
+    const error_code failure = co_await shard->listen(at, tls.value(), bounds, how);
+    if (failure) co_return failure;
+    at.port = shards.front()->local().port;
+  }
+  co_return error_code{};
+}
+
+void gateway::state::on_server_ended() {
   --serving;
   servers_ended.notify_all();
 }
 
+task<void> gateway::state::serve_callers() {
+  co_await caller_server->run();
+  on_server_ended();
+}
+
 task<void> gateway::state::drain() {
   draining = true;
+  for (const auto& shard : shards) shard->drain();
   runtime::clock& clock = parts.on.clock();
   const runtime::mono_time began = clock.now();
   const std::vector<session_id> lines = board.lines();
@@ -140,10 +172,11 @@ task<void> gateway::state::wait_for_answers(duration patience) {
 }
 
 task<void> gateway::state::run(runtime::stop_source& stop) {
-  KITFOX_ASSERT(agent_server && caller_server);
+  KITFOX_ASSERT(caller_server.has_value());
   tasks.spawn("audit", audit.run());
-  tasks.spawn("agent listener", serve(*agent_server));
-  tasks.spawn("caller listener", serve(*caller_server));
+  serving = shards.size() + 1;
+  for (const auto& shard : shards) shard->begin([this] { on_server_ended(); });
+  tasks.spawn("caller listener", serve_callers());
   bool cancelled = false;
   if (co_await stop.wait())
     cancelled = true;
@@ -153,19 +186,21 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
   draining = true;
   board.stop();
   if (!cancelled) {
-    agent_server->stop();
+    for (const auto& shard : shards) shard->stop();
     caller_server->stop();
     co_await wait_for_answers(last_answers_timeout / 2);
     audit.stop_waiting();
     co_await wait_for_answers(last_answers_timeout / 2);
   }
-  agent_server->close_all();
+  for (const auto& shard : shards) shard->close_all();
   caller_server->close_all();
   while (serving != 0) {
     if (co_await servers_ended.wait()) break;
   }
+  for (const auto& shard : shards) co_await shard->join();
   audit.stop();
   if (cancelled) tasks.cancel();
+  co_await errands.join();
   co_await tasks.join();
   co_await board.join();
   parts.on.events().info("stopped");
@@ -177,7 +212,7 @@ gateway::~gateway() = default;
 
 task<error_code> gateway::start() { return state_->start(); }
 task<void> gateway::run(runtime::stop_source& stop) { return state_->run(stop); }
-std::uint16_t gateway::agent_port() const noexcept { return state_->agent_server->local().port; }
+std::uint16_t gateway::agent_port() const noexcept { return state_->shards.front()->local().port; }
 std::uint16_t gateway::caller_port() const noexcept { return state_->caller_server->local().port; }
 
 }  // namespace kitfox::gateway

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/audit_store.hpp"
 #include "gateway/options.hpp"
@@ -19,10 +20,14 @@ struct gateway_parts {
   key_source& keys;  ///< Lookups of agents' keys; usually store_keys over `clusters`.
   audit_sink& audit;
   gateway_policy policy{};
+  /// Further hosts, each usually on a thread of its own, that carry agents' streams besides `on`; together
+  /// they listen on one port (SO_REUSEPORT). They must be running until the gateway is destroyed.
+  std::vector<runtime::host*> more{};
 };
 
-/// One gateway on one host: two listeners, the streams of its agents and the commands of its callers.
-/// Not thread-safe: everything happens on the host's executor.
+/// One gateway: two listeners, the streams of its agents and the commands of its callers.
+/// Not thread-safe: everything happens on the executor of `on`, but for agents' streams, which are spread
+/// over `on` and the hosts in `more`.
 class gateway {
  public:
   gateway(gateway_parts parts, gateway_options options);
@@ -39,7 +44,8 @@ class gateway {
   /// after start(). Cancelling it closes everything at once.
   [[nodiscard]] runtime::task<void> run(runtime::stop_source& stop);
 
-  /// Valid after start().
+  /// Valid after start(). All hosts share it, unless their network is simulated, where each has its own
+  /// address.
   [[nodiscard]] std::uint16_t agent_port() const noexcept;
   [[nodiscard]] std::uint16_t caller_port() const noexcept;
 
@@ -55,6 +61,10 @@ enum class exit_code {
   store_failed = 3,   ///< A database cannot be opened or its audit chain is broken.
   listen_failed = 4,  ///< An address cannot be bound, or TLS files are unusable.
 };
+
+/// Starts a gateway and runs it until `stop`. Returns an exit_code; on failure emits one event `start_failed`
+/// with `reason`. `served` must outlive the task, and what it has left on other threads.
+[[nodiscard]] runtime::task<int> run_gateway(runtime::host& on, gateway& served, runtime::stop_source& stop);
 
 /// A gateway over open stores, which outlive the call, until `stop`. Returns an exit_code. On failure emits
 /// one event `start_failed` with `reason`.

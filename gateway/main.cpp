@@ -2,11 +2,13 @@
 #include <iostream>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "gateway/audit_record.hpp"
 #include "gateway/command_line.hpp"
 #include "gateway/threaded_audit.hpp"
 #include "runtime/descriptor_limit.hpp"
+#include "runtime/host_thread.hpp"
 #include "runtime/json_lines_sink.hpp"
 #include "runtime/real_host.hpp"
 
@@ -35,7 +37,18 @@ int serve(program_plan plan) {
   auto audit = gateway::audit_store::open(plan.audit_path);
   if (audit.has_error()) return refuse_store(plan.audit_path, audit.error());
   gateway::threaded_audit writer{*host, *events, std::move(audit.value())};
-  return host->run(gateway::run_gateway(*host, std::move(plan.options), *clusters.value(), writer, stop));
+  gateway::store_keys keys{*clusters.value()};
+  std::vector<std::unique_ptr<runtime::host_thread>> threads;
+  std::vector<runtime::host*> more;
+  while (threads.size() + 1 < plan.threads) {
+    threads.push_back(std::make_unique<runtime::host_thread>(*events));
+    more.push_back(&threads.back()->on());
+  }
+  gateway::gateway served{{*host, *clusters.value(), keys, writer, {}, more}, std::move(plan.options)};
+  const int code = host->run(gateway::run_gateway(*host, served, stop));
+  // Before the gateway is destroyed, so that nothing of it runs any more.
+  for (const auto& one : threads) one->join();
+  return code;
 }
 
 int read_audit(const program_plan& plan) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/command_fsm.hpp"
 #include "gateway/tenancy.hpp"
@@ -34,7 +35,9 @@ struct pending_call {
   std::string params_hash;  ///< For the audit.
   runtime::mono_time started_at{}, deadline{};
   bool was_sent = false;
-  bool keyed = false;  ///< Has an idempotency key: once sent it goes on without a caller.
+  std::vector<session_id> tried{};  ///< Streams that could not take it, since it was last to be sent.
+  std::size_t full = 0;             ///< How many of these have a full outbox.
+  bool keyed = false;               ///< Has an idempotency key: once sent it goes on without a caller.
   std::function<void(pending_call&)> on_finished{};  ///< Called once, with the outcome, before `done`.
   std::size_t response_bytes = 0;
   std::optional<command_outcome> outcome{};  ///< Set once, before `done`.

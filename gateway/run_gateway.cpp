@@ -22,16 +22,20 @@ int fail(runtime::host& on, exit_code code, std::string_view reason) {
 }
 }  // namespace
 
+task<int> run_gateway(runtime::host& on, gateway& served, runtime::stop_source& stop) {
+  const error_code failure = co_await served.start();
+  if (failure) co_return fail(on, exit_code_of(failure), failure.message());
+  co_await served.run(stop);
+  co_return static_cast<int>(exit_code::ok);
+}
+
 task<int> run_gateway(runtime::host& on, gateway_options options, store& clusters, audit_sink& audit,
                       runtime::stop_source& stop, gateway_policy policy) {
   std::string reason;
   if (check_options(options, reason)) co_return fail(on, exit_code::usage, reason);
   store_keys keys{clusters};
   gateway served{{on, clusters, keys, audit, policy}, std::move(options)};
-  const error_code failure = co_await served.start();
-  if (failure) co_return fail(on, exit_code_of(failure), failure.message());
-  co_await served.run(stop);
-  co_return static_cast<int>(exit_code::ok);
+  co_return co_await run_gateway(on, served, stop);
 }
 
 task<int> run_gateway(runtime::host& on, gateway_options options, std::string database_path,

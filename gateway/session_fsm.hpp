@@ -82,9 +82,8 @@ class session_fsm {
     writing_since_.reset();
     close(session_step::cut, why);
   }
-  void on_replaced() { close(session_step::cut, stream_end::replaced); }
-  void on_revoked() { close(session_step::cut, stream_end::revoked); }
-  void on_stop() { close(session_step::cut, stream_end::stopped); }
+  /// Somebody wants it closed at once: a newer stream, a revocation, the gateway's end.
+  void on_cut(stream_end why) { close(session_step::cut, why); }
   /// Ends the stream in order once its commands have ended, at the latest after limits.retire_grace.
   void retire(runtime::mono_time now, stream_end why);
 

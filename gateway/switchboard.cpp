@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/agent_session.hpp"
+#include "gateway/agent_shard.hpp"
 #include "protocol/error_list.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::gateway {
 
 using protocol::command_error;
+using runtime::error_code;
 using runtime::task;
 
 std::optional<command_error> error_of(const command_outcome& outcome) {
@@ -36,22 +37,6 @@ namespace {
 /// A busy agent is no reason to ask every other one of a large cluster.
 constexpr std::size_t full_streams_tried_max = 2;
 
-stream_departure departure_of(stream_end why) {
-  switch (why) {
-    case stream_end::max_age:
-    case stream_end::drained:
-      return stream_departure::in_order;
-    case stream_end::client_gone:
-    case stream_end::write_failed:
-    case stream_end::write_stalled:
-    case stream_end::replaced:
-    case stream_end::revoked:
-    case stream_end::outbox_overflow:
-    case stream_end::stopped:
-      return stream_departure::lost;
-  }
-  return stream_departure::lost;
-}
 }  // namespace
 
 switchboard::switchboard(runtime::host& on, const gateway_options& options, const gateway_policy& policy,
@@ -65,93 +50,12 @@ switchboard::switchboard(runtime::host& on, const gateway_options& options, cons
       commands_{options.limits, policy},
       statuses_{policy, options.limits.clusters_remembered_max},
       limiter_{options.limits},
+      cuts_{on.executor()},
       deadlines_{on} {
   timer_.emplace(deadlines_, [this] { on_timer(); });
 }
 
 switchboard::~switchboard() = default;
-
-// --- agents' streams
-
-void switchboard::audit_line(audit_kind kind, const route& line, std::string_view outcome,
-                             std::string_view peer) {
-  audit_record record;
-  record.kind = kind;
-  record.actor = line.key_id;
-  record.org_id = line.owner.org_id;
-  record.team_node_id = line.owner.team_node_id;
-  record.cluster_id = line.cluster_id;
-  record.key_id = line.key_id;
-  record.instance_id = line.instance_id;
-  record.outcome = outcome;
-  record.peer = peer;
-  // A full backlog is counted by the log itself; streams go on (only commands depend on the audit).
-  static_cast<void>(audit_.append(record));
-}
-
-void switchboard::open(agent_session& line, const agent_facts& facts, std::string_view peer) {
-  const route& one = line.facts();
-  open_.emplace(one.id, &line);
-  const std::vector<route> replaced = routes_.add(one);
-  statuses_.on_connected(one, facts, host_.clock().wall_now());
-  on_signal(one, liveness_signal::connected);
-  audit_line(audit_kind::connect, one, "ok", peer);
-  metrics_.count_connect();
-  host_.events().info("agent_connected", {{"cluster_id", std::string_view{one.cluster_id}},
-                                          {"key_id", std::string_view{one.key_id}},
-                                          {"instance_id", std::string_view{one.instance_id}}});
-  for (const route& old : replaced) {
-    perform(commands_.on_stream_ended(old, stream_departure::lost, now()));
-    if (agent_session* session = find(old.id)) session->on_replaced();
-  }
-  schedule();
-}
-
-void switchboard::on_health(agent_session& line, route_health before, route_health now_is) {
-  routes_.set_health(line.facts(), now_is);
-  if (before == route_health::opening) perform(commands_.on_stream_opened(line.facts()));
-  schedule();
-}
-
-void switchboard::on_sending(const route&, std::span<const std::string> request_ids) {
-  const runtime::mono_time at = now();
-  for (const std::string& request_id : request_ids) {
-    commands_.on_sent(request_id);
-    const auto call = calls_.find(request_id);
-    if (call == calls_.end()) continue;
-    call->second->was_sent = true;
-    metrics_.observe_dispatch(at - call->second->started_at);
-  }
-}
-
-void switchboard::on_signal(const route& line, liveness_signal signal) {
-  statuses_.on_signal(line.cluster_id, signal, host_.clock().wall_now());
-}
-
-bool switchboard::on_heartbeat(const key_record& key) {
-  const std::span<const route> all = routes_.of_cluster(key.cluster_id);
-  const bool open = std::any_of(all.begin(), all.end(), [&](const route& one) {
-    return one.key_id == key.key_id && one.health != route_health::opening;
-  });
-  if (!open) return false;
-  routes_.on_evidence_of_key(key.cluster_id, key.key_id);
-  statuses_.on_signal(key.cluster_id, liveness_signal::heartbeat_post, host_.clock().wall_now());
-  return true;
-}
-
-void switchboard::close(agent_session& line, stream_end why) {
-  const route& one = line.facts();
-  open_.erase(one.id);
-  routes_.remove(one);
-  perform(commands_.on_stream_ended(one, departure_of(why), now()));
-  audit_line(audit_kind::disconnect, one, to_string(why), {});
-  metrics_.count_disconnect(why);
-  host_.events().info("agent_disconnected", {{"cluster_id", std::string_view{one.cluster_id}},
-                                             {"key_id", std::string_view{one.key_id}},
-                                             {"instance_id", std::string_view{one.instance_id}},
-                                             {"reason", to_string(why)}});
-  schedule();
-}
 
 response_verdict switchboard::on_response(const response_sender& sender, protocol::command_response response,
                                           std::size_t bytes) {
@@ -210,7 +114,7 @@ task<void> switchboard::launch(std::shared_ptr<pending_call> call) {
   record.command = call->command().command;
   record.params_hash = call->params_hash;
   record.request_id = request_id;
-  runtime::error_code failure;
+  error_code failure;
   if (policy_.audit == audit_order::eventually) {
     // A full backlog is counted by the log itself.
     static_cast<void>(audit_.append(record));
@@ -246,47 +150,75 @@ void switchboard::perform(command_effect effect) {
   if (effect.action.tell == command_end::timeout) routes_.on_unanswered(effect.cluster_id, effect.on);
   switch (effect.action.then) {
     case command_follow_up::none:
-      if (agent_session* line = effect.action.tell ? find(effect.on) : nullptr)
-        line->on_command_ended(effect.request_id);
+      if (stream_link* line = effect.action.tell ? find(effect.on) : nullptr)
+        line->shard.on_command_ended(effect.on, effect.request_id);
       break;
     case command_follow_up::route:
       send(effect.request_id);
       break;
     case command_follow_up::withdraw:
-      if (agent_session* line = find(effect.on)) line->withdraw(effect.request_id);
+      if (stream_link* line = find(effect.on)) {
+        release(*line, effect.request_id);
+        line->shard.withdraw(effect.on, effect.request_id);
+      }
       break;
   }
   if (effect.action.tell) finish(effect.request_id, {*effect.action.tell, {}});
+}
+
+outbox_answer switchboard::reserve(stream_link& line, const std::string& request_id, std::size_t bytes) {
+  const gateway_limits& limits = options_.limits;
+  if (line.cut) return outbox_answer::closed;
+  if (line.undelivered.size() >= limits.outbox_commands_max ||
+      line.undelivered_bytes + bytes > limits.outbox_bytes_max)
+    return outbox_answer::full;
+  line.undelivered.emplace(request_id, bytes);
+  line.undelivered_bytes += bytes;
+  return outbox_answer::taken;
+}
+
+void switchboard::release(stream_link& line, const std::string& request_id) {
+  const auto found = line.undelivered.find(request_id);
+  if (found == line.undelivered.end()) return;
+  line.undelivered_bytes -= found->second;
+  line.undelivered.erase(found);
 }
 
 void switchboard::send(std::string_view request_id) {
   const auto found = calls_.find(std::string{request_id});
   if (found == calls_.end()) return;
   pending_call& call = *found->second;
+  call.tried.clear();
+  call.full = 0;
   // A command that had to wait gets what is left of its time; an agent of the base protocol knows no
   // deadline.
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(call.deadline - now());
   protocol::command_event& event = call.command();
   if (left + std::chrono::seconds{1} < event.timeout)
     event.timeout = std::max(left, std::chrono::milliseconds{1});
-  std::vector<session_id> tried;
-  for (std::size_t full = 0; full < full_streams_tried_max;) {
-    const auto chosen = routes_.choose(call.cluster_id, tried);
+  try_streams(call);
+}
+
+void switchboard::try_streams(pending_call& call) {
+  const std::string& request_id = call.command().request_id;
+  while (call.full < full_streams_tried_max) {
+    const auto chosen = routes_.choose(call.cluster_id, call.tried);
     if (!chosen) {
-      perform(full == 0 ? commands_.on_no_route(request_id, now()) : commands_.on_outbox_full(request_id));
+      perform(call.full == 0 ? commands_.on_no_route(request_id, now())
+                             : commands_.on_outbox_full(request_id));
       return;
     }
-    agent_session* line = find(*chosen);
-    const outbox_answer answer = line == nullptr
-                                     ? outbox_answer::closed
-                                     : line->deliver(event.request_id, policy_.encode_event(call.event));
+    stream_link* line = find(*chosen);
+    std::string bytes = policy_.encode_event(call.event);
+    const outbox_answer answer =
+        line == nullptr ? outbox_answer::closed : reserve(*line, request_id, bytes.size());
     if (answer == outbox_answer::taken) {
-      commands_.on_queued(request_id, line->facts());
+      commands_.on_queued(request_id, line->facts);
+      line->shard.deliver(*chosen, request_id, std::move(bytes));  // on_refused() goes on, if need be
       return;
     }
-    // A stream that is about to end is as good as none.
-    if (answer == outbox_answer::full) ++full;
-    tried.push_back(*chosen);
+    if (answer == outbox_answer::full) ++call.full;
+    call.tried.push_back(*chosen);
   }
   perform(commands_.on_outbox_full(request_id));
 }
@@ -325,14 +257,6 @@ void switchboard::audit_command(const pending_call& call, const command_outcome&
 
 // --- administration
 
-void switchboard::revoke(std::string_view cluster_id, std::string_view key_id) {
-  for (const route& ended : routes_.remove_by_key(cluster_id, key_id)) {
-    perform(commands_.on_key_revoked(ended));
-    if (agent_session* line = find(ended.id)) line->on_revoked();
-  }
-  schedule();
-}
-
 std::vector<session_id> switchboard::lines() const {
   std::vector<session_id> ids;
   ids.reserve(open_.size());
@@ -340,14 +264,15 @@ std::vector<session_id> switchboard::lines() const {
   return ids;
 }
 
-void switchboard::retire(session_id line, stream_end why) {
-  if (agent_session* session = find(line)) session->retire(why);
+void switchboard::retire(session_id stream, stream_end why) {
+  if (stream_link* line = find(stream)) line->shard.retire(stream, why);
 }
 
 void switchboard::stop() {
   stopped_ = true;
   perform(commands_.on_stop());
-  for (const session_id id : lines()) find(id)->on_stop();
+  for (const session_id id : lines())
+    if (stream_link* line = find(id)) cut(*line, stream_end::stopped);
   timer_->disarm();
   deadlines_.stop();
 }
@@ -358,9 +283,9 @@ bool switchboard::connected(std::string_view cluster_id) const {
                      [](const route& one) { return one.health != route_health::opening; });
 }
 
-agent_session* switchboard::find(session_id id) const {
+switchboard::stream_link* switchboard::find(session_id id) {
   const auto found = open_.find(id);
-  return found == open_.end() ? nullptr : found->second;
+  return found == open_.end() ? nullptr : &found->second;
 }
 
 void switchboard::schedule() {

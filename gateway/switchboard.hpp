@@ -15,13 +15,15 @@
 #include "gateway/pending_call.hpp"
 #include "gateway/policy.hpp"
 #include "gateway/route_table.hpp"
+#include "gateway/session_fsm.hpp"
 #include "gateway/status_table.hpp"
 #include "runtime/deadline_queue.hpp"
 #include "runtime/host.hpp"
+#include "runtime/notifier.hpp"
 
 namespace kitfox::gateway {
 
-class agent_session;
+class agent_shard;
 
 /// A command that a caller wants to have run, after every check of the request.
 struct command_order {
@@ -47,15 +49,20 @@ class switchboard {
   // --- agents' streams
 
   [[nodiscard]] session_id new_session() noexcept { return ++last_session_; }
-  /// Registers a stream, not yet routable, and closes those it replaces.
-  void open(agent_session& line, const agent_facts& facts, std::string_view peer);
-  void on_health(agent_session& line, route_health before, route_health now);
+  /// Registers a stream that `on` carries, not yet routable, and cuts those it replaces. Whatever the shard
+  /// reports of it follows, in order, and close() in the end.
+  void open(agent_shard& on, const route& stream, const agent_facts& facts, std::string_view peer);
+  void on_health(session_id stream, route_health now);
   /// The commands are about to be handed to the network.
-  void on_sending(const route& line, std::span<const std::string> request_ids);
-  void on_signal(const route& line, liveness_signal signal);
+  void on_sending(session_id stream, std::span<const std::string> request_ids);
+  /// The stream could not take a command that was delivered to it.
+  void on_refused(session_id stream, std::string_view request_id, outbox_answer why);
+  void on_signal(session_id stream, liveness_signal signal);
+  /// A stream was cut as it was asked to be: nothing more is sent on it.
+  void on_cut(session_id stream);
+  void close(session_id stream, stream_end why);
   /// An agent posted a heartbeat; false: it has no stream.
   [[nodiscard]] bool on_heartbeat(const key_record& key);
-  void close(agent_session& line, stream_end why);
   /// `bytes` is the size of the response's body.
   response_verdict on_response(const response_sender& sender, protocol::command_response response,
                                std::size_t bytes);
@@ -77,11 +84,13 @@ class switchboard {
 
   // --- administration
 
-  /// Closes the streams of a revoked key and fails its commands, before it returns (REV-1, REV-6).
+  /// Takes the streams of a revoked key out of use and cuts them; as soon as each is cut, its commands fail.
   void revoke(std::string_view cluster_id, std::string_view key_id);
+  /// Waits until every stream that is to be cut is (REV-1, REV-2, REV-6), for a second at most.
+  [[nodiscard]] runtime::task<void> await_cuts();
   /// Ids of all open streams, oldest first.
   [[nodiscard]] std::vector<session_id> lines() const;
-  void retire(session_id line, stream_end why);
+  void retire(session_id stream, stream_end why);
   /// Closes every stream and fails every command, now. No command may be admitted from then on.
   void stop();
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
@@ -99,13 +108,29 @@ class switchboard {
   [[nodiscard]] std::size_t open_lines() const noexcept { return open_.size(); }
 
  private:
+  /// What the hub knows of a stream's outbox: commands that were delivered and of which it was not yet said
+  /// that they are being sent. Bounds what is on its way to the shard.
+  struct stream_link {
+    agent_shard& shard;
+    route facts;
+    std::unordered_map<std::string, std::size_t> undelivered{};  ///< Bytes by request id.
+    std::size_t undelivered_bytes = 0;
+    std::optional<stream_end> cut{};  ///< Asked for, with this reason.
+    bool settled = false;             ///< And done: what becomes of its commands is decided.
+  };
+  [[nodiscard]] outbox_answer reserve(stream_link& line, const std::string& request_id, std::size_t bytes);
+  static void release(stream_link& line, const std::string& request_id);
+  void cut(stream_link& line, stream_end why);
+  void settle(stream_link& line);
   void perform(std::vector<command_effect> effects);
   void perform(command_effect effect);
   void send(std::string_view request_id);
+  /// Goes on with send() where an earlier try has ended.
+  void try_streams(pending_call& call);
   void finish(std::string_view request_id, command_outcome outcome);
   void audit_command(const pending_call& call, const command_outcome& outcome, std::string_view code);
   void audit_line(audit_kind kind, const route& line, std::string_view outcome, std::string_view peer);
-  [[nodiscard]] agent_session* find(session_id id) const;
+  [[nodiscard]] stream_link* find(session_id id);
   void schedule();
   void on_timer();
   [[nodiscard]] runtime::mono_time now() const { return host_.clock().now(); }
@@ -119,7 +144,9 @@ class switchboard {
   command_table commands_;
   status_table statuses_;
   connect_limiter limiter_;
-  std::map<session_id, agent_session*> open_;
+  std::map<session_id, stream_link> open_;
+  std::size_t unsettled_ = 0;  ///< Streams that were asked to be cut and are not yet.
+  runtime::notifier cuts_;
   std::unordered_map<std::string, std::shared_ptr<pending_call>> calls_;  // owners: see admitted_call
   runtime::deadline_queue deadlines_;
   std::optional<runtime::deadline_queue::timer> timer_;

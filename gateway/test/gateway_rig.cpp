@@ -46,16 +46,17 @@ std::string member(const std::string& json, const std::string& name) {
 
 // --- test_agent
 
-test_agent::test_agent(gateway_rig& in, std::string key, std::string instance)
+test_agent::test_agent(gateway_rig& in, std::string key, std::string instance, std::string at)
     : rig_{in},
       key_{std::move(key)},
       instance_{std::move(instance)},
+      at_{std::move(at)},
       tasks_{*in.script_host},
       changed_{in.script_host->executor()} {}
 test_agent::~test_agent() = default;
 
 task<int> test_agent::connect(std::string more_query) {
-  const runtime::endpoint to{"gateway", rig_.program->agent_port()};
+  const runtime::endpoint to{at_, rig_.program->agent_port()};
   auto dialled = co_await rig_.script_host->network().dial(to, nullptr);
   if (!dialled) co_return 0;
   stream_.emplace(std::move(dialled.value()), runtime::http::limits{});
@@ -147,7 +148,7 @@ std::size_t test_agent::count(std::string_view type) const {
 
 // --- gateway_rig
 
-gateway_rig::gateway_rig() {
+gateway_rig::gateway_rig(sim::simulation_options of) : world{of} {
   gateway_host = &world.start_host("gateway");
   script_host = &world.start_host("script");
   auto opened = store::open(":memory:");
@@ -183,9 +184,15 @@ task<void> gateway_rig::play(std::function<task<void>(gateway_rig&)> script) {
   co_await side->join();
 }
 
+void gateway_rig::add_shards(std::size_t count) {
+  options.agent_listen.host = "0.0.0.0";
+  for (std::size_t number = 1; number <= count; ++number)
+    more_hosts.push_back(&world.start_host("gateway-" + std::to_string(number)));
+}
+
 void gateway_rig::start() {
-  program =
-      std::make_unique<gateway>(gateway_parts{*gateway_host, *clusters, *keys, *audit, policy}, options);
+  program = std::make_unique<gateway>(
+      gateway_parts{*gateway_host, *clusters, *keys, *audit, policy, more_hosts}, options);
   gateway_tasks_->spawn("gateway", live());
   const auto limit = world.now() + std::chrono::hours{1};
   const auto outcome = world.run_until([this] { return started.has_value(); }, limit);

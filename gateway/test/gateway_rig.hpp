@@ -64,7 +64,8 @@ class gateway_rig;
 /// An agent as a test plays it: one stream, every event kept.
 class test_agent {
  public:
-  test_agent(gateway_rig& in, std::string key, std::string instance = {});
+  /// `at` is the host of the gateway that it dials.
+  test_agent(gateway_rig& in, std::string key, std::string instance = {}, std::string at = "gateway");
   ~test_agent();
 
   /// Opens the stream and returns the HTTP status; 0 if there was no answer. Events are collected from then
@@ -88,7 +89,7 @@ class test_agent {
  private:
   runtime::task<void> read();
   gateway_rig& rig_;
-  std::string key_, instance_;
+  std::string key_, instance_, at_;
   std::optional<runtime::http::client_connection> stream_;
   std::vector<received_event> events_;
   std::vector<bool> taken_;
@@ -100,10 +101,13 @@ class test_agent {
 /// A gateway on a simulated host, and a script on another one. Make it, change options, then run().
 class gateway_rig {
  public:
-  gateway_rig();
+  explicit gateway_rig(sim::simulation_options of = {});
   ~gateway_rig();
   /// Starts the gateway, runs the script, stops the gateway in order and checks that nothing is left.
   void run(std::function<runtime::task<void>(gateway_rig&)> script);
+
+  /// Lets so many further hosts, gateway-1 and so on, carry agents' streams; call it before the start.
+  void add_shards(std::size_t count);
 
   /// Starts the gateway alone; for tests that end it in their own way.
   void start();
@@ -129,6 +133,7 @@ class gateway_rig {
   sim::simulation world;
   sim::sim_host* gateway_host = nullptr;
   sim::sim_host* script_host = nullptr;
+  std::vector<runtime::host*> more_hosts;
   std::unique_ptr<store> clusters;
   std::unique_ptr<breakable_keys> keys;
   std::unique_ptr<breakable_audit> audit;

@@ -172,9 +172,9 @@ TEST_F(SessionFsm, ARetiringStreamEndsWithItsLastCommand) {
 
 TEST_F(SessionFsm, TheFirstReasonToCloseCounts) {
   session_fsm one = make();
-  one.on_revoked();
+  one.on_cut(stream_end::revoked);
   one.on_client_gone();
-  one.on_replaced();
+  one.on_cut(stream_end::replaced);
   const session_action action = next(one, 0s);
   EXPECT_EQ(action.step, session_step::cut);
   EXPECT_EQ(action.why, stream_end::revoked);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/agent_desk.hpp"
 #include "gateway/agent_session.hpp"
 #include "gateway/test/gateway_rig.hpp"
 #include "runtime/errc.hpp"
@@ -67,15 +68,17 @@ session_fsm make_machine(const gateway_options& options, const gateway_policy& p
 class SwitchboardStreams : public testing::Test {
  protected:
   struct line {
-    line(SwitchboardStreams& in, std::string instance)
-        : call{in.host_},
-          session{in.board_, call,
-                  route{in.board_.new_session(), "c", std::move(instance), "k", {"acme", "pay"}},
-                  make_machine(in.options_, in.policy_, in.host_)} {
+    line(SwitchboardStreams& in, const std::string& instance)
+        : facts{in.board_.new_session(), "c", instance, "k", {"acme", "pay"}},
+          call{in.host_},
+          seat{in.seat_of(facts)},
+          session{in.shard_, call, facts, make_machine(in.options_, in.policy_, in.host_)} {
       in.tasks_.spawn("line", in.serve(*this));
       in.step();
     }
+    route facts;
     scripted_exchange call;
+    std::unique_ptr<stream_seat> seat;
     agent_session session;
   };
 
@@ -86,10 +89,14 @@ class SwitchboardStreams : public testing::Test {
     EXPECT_FALSE(log_.open());
     tasks_.spawn("audit", log_.run());
   }
+  std::unique_ptr<stream_seat> seat_of(const route& facts) {
+    board_.open(shard_, facts, {}, "peer");
+    return shard_.take_seat(facts.id);
+  }
   task<void> serve(line& one) {
-    board_.open(one.session, {}, "peer");
     const stream_end why = co_await one.session.run();
-    board_.close(one.session, why);
+    one.seat->set_end(why);
+    one.seat.reset();
   }
   std::shared_ptr<pending_call> execute(const std::string& id) {
     command_order order;
@@ -105,6 +112,7 @@ class SwitchboardStreams : public testing::Test {
   void step() { ASSERT_TRUE(world_.run_for(10ms).done()); }
   void finish() {
     board_.stop();
+    shard_.deadlines().stop();
     log_.stop();
     step();
     EXPECT_EQ(tasks_.size(), 0u);
@@ -119,7 +127,12 @@ class SwitchboardStreams : public testing::Test {
   breakable_audit sink_{host_.clock()};
   audit_log log_{host_, sink_, options_.limits};
   switchboard board_{host_, options_, policy_, log_, numbers_};
-  runtime::task_group tasks_{host_};
+  runtime::task_group tasks_{host_}, errands_{host_};
+  std::unique_ptr<store> clusters_ = std::move(store::open(":memory:").value());
+  store_keys keys_{*clusters_};
+  const bool draining_ = false;
+  agent_desk desk_{{host_, options_, policy_, board_, log_, numbers_, draining_}, keys_};
+  agent_shard shard_{{host_, host_, errands_, options_, policy_, board_, desk_}};
 };
 
 TEST_F(SwitchboardStreams, ACommandPassesByAStreamThatIsAboutToEnd) {

@@ -1,0 +1,22 @@
+#pragma once
+#include "gateway/audit_log.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/options.hpp"
+#include "gateway/policy.hpp"
+#include "gateway/switchboard.hpp"
+
+namespace kitfox::gateway {
+
+/// What everything on the hub works with: the host of the callers' listener, where commands, routes, audit
+/// and metrics live. Everything outlives whoever has this.
+struct api_parts {
+  runtime::host& on;
+  const gateway_options& options;
+  const gateway_policy& policy;
+  switchboard& board;
+  audit_log& audit;
+  metrics& numbers;
+  const bool& draining;  ///< True from the request to stop on.
+};
+
+}  // namespace kitfox::gateway
