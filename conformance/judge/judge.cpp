@@ -31,13 +31,6 @@ std::optional<scenario_case> scenario_of(const transcript& of, std::string& why)
   return std::nullopt;
 }
 
-<<<<<<< HEAD
-verdict weigh(const finding& one) {
-  if (one.kind == finding::weight::inconclusive) return verdict::inconclusive;
-  const requirement* about = find_requirement(one.requirement);
-  return about != nullptr && about->level == requirement_level::should ? verdict::warn : verdict::fail;
-}
-
 /// A relay that refuses does so unseen. What shows is an agent that was there, wanted to come back, and no
 /// dial of it that came through.
 bool kept_agents_away(const evidence& about, const record& planned) {
@@ -60,8 +53,6 @@ bool kept_agents_away(const evidence& about, const record& planned) {
   return false;
 }
 
-=======
->>>>>>> d4db9c1 (run: compare the worlds, put other programs to the test, and end in order when interrupted)
 /// A planned fault that never did anything leaves the case without the situation that it is about.
 void judge_faults(const evidence& about, findings& out) {
   for (const record* planned : about.faults) {
