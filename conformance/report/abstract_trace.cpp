@@ -50,7 +50,7 @@ std::map<std::string, states> states_of(const evidence& about) {
     for (const std::size_t index : one.streams) {
       const stream& each = about.streams[index];
       // What reaches an agent that has turned away already does not connect it.
-      if (!each.connected || (each.over_at_agent && *each.over_at_agent <= *each.connected)) continue;
+      if (!each.connected || (each.over_at_agent && *each.over_at_agent < *each.connected)) continue;
       of_node.push_back({*each.connected, "connected"});
       if (each.over_at_agent && (!one.exited || *each.over_at_agent < *one.exited))
         of_node.push_back({*each.over_at_agent, "disconnected"});

@@ -47,7 +47,11 @@ std::optional<pending> pending_of(const evidence& about, const command& one) {
     const nlohmann::json body = response.request == nullptr
                                     ? nlohmann::json{}
                                     : nlohmann::json::parse(response.request->text, nullptr, false);
-    out.expired = body.is_object() && body.contains("error_code") && body["error_code"] == "expired";
+    // What the API server no longer keeps (410) has expired too, and is no matter of the command's time.
+    const nlohmann::json detail =
+        body.is_object() ? body.value("error_detail", nlohmann::json{}) : nlohmann::json{};
+    const bool gone = detail.is_object() && detail.value("code", 0) == 410;
+    out.expired = !gone && body.is_object() && body.contains("error_code") && body["error_code"] == "expired";
   }
   return out;
 }
