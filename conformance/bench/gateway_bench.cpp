@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <sys/vfs.h>
 
-#include "conformance/bench/descriptor_limit.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/temporary_directory.hpp"
+#include "runtime/descriptor_limit.hpp"
 #include "runtime/real_host.hpp"
 
 namespace kitfox::conformance {
@@ -177,7 +177,7 @@ task<int> run_parts(bench_run& run, bench_report& out) {
 }  // namespace
 
 bool run_gateway_bench(const gateway_bench_options& options, bench_report& out, std::string& failure) {
-  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t descriptors = runtime::raise_descriptor_limit().now;
   const std::size_t wanted = options.measures_idle ? options.idle.agents : 3 * options.execute.callers;
   if (descriptors < wanted + descriptors_kept) {
     failure = fmt::format("{} agents need more open files than the {} that `ulimit -Hn` allows", wanted,
