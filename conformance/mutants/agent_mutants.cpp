@@ -38,7 +38,8 @@ void use_parts(sim_subjects& to) {
 struct without_jitter {
   static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
     const unsigned before = inner.consecutive_ends();
-    static_cast<void>(inner.delay_after(end));
+    const runtime::duration usual = inner.delay_after(end);
+    if (end.reason == end_reason::key_refused) return usual;
     const unsigned step = std::min(before, 6u);
     const runtime::duration full =
         std::min<runtime::duration>(std::chrono::seconds{60}, std::chrono::seconds{1} * (1 << step));
@@ -70,6 +71,13 @@ struct giving_up {
     return inner.consecutive_ends() >= 5 ? std::chrono::hours{24 * 365} : usual;
   }
 };
+struct never_forgetting {
+  static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
+    attempt_end unhealthy = end;
+    unhealthy.healthy = {};
+    return inner.delay_after(unhealthy);
+  }
+};
 struct growing_without_cap {
   static runtime::duration delay(agent::reconnect_policy& inner, const attempt_end& end) {
     const runtime::duration usual = inner.delay_after(end);
@@ -87,6 +95,23 @@ class blind_runner final : public agent::command_runner {
       out = agent::command_outcome{};
       out.result = protocol::json_value{
           nlohmann::json{{"namespace", "default"}, {"pod_count", 0}, {"pods", nlohmann::json::array()}}};
+    }
+    co_return out;
+  }
+
+ private:
+  std::unique_ptr<command_runner> inner_;
+};
+
+/// Runs whatever it is told: a command that it does not know comes to nothing, successfully.
+class obedient_runner final : public agent::command_runner {
+ public:
+  explicit obedient_runner(std::unique_ptr<command_runner> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::command_outcome> run(agent::command_call call) override {
+    agent::command_outcome out = co_await inner_->run(std::move(call));
+    if (out.error_code == protocol::command_error::unknown_command) {
+      out = agent::command_outcome{};
+      out.result = protocol::json_value{nlohmann::json::object()};
     }
     co_return out;
   }
@@ -146,6 +171,7 @@ class codeless_parts final : public agent::agent_parts {
 using ids = std::string_view;
 constexpr ids rec1[] = {"REC-1"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"}, rec4[] = {"REC-4"},
               rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
+constexpr ids cmd5[] = {"CMD-5"}, res6[] = {"RES-6"};
 constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
               idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"},
               rbc2[] = {"RBC-2"};
@@ -157,19 +183,33 @@ constexpr ids after_giving_up[] = {"REC-1",  "REC-2", "REC-3", "REC-4", "REC-7",
                                    "REC-10", "CON-4", "DRN-2", "HA-1",  "HA-7"};
 constexpr ids after_no_cap[] = {"REC-1", "REC-3", "REC-5", "REC-8", "LIV-5"};
 constexpr ids after_silence[] = {"LIV-5", "REC-4", "HA-1", "HA-2"};
-constexpr ids after_patience[] = {"REC-5"};
+constexpr ids after_patience[] = {"REC-5", "REC-4"};  // hangs where the others come back
 constexpr ids after_ready_early[] = {"OBS-4"};
 constexpr ids after_codeless[] = {"CMD-2", "CMD-5", "RBC-1"};
+
+constexpr ids shows_clean_ends[] = {"disconnect/clean-end-a-thousand-times"};
 
 constexpr mutant all[] = {
     {"agent-no-jitter", "waits the whole envelope each time", rec1, around_rec1,
      use_parts<parts_with_reconnects<without_jitter>>},
     {"agent-zero-delay-on-clean-end", "comes back at once when the gateway ends the stream in order", rec2,
-     around_rec2, use_parts<parts_with_reconnects<at_once_after_clean_end>>},
+     around_rec2, use_parts<parts_with_reconnects<at_once_after_clean_end>>, shows_clean_ends},
     {"agent-no-watchdog", "never notices a silent link", liv2, after_silence,
      [](sim_subjects& s) { s.agent.session.watchdog_intervals = 0; }},
     {"agent-resets-at-once", "forgets its failures with every stream that comes up", rec3, around_rec3,
      [](sim_subjects& s) { s.agent.backoff.healthy_after = std::chrono::seconds{0}; }},
+    {"agent-never-resets", "counts its failures for ever, however healthy a stream was", rec3, around_rec3,
+     use_parts<parts_with_reconnects<never_forgetting>>},
+    {"agent-obedient",
+     "answers ok to commands that it does not know",
+     cmd5,
+     {},
+     use_parts<parts_with_runner<obedient_runner>>},
+    {"agent-counts-the-cluster-each-time",
+     "asks for nodes and namespaces with every connect",
+     res6,
+     {},
+     [](sim_subjects& s) { s.agent.metadata.refresh = std::chrono::seconds{0}; }},
     {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, after_no_cap,
      use_parts<parts_with_reconnects<growing_without_cap>>},
     {"agent-gives-up", "stops trying after five failures", rec5, after_giving_up,

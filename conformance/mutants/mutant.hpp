@@ -14,10 +14,12 @@ struct mutant {
   /// What it violates: with the corpus run against it, every one of these is found broken, and no other
   /// requirement.
   std::span<const std::string_view> violates;
-  /// Requirements that its fault breaks as well in some runs, for the reason in `what`; they may be found or
-  /// not.
+  /// Requirements that its fault breaks as well in some runs, for the reason that stands with the list; they
+  /// may be found or not.
   std::span<const std::string_view> may_violate;
   void (*apply)(sim_subjects&);
+  /// Scenarios that show it, beside those that verify what it violates and the cross-section.
+  std::span<const std::string_view> needs = {};
 };
 
 [[nodiscard]] std::span<const mutant> agent_mutants();
