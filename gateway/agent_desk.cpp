@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/answers.hpp"
+#include "runtime/assert.hpp"
 
 namespace kitfox::gateway {
 
@@ -87,8 +88,27 @@ task<agent_desk::admission_result> agent_desk::authenticate(const std::optional<
                                                             const std::string& peer, attempt kind) {
   if (!presented) co_return refuse_wrong_key(peer);
   const auto known = co_await keys_.find(std::string{presented->key_id()});
-  if (known.has_error()) co_return admission_result{std::nullopt, agent_refusal::key_store_down};
-  co_return judge_key(*presented, known.value(), kind, peer);
+  if (known.has_value()) co_return judge_key(*presented, known.value(), kind, peer);
+  // What an agent posts belongs to a stream that is there already; a new one has to wait.
+  const key_record* opened = kind == attempt::post ? key_of_open_stream(presented->key_id()) : nullptr;
+  if (opened == nullptr) co_return admission_result{std::nullopt, agent_refusal::key_store_down};
+  co_return judge_key(*presented, *opened, kind, peer);
+}
+
+const key_record* agent_desk::key_of_open_stream(std::string_view key_id) const {
+  const auto found = opened_with_.find(key_id);
+  // A revocation takes the key's streams out of the routes at once.
+  if (found == opened_with_.end() || parts_.board.routes().count_of_key(key_id) == 0) return nullptr;
+  return &found->second;
+}
+
+void agent_desk::remember(const key_record& key) {
+  if (opened_with_.size() >= parts_.options.limits.sessions_max) {
+    std::erase_if(opened_with_,
+                  [&](const auto& one) { return parts_.board.routes().count_of_key(one.first) == 0; });
+  }
+  opened_with_.insert_or_assign(key.key_id, key);
+  KITFOX_ASSERT(opened_with_.size() <= parts_.options.limits.sessions_max);  // every other one has a stream
 }
 
 response agent_desk::refuse(const admission_result& refused,
@@ -123,6 +143,7 @@ task<connect_answer> agent_desk::connect(agent_shard& on, connect_request reques
       parts_.board.limiter().on_stream(facts, parts_.board.routes(), parts_.on.clock().now());
   if (refusal) co_return refuse_connect(*refusal, key_id, request.peer);
   parts_.board.open(on, facts, request.told, request.peer);
+  remember(key);
   connect_answer answer;
   answer.granted = std::move(facts);
   answer.cluster_name = key.cluster_name;

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,6 +68,9 @@ class agent_desk {
   [[nodiscard]] admission_result judge_key(const protocol::api_key& presented,
                                            const std::optional<key_record>& known, attempt kind,
                                            std::string_view peer);
+  /// The key as it was when it opened one of the streams that are there; null: none was opened with it.
+  [[nodiscard]] const key_record* key_of_open_stream(std::string_view key_id) const;
+  void remember(const key_record& key);
   /// Of a key that opens nothing: unknown, or with a wrong secret; the two are not told apart.
   [[nodiscard]] admission_result refuse_wrong_key(std::string_view peer);
   [[nodiscard]] runtime::http::response refuse(const admission_result& refused,
@@ -79,6 +83,9 @@ class agent_desk {
 
   api_parts parts_;
   key_source& keys_;
+  /// What streams were opened with, by id: while the store cannot be asked, their agents go on (HA-7). Says
+  /// nothing of a key that has no stream any more. At most limits.sessions_max.
+  std::map<std::string, key_record, std::less<>> opened_with_;
 };
 
 /// The answer to an agent that is refused; an empty `detail` stands for the reason's own text.

@@ -70,8 +70,9 @@ task<void> key_store_outage(gateway_rig& rig) {
   test_agent other{rig, prod.key, "two"};
   EXPECT_EQ(co_await other.connect(), 503);
   EXPECT_TRUE(other.retry_after.has_value());
-  EXPECT_EQ(co_await agent.post("/agent/heartbeat", ""), 503);
-  EXPECT_EQ(co_await agent.respond("abc"), 503);
+  EXPECT_EQ(co_await other.post("/agent/heartbeat", ""), 200);  // any agent of a key that has a stream
+  EXPECT_EQ(co_await agent.post("/agent/heartbeat", ""), 200);
+  EXPECT_EQ(co_await agent.respond("abc"), 404);
   co_await rig.sleep(1min);
   EXPECT_TRUE(agent.open());
   rig.keys->down = false;
@@ -80,6 +81,39 @@ task<void> key_store_outage(gateway_rig& rig) {
   co_await other.leave();
 }
 TEST_F(Streams, AKeyStoreOutageIs503AndLeavesStreamsAlone) { rig_.run(key_store_outage); }
+
+task<void> key_store_outage_without_stream(gateway_rig& rig) {
+  const issued_cluster prod = co_await rig.create_cluster("prod");
+  test_agent agent{rig, prod.key, "one"};
+  test_agent thief{rig, prod.key + "x", "two"};
+  EXPECT_EQ(co_await agent.connect(), 200);
+  rig.keys->down = true;
+  EXPECT_EQ(co_await thief.post("/agent/heartbeat", ""), 401);
+  co_await agent.leave();
+  co_await rig.sleep(1s);
+  EXPECT_EQ(co_await agent.post("/agent/heartbeat", ""), 503);
+}
+TEST_F(Streams, AKeyStoreOutageIs503ToPostsOfWhoHasNoStream) { rig_.run(key_store_outage_without_stream); }
+
+task<void> many_keys_one_after_the_other(gateway_rig& rig) {
+  std::vector<issued_cluster> clusters;
+  for (int i = 0; i < 5; ++i) clusters.push_back(co_await rig.create_cluster("c" + std::to_string(i)));
+  test_agent stays{rig, clusters[0].key, "one"};
+  EXPECT_EQ(co_await stays.connect(), 200);
+  for (std::size_t i = 1; i < clusters.size(); ++i) {
+    test_agent passes{rig, clusters[i].key, "one"};
+    EXPECT_EQ(co_await passes.connect(), 200);
+    co_await passes.leave();
+    co_await rig.sleep(1s);
+  }
+  rig.keys->down = true;
+  EXPECT_EQ(co_await stays.post("/agent/heartbeat", ""), 200);
+  co_await stays.leave();
+}
+TEST_F(Streams, KeysOfStreamsThatEndedMakeRoomForOthers) {
+  rig_.options.limits.sessions_max = 2;
+  rig_.run(many_keys_one_after_the_other);
+}
 
 task<void> same_instance_reconnects(gateway_rig& rig) {
   const issued_cluster prod = co_await rig.create_cluster("prod");

@@ -51,9 +51,6 @@ const broken_promises& reference_on(const planned_case& one) {
   return slot->second;
 }
 
-/// The reference itself is found wanting here: answers cannot be posted while keys cannot be looked up.
-bool falls_short(const std::string& id) { return id == "HA-7"; }
-
 class Mutant : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(Mutant, IsFoundByTheRequirementsItViolatesAndNoOther) {
@@ -63,7 +60,7 @@ TEST_P(Mutant, IsFoundByTheRequirementsItViolatesAndNoOther) {
   ASSERT_FALSE(cases.empty()) << "no scenario verifies what it violates";
   for (const planned_case* one : cases) {
     for (const auto& [id, example] : reference_on(*one).by_requirement)
-      EXPECT_TRUE(falls_short(id)) << "the reference breaks " << id << ":\n" << example;
+      ADD_FAILURE() << "the reference breaks " << id << ":\n" << example;
   }
   sim_subjects subjects;
   subject.apply(subjects);
@@ -76,7 +73,7 @@ TEST_P(Mutant, IsFoundByTheRequirementsItViolatesAndNoOther) {
   }
   for (const auto& [id, example] : broken.by_requirement) {
     kill_matrix::rows()[id].insert(std::string{subject.name});
-    EXPECT_TRUE(lists(subject.violates, id) || lists(subject.may_violate, id) || falls_short(id))
+    EXPECT_TRUE(lists(subject.violates, id) || lists(subject.may_violate, id))
         << subject.name << " keeps " << id << ", yet it was found broken:\n"
         << example;
   }
