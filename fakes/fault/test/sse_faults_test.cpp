@@ -106,6 +106,16 @@ TEST(SseTruncate, EndsTheConnectionInsideTheEvent) {
   EXPECT_EQ(script.firings().size(), 1U);
 }
 
+TEST(SseTruncate, LeavesNothingOutButTheBlankLine) {
+  path_script script;
+  script.dial();
+  script.add("sse_truncate", R"({"event_type": "command", "where": "before_blank_line"})");
+  script.client(connect_request);
+  script.server(event_stream({hello, command(1), command(2)}));
+  const std::string whole = command(1);
+  EXPECT_EQ(unchunked(script.received(side::client)), hello + whole.substr(0, whole.size() - 1));
+}
+
 TEST(SseCorrupt, DamagesTheData) {
   EXPECT_EQ(through("sse_corrupt", R"({"as": "invalid_utf8"})", {"data: abc\n\n"}), "data: ab\xff\n\n");
 }
