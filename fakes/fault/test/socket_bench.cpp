@@ -27,7 +27,7 @@ socket_bench::socket_bench(relay_options settings)
       host{runtime::real_host::make(*events)},
       settings_{std::move(settings)} {}
 
-socket_bench::socket_bench(with_tls) : socket_bench{} {
+socket_bench::socket_bench(with_tls, relay_options settings) : socket_bench{std::move(settings)} {
   ends_tls_ = true;
   settings_.limits.handshake_timeout = 1s;
 }

@@ -17,7 +17,7 @@ class socket_bench {
   struct with_tls {};
   explicit socket_bench(relay_options settings = {});
   /// Clients must speak TLS; the upstream is plain.
-  explicit socket_bench(with_tls);
+  explicit socket_bench(with_tls, relay_options settings = {});
   ~socket_bench();
 
   /// Runs `script` with the relay serving; whatever is left open is closed afterwards.
