@@ -97,6 +97,9 @@ verb bind_kubernetes(const map_reader& map, const bind_context& context) {
   made.verb = map.text("verb");
   made.resource = map.text("resource");
   made.name_space = map.text("namespace");
+  made.name = map.text("name");
+  made.user = map.text("user");
+  made.nth = map.count("nth").value_or(1);
   made.times = map.count("times");
   made.delay = map.span_or("delay", {});
   made.status = static_cast<int>(map.count32_or("status", 0));

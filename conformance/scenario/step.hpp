@@ -120,6 +120,9 @@ struct kubernetes_verb {
   std::string verb;        ///< RBAC verb; empty: any.
   std::string resource;    ///< "pods", "pods/log"; empty: any.
   std::string name_space;  ///< Empty: any.
+  std::string name;        ///< Of the object; empty: any.
+  std::string user;        ///< Who asks; empty: anybody.
+  std::uint64_t nth = 1;   ///< The first matching request that it concerns.
   std::optional<std::uint64_t> times;
   duration delay{};
   int status = 0;

@@ -13,7 +13,10 @@ kube::request_match match_of(const kubernetes_verb& what) {
   out.verb = what.verb;
   out.resource = what.resource;
   out.ns = what.name_space;
-  if (out.verb.empty() && out.resource.empty() && out.ns.empty()) out.path_prefix = "/api";
+  out.name = what.name;
+  out.user = what.user;
+  const bool any = out == kube::request_match{};
+  if (any) out.path_prefix = "/api";
   return out;
 }
 
@@ -36,10 +39,8 @@ kube::fault_action action_of(const kubernetes_verb& what) {
   return status;
 }
 
-/// Rules of the same match undo each other, whatever step made them.
-std::string rule_id(const kubernetes_verb& what) {
-  return fmt::format("{} {} {}", what.verb, what.resource, what.name_space);
-}
+/// Of its own step, so that two answers to the same requests stand side by side.
+std::string rule_id(std::size_t step) { return fmt::format("step {}", step); }
 
 }  // namespace
 
@@ -48,14 +49,15 @@ player::step_result player::script_kubernetes(std::size_t index, const kubernete
   for (const std::size_t cluster : what.clusters.clusters) {
     kube::fault_script& script = world_.kubernetes(cluster).faults();
     if (what.action == kubernetes_action::allow) {
-      if (what.verb.empty() && what.resource.empty() && what.name_space.empty())
+      // With nothing to match it ends whatever was scripted.
+      if (match_of(what) == match_of({}))
         script.clear();
       else
-        script.remove(rule_id(what));
+        script.remove_for(match_of(what));
       continue;
     }
-    const bool added =
-        script.add({rule_id(what), match_of(what), 0, what.times.value_or(0), action_of(what)});
+    const bool added = script.add_first(
+        {rule_id(index), match_of(what), what.nth - 1, what.times.value_or(0), action_of(what)});
     if (!added) {
       result.ok = false;
       result.harness = true;
@@ -63,6 +65,12 @@ player::step_result player::script_kubernetes(std::size_t index, const kubernete
     }
   }
   return result;
+}
+
+void player::unscript_kubernetes(std::size_t index, const kubernetes_verb& what) {
+  for (const std::size_t cluster : what.clusters.clusters) {
+    world_.kubernetes(cluster).faults().remove(rule_id(index));
+  }
 }
 
 player::step_result player::set_rbac(const set_rbac_verb& what) {

@@ -80,10 +80,7 @@ void player::undo(std::size_t index) {
   if (std::holds_alternative<fault_verb>(one.action)) {
     world_.links().heal_step(index, world_.harness().clock().now());
   } else if (const auto* kubernetes = std::get_if<kubernetes_verb>(&one.action)) {
-    kubernetes_verb allow = *kubernetes;
-    allow.action = kubernetes_action::allow;
-    const step_result undone = script_kubernetes(index, allow);
-    if (!undone.ok && failure_.empty()) failure_ = undone.why;
+    unscript_kubernetes(index, *kubernetes);
   } else if (std::holds_alternative<auth_backend_verb>(one.action)) {
     const runtime::error_code failure = world_.set_auth_backend({});
     if (failure && failure_.empty()) failure_ = failure.message();

@@ -131,6 +131,23 @@ TEST(LoadScenario, FindsWhatPatternsStandFor) {
   EXPECT_EQ(std::get<restart_verb>(steps[6].action).nodes.kind, node_set::what::kubernetes);
 }
 
+TEST(LoadScenario, ReadsWhichRequestsAnApiServerAnswersOtherwise) {
+  const loaded result = load(head + shop + R"(steps:
+  - kubernetes: {cluster: staging, answer: deny, verb: get, resource: pods, namespace: a, name: p, user: u, nth: 3, times: 2}
+  - kubernetes: {cluster: staging, answer: slow, delay: 1s}
+)" + proofs);
+  const auto& steps = first(result).steps;
+  const auto& all = std::get<kubernetes_verb>(steps[0].action);
+  EXPECT_EQ(all.name_space, "a");
+  EXPECT_EQ(all.name, "p");
+  EXPECT_EQ(all.user, "u");
+  EXPECT_EQ(all.nth, 3U);
+  EXPECT_EQ(all.times, 2U);
+  const auto& any = std::get<kubernetes_verb>(steps[1].action);
+  EXPECT_EQ(any.nth, 1U);
+  EXPECT_EQ(any.name + any.user, "");
+}
+
 TEST(LoadScenario, PutsIncludedBlocksInTheirPlace) {
   const loaded result = load(head + shop + R"(do:
   twice: [{wait: 1ms}, {include: inner}]
