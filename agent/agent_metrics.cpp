@@ -48,8 +48,6 @@ class families {
   std::vector<MetricFamily> all_;
 };
 
-double seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
-
 }  // namespace
 
 void agent_metrics::count_command(std::optional<protocol::command_error> error) {
@@ -68,9 +66,9 @@ std::string print_metrics(const agent_metrics& metrics, runtime::mono_time now) 
   // Absent while there is no stream: an age without a stream would mean nothing.
   if (metrics.last_byte)
     out.gauge("last_byte_age_seconds", "Time since the last byte of the stream.",
-              seconds(now - *metrics.last_byte));
+              runtime::in_seconds(now - *metrics.last_byte));
   out.gauge("backoff_seconds", "Length of the current pause before the next attempt, 0 if there is none.",
-            seconds(metrics.backoff));
+            runtime::in_seconds(metrics.backoff));
   auto& reconnects =
       out.add("reconnects_total", "Ended attempts and streams, by reason.", MetricType::Counter);
   for (std::size_t index = 0; index < agent_metrics::reasons; ++index)

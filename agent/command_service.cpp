@@ -27,8 +27,6 @@ std::string_view shown(std::string_view command) {
   return protocol::find_command(command) != nullptr ? command : std::string_view{"(unknown)"};
 }
 
-double seconds(duration span) { return std::chrono::duration<double>(span).count(); }
-
 }  // namespace
 
 /// One command with a worker; lives in the frame of its run_one().
@@ -196,7 +194,7 @@ void command_service::report_finished(const command_call& call, duration took,
   host_.events().info("command_finished", {{"request_id", call.request_id},
                                            {"command", shown(call.command)},
                                            {"code", code},
-                                           {"duration_seconds", seconds(took)}});
+                                           {"duration_seconds", runtime::in_seconds(took)}});
 }
 
 void command_service::report_denied(const command_call& call, const command_outcome& outcome) {

@@ -15,8 +15,6 @@ namespace http = runtime::http;
 
 namespace {
 
-double seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
-
 protocol::sse_limits limits_of(std::size_t event_bytes_max) {
   protocol::sse_limits limits;
   limits.event_bytes_max = event_bytes_max;
@@ -207,13 +205,13 @@ void gateway_stream::report_ending(const session_ending& ending) {
   if (ending.end.established) {
     events.info("disconnected", {{"reason", reason},
                                  {"error", error},
-                                 {"healthy_seconds", seconds(ending.end.healthy)},
-                                 {"retry_in_seconds", seconds(ending.delay)}});
+                                 {"healthy_seconds", runtime::in_seconds(ending.end.healthy)},
+                                 {"retry_in_seconds", runtime::in_seconds(ending.delay)}});
   } else {
     events.warning("connect_failed", {{"reason", reason},
                                       {"error", error},
                                       {"status", std::int64_t{ending.status}},
-                                      {"retry_in_seconds", seconds(ending.delay)}});
+                                      {"retry_in_seconds", runtime::in_seconds(ending.delay)}});
   }
 }
 

@@ -16,7 +16,7 @@ using runtime::http::response;
 
 namespace {
 enum class agent_route { connect, response, heartbeat, health, ready };
-constexpr std::array<route_rule<agent_route>, 5> rules{{
+constexpr std::array<route_rule<agent_route>, 5> agent_routes{{
     {"GET", "agent/connect", agent_route::connect},
     {"POST", "agent/response/*", agent_route::response},
     {"POST", "agent/heartbeat", agent_route::heartbeat},
@@ -63,7 +63,7 @@ std::optional<response> agent_api::screen(const request& head) {
 
 task<void> agent_api::handle(exchange& call) {
   const request& head = call.incoming();
-  const auto found = match_route<agent_route>(rules, head.method, path_of(head.target));
+  const auto found = match_route<agent_route>(agent_routes, head.method, path_of(head.target));
   response answer;
   switch (found.verdict) {
     case route_verdict::matched:

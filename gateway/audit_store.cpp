@@ -11,7 +11,7 @@ using runtime::error_code;
 using runtime::result;
 
 namespace {
-constexpr const char* schema =
+constexpr const char* audit_schema =
     "CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY NOT NULL, line TEXT NOT NULL);";
 
 class sqlite_audit final : public audit_store {
@@ -77,7 +77,7 @@ result<std::unique_ptr<audit_store>> prepare(sqlite::database on) {
 result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path) {
   auto opened = sqlite::database::open(path);
   if (opened.has_error()) return opened.error();
-  if (opened.value().run(schema)) return gateway_errc::store_unusable;
+  if (opened.value().run(audit_schema)) return gateway_errc::store_unusable;
   return prepare(std::move(opened.value()));
 }
 

@@ -31,7 +31,7 @@ enum class caller_route {
   ready,
   metrics
 };
-constexpr std::array<route_rule<caller_route>, 14> rules{{
+constexpr std::array<route_rule<caller_route>, 14> caller_routes{{
     {"POST", "internal/execute", caller_route::execute},
     {"GET", "internal/clusters", caller_route::list_connected},
     {"GET", "internal/clusters/*", caller_route::get_connected},
@@ -156,7 +156,7 @@ task<void> caller_api::handle(exchange& call) {
   const request& head = call.incoming();
   const auto target = runtime::http::split_target(head.target);
   const std::string_view path = target ? std::string_view{target->path} : std::string_view{};
-  const auto found = match_route<caller_route>(rules, head.method, path);
+  const auto found = match_route<caller_route>(caller_routes, head.method, path);
   const bool known =
       found.verdict == route_verdict::matched || found.verdict == route_verdict::malformed_path;
   const access needed = known ? access_to(found.target) : access::caller;

@@ -66,7 +66,6 @@ constexpr std::array verdicts{response_verdict::accepted, response_verdict::dupl
 const prometheus::Histogram::BucketBoundaries latencies{
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
 
-double seconds(runtime::duration span) { return std::chrono::duration<double>{span}.count(); }
 }  // namespace
 
 struct metrics::state {
@@ -128,10 +127,14 @@ void metrics::count_response(response_verdict verdict) {
 }
 void metrics::count_command(std::string_view code, runtime::duration took) {
   state_->commands.at(code)->Increment();
-  state_->total.Observe(seconds(took));
+  state_->total.Observe(runtime::in_seconds(took));
 }
-void metrics::observe_dispatch(runtime::duration took) { state_->dispatch.Observe(seconds(took)); }
-void metrics::observe_revocation(runtime::duration took) { state_->revocation.Observe(seconds(took)); }
+void metrics::observe_dispatch(runtime::duration took) {
+  state_->dispatch.Observe(runtime::in_seconds(took));
+}
+void metrics::observe_revocation(runtime::duration took) {
+  state_->revocation.Observe(runtime::in_seconds(took));
+}
 void metrics::count_caller_refusal() { state_->caller_refusals.Increment(); }
 
 std::string metrics::print(const gauge_values& now) const {

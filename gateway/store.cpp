@@ -15,7 +15,7 @@ using sqlite::transaction;
 
 namespace {
 constexpr std::int64_t schema_version = 1;
-constexpr const char* schema = R"sql(
+constexpr const char* key_schema = R"sql(
 CREATE TABLE IF NOT EXISTS organisations (
   org_id TEXT PRIMARY KEY NOT NULL
 ) WITHOUT ROWID;
@@ -251,7 +251,7 @@ result<std::unique_ptr<store>> store::open(const std::string& path) {
   const std::int64_t found = version.value().number(0);
   version.value().reset();
   if (found != 0 && found != schema_version) return gateway_errc::store_unusable;
-  if (on.run(schema)) return gateway_errc::store_unusable;
+  if (on.run(key_schema)) return gateway_errc::store_unusable;
 
   const std::string keys{key_columns};
   const std::string clusters{cluster_columns};

@@ -8,6 +8,11 @@ namespace kitfox::runtime {
 
 using duration = std::chrono::nanoseconds;
 
+/// As metrics, log lines and JSON say it.
+[[nodiscard]] constexpr double in_seconds(duration span) noexcept {
+  return std::chrono::duration<double>{span}.count();
+}
+
 /// Tag of the host's monotonic time line; never read directly.
 struct monotonic {
   using duration = std::chrono::nanoseconds;

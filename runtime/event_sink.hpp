@@ -36,4 +36,10 @@ class event_sink {
   }
 };
 
+/// Drops every event.
+class no_events final : public event_sink {
+ public:
+  void emit(severity, std::string_view, std::span<const event_field>) override {}
+};
+
 }  // namespace kitfox::runtime

@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct pod {
-  pod() {
+struct pod_with_account {
+  pod_with_account() {
     disk.put("/sa/token", "sa-token\n");
     disk.put("/sa/ca.crt", "PEM of the authority");
     environment.service_account_dir = "/sa";
@@ -24,7 +24,7 @@ struct pod {
 };
 
 TEST(InClusterAccess, ReadsTheServiceAccount) {
-  pod f;
+  pod_with_account f;
   const auto access = find_kube_access(f.environment, f.disk, f.complaint);
   ASSERT_TRUE(access);
   EXPECT_EQ(access->server_url, "https://10.96.0.1:443");
@@ -34,7 +34,7 @@ TEST(InClusterAccess, ReadsTheServiceAccount) {
 }
 
 TEST(InClusterAccess, BracketsAnAddressOfVersionSix) {
-  pod f;
+  pod_with_account f;
   f.environment.service_host = "fd00::1";
   EXPECT_EQ(find_kube_access(f.environment, f.disk, f.complaint)->server_url, "https://[fd00::1]:443");
 }
@@ -45,7 +45,7 @@ TEST(InClusterAccess, NamesWhatIsMissing) {
                                                                {"host", "KUBERNETES_SERVICE_HOST"},
                                                                {"port", "KUBERNETES_SERVICE_PORT"}};
   for (const auto& [missing, named] : cases) {
-    pod f;
+    pod_with_account f;
     f.disk.remove(missing);
     if (std::string_view{missing} == "host") f.environment.service_host.clear();
     if (std::string_view{missing} == "port") f.environment.service_port = "65536";

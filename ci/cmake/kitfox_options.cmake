@@ -14,6 +14,14 @@ endif()
 # -O3 makes nothing here faster that a benchmark shows, and takes longer to compile.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
+# Most of what a source costs to compile are headers and templates that its neighbours use too. For work on one source
+# the dev preset compiles each alone, which also shows what a source forgot to include.
+option(KITFOX_UNITY "Compile several sources of a target as one" ON)
+if(KITFOX_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+endif()
+
 find_program(KITFOX_CCACHE ccache)
 if(KITFOX_CCACHE)
   # ccache sees precompiled headers only where it may trust their definitions and times.
@@ -30,6 +38,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # With sanitizers it takes the frame of a coroutine for memory of the plain operator new.
   target_compile_options(kitfox_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-mismatched-new-delete
     -fcoroutines -fpch-preprocess)
+  if(KITFOX_UNITY)
+    # It takes every class of a source that is included for one of a header that others see with other types.
+    target_compile_options(kitfox_flags INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 # What a precompiled header was made with must be the same wherever it is used.
 target_compile_definitions(kitfox_flags INTERFACE

@@ -11,6 +11,8 @@
 namespace kitfox::conformance {
 namespace {
 
+using runtime::in_seconds;
+
 using runtime::task;
 
 // Targets of the reference gateway.
@@ -19,14 +21,8 @@ constexpr double resident_kib_max = 64, connects_per_core_min = 500, executes_mi
 constexpr std::size_t descriptors_kept = 200;
 
 /// What the load generator itself reports is of no interest: failures are counted.
-class no_events final : public runtime::event_sink {
- public:
-  void emit(runtime::severity, std::string_view, std::span<const runtime::event_field>) override {}
-};
-
-double seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
 double per_second(std::size_t count, runtime::duration span) {
-  return span.count() > 0 ? static_cast<double>(count) / seconds(span) : 0;
+  return span.count() > 0 ? static_cast<double>(count) / in_seconds(span) : 0;
 }
 
 /// In memory nothing is ever durable, and fsync(2) costs nothing.
@@ -85,9 +81,9 @@ void report_idle(const idle_load& what, const idle_numbers& got, bench_report& o
   out.values["connect"] = {{"agents", what.agents},
                            {"connected", got.connected},
                            {"failed", got.failed},
-                           {"wall_seconds", seconds(got.connect_wall)},
-                           {"gateway_cpu_seconds", seconds(got.connect_cpu)},
-                           {"generator_cpu_seconds", seconds(got.own_connect_cpu)},
+                           {"wall_seconds", in_seconds(got.connect_wall)},
+                           {"gateway_cpu_seconds", in_seconds(got.connect_cpu)},
+                           {"generator_cpu_seconds", in_seconds(got.own_connect_cpu)},
                            {"per_second", per_second(got.connected, got.connect_wall)},
                            {"per_gateway_cpu_second", per_core}};
   out.values["idle"] = {{"resident_bytes_before", got.resident_before},
@@ -95,8 +91,8 @@ void report_idle(const idle_load& what, const idle_numbers& got, bench_report& o
                         {"resident_kib_per_agent", each},
                         {"resident_kib_per_agent_with_program", total_each},
                         {"ended_early", got.ended_early},
-                        {"wall_seconds", seconds(got.idle_wall)},
-                        {"gateway_cpu_seconds", seconds(got.idle_cpu)},
+                        {"wall_seconds", in_seconds(got.idle_wall)},
+                        {"gateway_cpu_seconds", in_seconds(got.idle_cpu)},
                         {"heartbeats", got.heartbeats}};
   out.text += fmt::format(
       "connect  {} TLS agents in {:.1f} s: {:.0f}/s; the gateway took {:.2f} s of CPU, this generator {:.2f} "
@@ -104,11 +100,11 @@ void report_idle(const idle_load& what, const idle_numbers& got, bench_report& o
       "idle     {:.1f} KiB resident for each agent ({:.1f} MiB before, {:.1f} MiB after; {:.1f} KiB with the "
       "program itself)\n"
       "         {:.1f} % of a core over {:.1f} s with {} heartbeats\n",
-      got.connected, seconds(got.connect_wall), per_second(got.connected, got.connect_wall),
-      seconds(got.connect_cpu), seconds(got.own_connect_cpu), each,
+      got.connected, in_seconds(got.connect_wall), per_second(got.connected, got.connect_wall),
+      in_seconds(got.connect_cpu), in_seconds(got.own_connect_cpu), each,
       static_cast<double>(got.resident_before) / 1048576, static_cast<double>(got.resident_after) / 1048576,
-      total_each, 100 * seconds(got.idle_cpu) / std::max(seconds(got.idle_wall), 1e-9),
-      seconds(got.idle_wall), got.heartbeats);
+      total_each, 100 * in_seconds(got.idle_cpu) / std::max(in_seconds(got.idle_wall), 1e-9),
+      in_seconds(got.idle_wall), got.heartbeats);
   using side = bench_target::side;
   const auto wanted = static_cast<double>(what.agents);
   out.targets.push_back({"agents connected and idle", "agents",
@@ -123,9 +119,9 @@ void report_execute(const execute_load& what, const execute_numbers& got, bool i
   out.values["execute"] = {{"callers", what.callers},
                            {"done", got.done},
                            {"failed", got.failed},
-                           {"wall_seconds", seconds(got.wall)},
-                           {"gateway_cpu_seconds", seconds(got.cpu)},
-                           {"generator_cpu_seconds", seconds(got.own_cpu)},
+                           {"wall_seconds", in_seconds(got.wall)},
+                           {"gateway_cpu_seconds", in_seconds(got.cpu)},
+                           {"generator_cpu_seconds", in_seconds(got.own_cpu)},
                            {"per_second", rate},
                            {"per_gateway_cpu_second", per_second(got.done, got.cpu)},
                            {"database_in_memory", in_memory},
@@ -133,9 +129,9 @@ void report_execute(const execute_load& what, const execute_numbers& got, bool i
   out.text += fmt::format(
       "execute  {} at a time over TLS: {:.0f}/s for {:.1f} s, {} failed; p50 {}, p99 {}\n"
       "         {:.0f} a second of the gateway's CPU ({:.2f} s); this generator took {:.2f} s\n",
-      what.callers, rate, seconds(got.wall), got.failed, print_span(got.latency.quantile(0.5)),
-      print_span(got.latency.quantile(0.99)), per_second(got.done, got.cpu), seconds(got.cpu),
-      seconds(got.own_cpu));
+      what.callers, rate, in_seconds(got.wall), got.failed, print_span(got.latency.quantile(0.5)),
+      print_span(got.latency.quantile(0.99)), per_second(got.done, got.cpu), in_seconds(got.cpu),
+      in_seconds(got.own_cpu));
   if (in_memory)
     out.text += "         the audit lies in memory (tmpfs): what it costs to be durable is missing here\n";
   out.text += got.latency.print_histogram();
@@ -195,9 +191,9 @@ bool run_gateway_bench(const gateway_bench_options& options, bench_report& out, 
                   {"descriptors", descriptors},
                   {"agents", options.idle.agents},
                   {"callers", options.execute.callers},
-                  {"seconds", seconds(options.execute.span)}};
+                  {"seconds", in_seconds(options.execute.span)}};
   out.text = fmt::format("open files: limit raised to {} for each process\n", descriptors);
-  no_events events;
+  runtime::no_events events;
   const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events);
   bench_run run{*host, options, directory, {}};
   const int status = host->run(run_parts(run, out));

@@ -26,11 +26,6 @@ constexpr const char* short_backoff =
     " --backoff-initial-seconds 0.1 --backoff-cap-seconds 0.5 --session-spread-seconds 0.1";
 constexpr const char* health = "GET /health HTTP/1.1\r\nHost: gateway\r\n\r\n";
 
-class no_events final : public runtime::event_sink {
- public:
-  void emit(runtime::severity, std::string_view, std::span<const runtime::event_field>) override {}
-};
-
 /// One agent under measurement.
 struct subject {
   std::string command;
@@ -239,7 +234,7 @@ bool run_reconnect_bench(const reconnect_bench_options& options, bench_report& o
   out.settings = {{"gateway_command", options.gateway_command},
                   {"count", options.count},
                   {"outage_ms", std::chrono::duration<double, std::milli>(options.outage).count()}};
-  no_events events;
+  runtime::no_events events;
   const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events);
   reconnect_run run{*host, options, own.path()};
   const int status = host->run(run.run());

@@ -43,7 +43,7 @@ constexpr ids with_copies[] = {"ISO-2", "RTE-1", "RTE-3", "IDM-1", "CMD-4"};
 constexpr ids with_eviction[] = {"CON-8", "REV-5", "RTE-3"};
 constexpr ids with_one_key[] = {"REV-5"};
 
-constexpr mutant all[] = {
+constexpr mutant broken_gateways[] = {
     {"gateway-secret-not-checked",
      "looks at the key's id alone",
      con1,
@@ -199,7 +199,7 @@ constexpr mutant all[] = {
 
 }  // namespace
 
-std::span<const mutant> gateway_mutants() { return all; }
+std::span<const mutant> gateway_mutants() { return broken_gateways; }
 
 const mutant* find_mutant(std::string_view name) {
   for (const auto list : {agent_mutants(), gateway_mutants()}) {

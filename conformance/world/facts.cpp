@@ -13,7 +13,7 @@ struct fact {
   nlohmann::json value;
 };
 
-double in_seconds(runtime::duration span) { return std::chrono::duration<double>(span).count(); }
+using runtime::in_seconds;
 
 bool was_given(const std::string& setting, const setting_list& settings, const subject_program& program) {
   return program.is_reference() ||

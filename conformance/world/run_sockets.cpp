@@ -7,12 +7,6 @@
 namespace kitfox::conformance {
 namespace {
 
-/// The harness's own events are of no interest: what happens shows on the wire.
-class no_events final : public runtime::event_sink {
- public:
-  void emit(runtime::severity, std::string_view, std::span<const runtime::event_field>) override {}
-};
-
 runtime::task<int> play(player& by, play_outcome& out, runtime::stop_source& stop) {
   out = co_await by.run(&stop);
   co_return 0;
@@ -22,7 +16,8 @@ runtime::task<int> play(player& by, play_outcome& out, runtime::stop_source& sto
 
 sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
                            const sockets_run_options& options) {
-  no_events events;
+  // The harness's own events are of no interest: what happens shows on the wire.
+  runtime::no_events events;
   const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);

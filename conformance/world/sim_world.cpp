@@ -16,10 +16,6 @@ namespace {
 constexpr std::string_view authority = "kitfox";
 constexpr std::uint16_t kubernetes_port = 6443;
 
-runtime::error_code impossible() {
-  return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
-}
-
 sim::kill_mode mode_of(socket_fate fate) {
   switch (fate) {
     case socket_fate::fin:

@@ -15,10 +15,6 @@ namespace {
 /// After SIGTERM and its own drain a process is ended by force.
 constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
 
-runtime::error_code impossible() {
-  return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
-}
-
 }  // namespace
 
 sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,

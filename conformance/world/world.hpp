@@ -30,6 +30,11 @@ enum class node_action { stop, kill, pause, resume };
   return names[static_cast<std::size_t>(action)];
 }
 
+/// The answer of a world that has no means to do what a step asks for.
+[[nodiscard]] inline runtime::error_code impossible() {
+  return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
+}
+
 /// Where something listens, and what to trust there.
 struct service_address {
   runtime::endpoint at;

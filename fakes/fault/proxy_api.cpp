@@ -13,10 +13,6 @@ using nlohmann::json;
 /// What clients check before they use an endpoint that is newer than they are.
 constexpr const char* spoken_version = "2.12.0";
 
-api_answer refuse(int status, std::string message) {
-  return {status, {{"error", std::move(message)}, {"status", status}}};
-}
-
 http::response text_response(int status, std::string type, std::string body) {
   http::response made;
   made.status = status;
@@ -69,12 +65,12 @@ runtime::task<http::response> proxy_api::answer(const http::request& asked) {
 
 runtime::task<api_answer> proxy_api::dispatch(const http::request& asked) {
   const auto path = segments_of(asked.target);
-  if (!path || path->empty()) co_return refuse(404, "page not found");
+  if (!path || path->empty()) co_return api_answer::refusal(404, "page not found");
   const std::string& method = asked.method;
   json body;
   if (changes(method) && !asked.body.empty()) {
     body = json::parse(asked.body, nullptr, false);
-    if (body.is_discarded()) co_return refuse(400, "bad request body: not JSON");
+    if (body.is_discarded()) co_return api_answer::refusal(400, "bad request body: not JSON");
   }
   const std::string& first = path->front();
   if (path->size() == 1) {
@@ -98,7 +94,7 @@ runtime::task<api_answer> proxy_api::dispatch(const http::request& asked) {
   if (first == "proxies" && path->size() > 2 && path->size() <= 4 && (*path)[2] == "toxics") {
     co_return on_toxic(method, *path, body);
   }
-  co_return refuse(404, "page not found");
+  co_return api_answer::refusal(404, "page not found");
 }
 
 runtime::task<api_answer> proxy_api::on_proxy(const std::string& method, std::string name, json body) {
@@ -111,7 +107,7 @@ runtime::task<api_answer> proxy_api::on_proxy(const std::string& method, std::st
     api_answer made = co_await table_.remove(std::move(name));
     co_return made;
   }
-  co_return refuse(405, "method not allowed");
+  co_return api_answer::refusal(405, "method not allowed");
 }
 
 api_answer proxy_api::on_toxic(const std::string& method, const std::vector<std::string>& path,
@@ -120,12 +116,12 @@ api_answer proxy_api::on_toxic(const std::string& method, const std::vector<std:
   if (path.size() == 3) {
     if (method == "GET") return table_.toxics(proxy);
     if (method == "POST") return table_.add_toxic(proxy, body);
-    return refuse(405, "method not allowed");
+    return api_answer::refusal(405, "method not allowed");
   }
   if (method == "GET") return table_.get_toxic(proxy, path[3]);
   if (changes(method)) return table_.update_toxic(proxy, path[3], body);
   if (method == "DELETE") return table_.remove_toxic(proxy, path[3]);
-  return refuse(405, "method not allowed");
+  return api_answer::refusal(405, "method not allowed");
 }
 
 }  // namespace kitfox::fault

@@ -42,6 +42,10 @@ struct proxy_limits {
 struct api_answer {
   int status = 200;
   nlohmann::json body;
+
+  [[nodiscard]] static api_answer refusal(int status, std::string message) {
+    return {status, {{"error", std::move(message)}, {"status", status}}};
+  }
 };
 
 /// The proxies of a program. Its calls are those of toxiproxy's API, one at a time: take `turn()` around

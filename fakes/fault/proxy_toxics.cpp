@@ -11,11 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-api_answer refuse(int status, std::string message) {
-  return {status, {{"error", std::move(message)}, {"status", status}}};
-}
-api_answer no_such_proxy() { return refuse(404, "proxy not found"); }
-api_answer no_such_toxic() { return refuse(404, "toxic not found"); }
+api_answer no_such_proxy() { return api_answer::refusal(404, "proxy not found"); }
+api_answer no_such_toxic() { return api_answer::refusal(404, "toxic not found"); }
 
 std::string label_value(std::string_view text) {
   std::string escaped;
@@ -68,8 +65,9 @@ api_answer proxy_table::add_toxic(const std::string& name, const json& body) {
   if (on == nullptr) return no_such_proxy();
   api_failure why;
   const auto wanted = parse_toxic(body, why);
-  if (!wanted) return refuse(why.status, why.message);
-  if (const failed outcome = put_toxic(*on, *wanted)) return refuse(outcome->status, outcome->message);
+  if (!wanted) return api_answer::refusal(why.status, why.message);
+  if (const failed outcome = put_toxic(*on, *wanted))
+    return api_answer::refusal(outcome->status, outcome->message);
   return {200, wanted->print()};
 }
 
@@ -81,9 +79,9 @@ api_answer proxy_table::update_toxic(const std::string& name, const std::string&
   if (found == nullptr) return no_such_toxic();
   api_failure why;
   const auto wanted = parse_toxic_change(found->shown, body, why);
-  if (!wanted) return refuse(why.status, why.message);
+  if (!wanted) return api_answer::refusal(why.status, why.message);
   auto plan = plan_toxic(*wanted, why);
-  if (!plan) return refuse(why.status, why.message);
+  if (!plan) return api_answer::refusal(why.status, why.message);
   const error_code changed = on->relaying.through().replace(found->id, std::move(*plan), on_.clock().now());
   KITFOX_ASSERT(!changed);
   found->shown = *wanted;

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::kube {
 
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
+using runtime::lower_case;
 
 struct impersonation_headers {
   std::string user, uid;

@@ -82,7 +82,7 @@ class lexer {
 /// Whether "in" and "notin" are operators or plain words at this place.
 enum class context { key_and_operator, values };
 
-using failure = std::string;
+using mistake = std::string;
 
 class parser {
  public:
@@ -102,7 +102,7 @@ class parser {
         return refuse("found '" + first.text + "', expected: !, identifier, or 'end of string'");
       }
       label_requirement requirement;
-      if (failure why = parse_requirement(requirement); !why.empty()) {
+      if (mistake why = parse_requirement(requirement); !why.empty()) {
         return refuse("unable to parse requirement: " + why);
       }
       requirements.push_back(std::move(requirement));
@@ -134,7 +134,7 @@ class parser {
     return out;
   }
 
-  failure parse_requirement(label_requirement& out) {
+  mistake parse_requirement(label_requirement& out) {
     lexeme key = take(context::values);
     bool absent = false;
     if (key.kind == token::absent) {
@@ -152,7 +152,7 @@ class parser {
     return parse_comparison(out);
   }
 
-  failure parse_comparison(label_requirement& out) {
+  mistake parse_comparison(label_requirement& out) {
     using comparison = label_requirement::comparison;
     const lexeme sign = take(context::key_and_operator);
     switch (sign.kind) {
@@ -170,7 +170,7 @@ class parser {
       case token::greater:
       case token::less:
         out.compare = sign.kind == token::greater ? comparison::greater : comparison::less;
-        if (failure why = parse_one_value(out.values); !why.empty()) return why;
+        if (mistake why = parse_one_value(out.values); !why.empty()) return why;
         if (!go_parse_int(out.values.front())) {
           return "for 'Gt', 'Lt' operators, the value must be an integer";
         }
@@ -187,7 +187,7 @@ class parser {
     return "found '" + sign.text + "', expected: '=', '!=', '==', 'in', notin'";
   }
 
-  failure parse_one_value(std::vector<std::string>& values) {
+  mistake parse_one_value(std::vector<std::string>& values) {
     const lexeme value = peek(context::values);
     if (value.kind == token::end || value.kind == token::comma) {
       values.emplace_back();
@@ -198,7 +198,7 @@ class parser {
     return {};
   }
 
-  failure parse_values(std::vector<std::string>& values) {
+  mistake parse_values(std::vector<std::string>& values) {
     const lexeme open = take(context::values);
     if (open.kind != token::open) return "found '" + open.text + "' expected: '('";
     const lexeme first = peek(context::values);
@@ -206,7 +206,7 @@ class parser {
     if (first.kind != token::identifier && first.kind != token::comma) {
       return "found '" + first.text + "', expected: ',', ')' or identifier";
     }
-    if (failure why = parse_list(values); !why.empty()) return why;
+    if (mistake why = parse_list(values); !why.empty()) return why;
     static_cast<void>(take(context::values));  // parse_list stops before the closing parenthesis
     std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
@@ -214,7 +214,7 @@ class parser {
   }
 
   // Empty entries are empty values, as in "(a,)" and "(,a)".
-  failure parse_list(std::vector<std::string>& values) {
+  mistake parse_list(std::vector<std::string>& values) {
     for (bool value_due = true;;) {
       const lexeme next = peek(context::values);
       if (next.kind == token::identifier && value_due) {

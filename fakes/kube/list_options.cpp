@@ -8,14 +8,6 @@ namespace {
 
 using runtime::http::target_parts;
 
-outcome<std::optional<std::int64_t>> number_of(const target_parts& target, std::string_view name) {
-  const auto text = target.get(name);
-  if (!text || text->empty()) return std::optional<std::int64_t>{};
-  const auto number = go_parse_int(*text);
-  if (!number) return bad_request("strconv.ParseInt: parsing " + go_quote(*text) + ": invalid syntax");
-  return number;
-}
-
 std::string text_of(const target_parts& target, std::string_view name) {
   return std::string{target.get(name).value_or("")};
 }
@@ -75,12 +67,21 @@ outcome<void> parse_selectors(const target_parts& target, list_options& options)
 
 }  // namespace
 
+outcome<std::optional<std::int64_t>> number_parameter(const runtime::http::target_parts& target,
+                                                      std::string_view name) {
+  const auto text = target.get(name);
+  if (!text || text->empty()) return std::optional<std::int64_t>{};
+  const auto number = go_parse_int(*text);
+  if (!number) return bad_request("strconv.ParseInt: parsing " + go_quote(*text) + ": invalid syntax");
+  return number;
+}
+
 outcome<list_options> parse_list_options(const resource_type& type, const target_parts& target,
                                          list_or_watch purpose, watch_list_support support) {
   list_options options;
-  const auto limit = number_of(target, "limit");
+  const auto limit = number_parameter(target, "limit");
   if (!limit) return limit.error();
-  const auto timeout = number_of(target, "timeoutSeconds");
+  const auto timeout = number_parameter(target, "timeoutSeconds");
   if (!timeout) return timeout.error();
   options.limit = limit->value_or(0);
   if (*timeout) options.timeout = std::chrono::seconds{**timeout};

@@ -35,6 +35,10 @@ struct list_options {
 
 enum class list_or_watch { list, watch };
 
+/// A query parameter that is a number; none where it is left out or empty. Error: 400 in Go's words.
+[[nodiscard]] outcome<std::optional<std::int64_t>> number_parameter(const runtime::http::target_parts& target,
+                                                                    std::string_view name);
+
 /// Errors: 400 malformed numbers and selectors, 422 contradictions, in the words of kube-apiserver 1.20.
 [[nodiscard]] outcome<list_options> parse_list_options(const resource_type& type,
                                                        const runtime::http::target_parts& target,

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "fakes/kube/resource_catalog.hpp"
+#include "runtime/ascii.hpp"
 
 namespace kitfox::kube {
 
@@ -19,12 +20,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
+using runtime::lower_case;
 
 media_clause parse_clause(std::string_view text) {
   media_clause clause;

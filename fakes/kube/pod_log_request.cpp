@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/kube/go_text.hpp"
+#include "fakes/kube/list_options.hpp"
 
 namespace kitfox::kube {
 
@@ -12,14 +13,6 @@ using runtime::http::target_parts;
 
 /// What one step of a stream sends at most.
 constexpr std::size_t step_bytes_max = 64 * 1024;
-
-outcome<std::optional<std::int64_t>> number_of(const target_parts& target, std::string_view name) {
-  const auto text = target.get(name);
-  if (!text || text->empty()) return std::optional<std::int64_t>{};
-  const auto number = go_parse_int(*text);
-  if (!number) return bad_request("strconv.ParseInt: parsing " + go_quote(*text) + ": invalid syntax");
-  return number;
-}
 
 status_cause out_of_range(const char* field, std::int64_t value, const char* rule) {
   return {"FieldValueInvalid", "Invalid value: " + std::to_string(value) + ": " + rule, field};
@@ -132,11 +125,11 @@ outcome<pod_log_options> parse_log_options(std::string_view pod, const target_pa
   if (go_query_flag(target.get("follow"))) options.extent = pod_log_options::extents::follow;
   if (go_query_flag(target.get("previous"))) options.instance = log_instance::previous;
   if (go_query_flag(target.get("timestamps"))) options.stamp = pod_log_options::stamps::each_line;
-  const auto since = number_of(target, "sinceSeconds");
+  const auto since = number_parameter(target, "sinceSeconds");
   if (!since) return since.error();
-  const auto tail = number_of(target, "tailLines");
+  const auto tail = number_parameter(target, "tailLines");
   if (!tail) return tail.error();
-  const auto limit = number_of(target, "limitBytes");
+  const auto limit = number_parameter(target, "limitBytes");
   if (!limit) return limit.error();
   options.tail_lines = *tail;
   options.limit_bytes = *limit;

@@ -8,10 +8,6 @@ namespace kitfox::kube {
 
 namespace {
 
-bool has(const std::vector<std::string>& list, std::string_view wanted) {
-  return std::find(list.begin(), list.end(), wanted) != list.end();
-}
-
 bool has_or_all(const std::vector<std::string>& list, std::string_view wanted) {
   return std::any_of(list.begin(), list.end(),
                      [&](const std::string& entry) { return entry == "*" || entry == wanted; });
@@ -128,7 +124,7 @@ void visit_rules(const rbac_policy& policy, const user_identity& user, std::stri
     const std::vector<policy_rule>* rules = find_rules(policy, binding);
     if (rules == nullptr) {
       const std::string error = missing_role(binding.role);
-      if (!has(errors, error)) errors.push_back(error);
+      if (!contains_text(errors, error)) errors.push_back(error);
       return visit_step::go_on;
     }
     for (const policy_rule& rule : *rules) {
@@ -153,7 +149,7 @@ bool rule_allows(const policy_rule& rule, const access_attributes& asked) {
   if (!has_or_all(rule.verbs, asked.verb)) return false;
   if (!asked.is_resource) return url_matches(rule, asked.path);
   return has_or_all(rule.api_groups, asked.api_group) && resource_matches(rule, asked) &&
-         (rule.resource_names.empty() || has(rule.resource_names, asked.name));
+         (rule.resource_names.empty() || contains_text(rule.resource_names, asked.name));
 }
 
 access_decision decide_rbac(const rbac_policy& policy, const user_identity& user,

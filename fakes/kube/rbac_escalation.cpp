@@ -10,10 +10,6 @@ namespace kitfox::kube {
 
 namespace {
 
-bool has(const std::vector<std::string>& list, std::string_view wanted) {
-  return std::find(list.begin(), list.end(), wanted) != list.end();
-}
-
 // Every combination a rule grants, one of each list at a time.
 std::vector<policy_rule> break_down(const policy_rule& rule) {
   std::vector<policy_rule> parts;
@@ -36,9 +32,9 @@ std::vector<policy_rule> break_down(const policy_rule& rule) {
 }
 
 bool covers_resource(const policy_rule& owner, const std::string& resource) {
-  if (has(owner.resources, "*") || has(owner.resources, resource)) return true;
+  if (contains_text(owner.resources, "*") || contains_text(owner.resources, resource)) return true;
   const std::size_t slash = resource.find('/');
-  return slash != std::string::npos && has(owner.resources, "*" + resource.substr(slash));
+  return slash != std::string::npos && contains_text(owner.resources, "*" + resource.substr(slash));
 }
 
 bool covers_url(const policy_rule& owner, std::string_view url) {
@@ -50,12 +46,13 @@ bool covers_url(const policy_rule& owner, std::string_view url) {
 }
 
 bool covers(const policy_rule& owner, const policy_rule& part) {
-  if (!has(owner.verbs, "*") && !has(owner.verbs, part.verbs.front())) return false;
+  if (!contains_text(owner.verbs, "*") && !contains_text(owner.verbs, part.verbs.front())) return false;
   if (!part.non_resource_urls.empty()) return covers_url(owner, part.non_resource_urls.front());
-  if (!has(owner.api_groups, "*") && !has(owner.api_groups, part.api_groups.front())) return false;
+  if (!contains_text(owner.api_groups, "*") && !contains_text(owner.api_groups, part.api_groups.front()))
+    return false;
   if (!covers_resource(owner, part.resources.front())) return false;
   if (owner.resource_names.empty()) return true;
-  return !part.resource_names.empty() && has(owner.resource_names, part.resource_names.front());
+  return !part.resource_names.empty() && contains_text(owner.resource_names, part.resource_names.front());
 }
 
 std::string compact_text(const policy_rule& rule) {

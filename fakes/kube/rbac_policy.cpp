@@ -57,6 +57,10 @@ std::vector<label_selector> read_selectors(const json& role) {
 
 }  // namespace
 
+bool contains_text(const std::vector<std::string>& list, std::string_view wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
 std::vector<policy_rule> read_rules(const json& role) {
   std::vector<policy_rule> rules;
   const json& list = value_at(role, {"rules"});

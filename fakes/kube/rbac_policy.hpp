@@ -10,6 +10,9 @@
 namespace kitfox::kube {
 
 /// A rule of a Role or ClusterRole (rbac.authorization.k8s.io/v1 PolicyRule). "*" means all, in each list.
+/// Whether a list of a rule holds just that text; wildcards are the caller's business.
+[[nodiscard]] bool contains_text(const std::vector<std::string>& list, std::string_view wanted);
+
 struct policy_rule {
   std::vector<std::string> verbs, api_groups, resources;
   std::vector<std::string> resource_names;     ///< Empty: any name, and requests without one.

@@ -7,17 +7,13 @@
 #include "fakes/kube/field_selector.hpp"
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/resource_catalog.hpp"
+#include "runtime/ascii.hpp"
 
 namespace kitfox::kube {
 
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
+using runtime::lower_case;
 
 // The parts of the path between slashes; leading and trailing ones do not count, doubled ones do.
 std::vector<std::string> split_path(std::string_view path) {

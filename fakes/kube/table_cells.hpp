@@ -27,6 +27,9 @@ struct table_column {
 [[nodiscard]] json name_cell(const json& object, runtime::wall_time now);
 /// "6m28s" since metadata.creationTimestamp.
 [[nodiscard]] json age_cell(const json& object, runtime::wall_time now);
+inline constexpr table_column name_column{"Name", "string", "name", "Name of the object.", 0, name_cell};
+inline constexpr table_column age_column{"Age", "string", "", "Time since the object was created.",
+                                         0,     age_cell};
 /// The same since any time; "<unknown>" where it is missing.
 [[nodiscard]] std::string age_since(std::string_view time, runtime::wall_time now);
 /// "a,b" of the texts, or "<none>".

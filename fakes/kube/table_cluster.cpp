@@ -5,6 +5,7 @@
 
 #include "fakes/kube/label_selector.hpp"
 #include "fakes/kube/table_cells.hpp"
+#include "runtime/ascii.hpp"
 
 namespace kitfox::kube {
 
@@ -39,12 +40,7 @@ std::string joined(const std::vector<std::string>& texts, std::string_view separ
   return out;
 }
 
-std::string lower_case(std::string_view from) {
-  std::string out{from};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
+using runtime::lower_case;
 
 // Events carry either the old timestamps or only eventTime.
 std::string event_first_time(const json& event, wall_time now) {
@@ -196,8 +192,6 @@ json binding_users(const json& binding, wall_time) { return subjects_of(binding,
 json binding_groups(const json& binding, wall_time) { return subjects_of(binding, "Group"); }
 json binding_accounts(const json& binding, wall_time) { return subjects_of(binding, "ServiceAccount"); }
 
-constexpr table_column name_column{"Name", "string", "name", "Name of the object.", 0, name_cell};
-constexpr table_column age_column{"Age", "string", "", "Time since the object was created.", 0, age_cell};
 constexpr table_column data_column{"Data", "string", "", "Number of keys.", 0, data_count};
 
 constexpr std::array event_table{

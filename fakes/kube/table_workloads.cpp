@@ -121,8 +121,6 @@ json cron_selector(const json& cron, wall_time) {
   return print_label_selector(value_at(cron, {"spec", "jobTemplate", "spec", "selector"}));
 }
 
-constexpr table_column name_column{"Name", "string", "name", "Name of the object.", 0, name_cell};
-constexpr table_column age_column{"Age", "string", "", "Time since the object was created.", 0, age_cell};
 constexpr table_column containers_column{"Containers", "string", "", "Names of the containers.", 1,
                                          containers};
 constexpr table_column images_column{"Images", "string", "", "Images of the containers.", 1, images};

@@ -6,7 +6,7 @@ namespace {
 using namespace std::chrono_literals;
 using order = fault_case::order;
 
-const std::string request = "GET / HTTP/1.1\r\nHost: g\r\n\r\n";
+const std::string plain_request = "GET / HTTP/1.1\r\nHost: g\r\n\r\n";
 const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
 const std::string stream_head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const std::string event_a = "event: a\ndata: 1\n\n", event_b = "event: b\ndata: 2\n\n";
@@ -16,11 +16,11 @@ fault_case exchange_with(std::string name, std::string kind, std::string json, s
   return {.name = std::move(name),
           .kind = std::move(kind),
           .json = std::move(json),
-          .client_sends = request,
+          .client_sends = plain_request,
           .server_sends = head + "ok",
           .sending = order::in_turn,
           .client_sees = std::move(client_sees),
-          .server_sees = request + "|open"};
+          .server_sees = plain_request + "|open"};
 }
 
 fault_case stall_that_heals(std::string name, std::string json, std::string client_sees) {
@@ -34,7 +34,7 @@ fault_case answered(std::string name, std::string kind, std::string json, std::s
   return {.name = std::move(name),
           .kind = std::move(kind),
           .json = std::move(json),
-          .client_sends = request,
+          .client_sends = plain_request,
           .client_sees = std::move(client_sees)};
 }
 
@@ -55,11 +55,11 @@ fault_case replay_on_one_connection() {
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
   const std::string last = "0\r\n\r\n";
   fault_case one = exchange_with("SseReplay", "sse_replay", "{}", "");
-  one.client_sends = request + request;
+  one.client_sends = plain_request + plain_request;
   one.server_sends = chunked + chunk_of(event_a) + last + chunked + chunk_of(event_b) + last;
   one.client_sees =
       chunked + chunk_of(event_a) + last + chunked + chunk_of(event_b) + chunk_of(event_a) + last + "|open";
-  one.server_sees = request + request + "|open";
+  one.server_sees = plain_request + plain_request + "|open";
   return one;
 }
 
@@ -67,12 +67,12 @@ fault_case replay_on_one_connection() {
 
 std::vector<fault_case> http_cases() {
   fault_case lost = exchange_with("LoseResponse", "lose_response", "{}", "|rst");
-  lost.server_sees = request + "|rst";
+  lost.server_sees = plain_request + "|rst";
   fault_case cut = exchange_with("Truncate", "truncate", R"({"bytes": 1})", head + "o|fin");
-  cut.server_sees = request + "|fin";
+  cut.server_sees = plain_request + "|fin";
   fault_case twice = exchange_with("DuplicateRequest", "duplicate_request", "{}", head + "ok|open");
   twice.server_sends = head + "ok" + head + "no";
-  twice.server_sees = request + request + "|open";
+  twice.server_sees = plain_request + plain_request + "|open";
   fault_case drops = exchange_with("Drip", "drip", R"({"every": "30ms"})", head + "ok|open");
   drops.takes_at_least = 30ms;
   fault_case buffered = exchange_with("Buffer", "buffer", R"({"timeout": "30ms"})", head + "o|open");
@@ -102,7 +102,7 @@ std::vector<fault_case> sse_cases() {
       stream_with("SseSplit", "sse_split", R"({"at": 5, "delay": "30ms"})", event_a, event_a + "|open");
   split.takes_at_least = 30ms;
   fault_case cut = stream_with("SseTruncate", "sse_truncate", R"({"bytes": 9})", event_a, "event: a\n|fin");
-  cut.server_sees = request + "|fin";
+  cut.server_sees = plain_request + "|fin";
   fault_case silent = stream_with("SseSilence", "sse_silence", R"({"what": "data"})", event_a, "|open");
   silent.client_sees_healed = stream_head + event_a + "|open";
   fault_case mistyped = stream_with("SseWrongType", "sse_wrong_type", "{}", event_a, "");

@@ -18,18 +18,6 @@ class Commands : public testing::Test {
   gateway_rig rig_;
 };
 
-/// An execute call beside the script.
-struct running_call {
-  response answer;
-  runtime::mono_time ended{};
-  bool done = false;
-};
-task<void> execute_into(gateway_rig& rig, std::string cluster, std::string more, running_call& out) {
-  out.answer = co_await rig.execute(std::move(cluster), std::move(more));
-  out.ended = rig.now();
-  out.done = true;
-}
-
 task<void> round_trip(gateway_rig& rig) {
   const issued_cluster prod = co_await rig.create_cluster("prod");
   test_agent agent{rig, prod.key, "one"};

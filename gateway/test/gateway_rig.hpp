@@ -151,6 +151,14 @@ class gateway_rig {
   std::unique_ptr<runtime::task_group> gateway_tasks_;
 };
 
+/// An execute call beside the script.
+struct running_call {
+  runtime::http::response answer;
+  runtime::mono_time ended{};
+  bool done = false;
+};
+runtime::task<void> execute_into(gateway_rig& rig, std::string cluster, std::string more, running_call& out);
+
 /// The text value of a top-level member of a JSON object; empty if there is none.
 [[nodiscard]] std::string member(const std::string& json, const std::string& name);
 

@@ -20,15 +20,6 @@ class Shards : public testing::Test {
 
 constexpr const char* shard_hosts[] = {"gateway", "gateway-1", "gateway-2"};
 
-struct running_call {
-  runtime::http::response answer;
-  runtime::mono_time ended{};
-};
-task<void> execute_into(gateway_rig& rig, std::string cluster, std::string more, running_call& out) {
-  out.answer = co_await rig.execute(std::move(cluster), std::move(more));
-  out.ended = rig.now();
-}
-
 task<void> round_trips(gateway_rig& rig) {
   for (const char* host : shard_hosts) {
     const issued_cluster prod = co_await rig.create_cluster(std::string{"on-"} + host);

@@ -10,17 +10,17 @@ namespace kitfox::gateway {
 namespace {
 
 using text = std::optional<std::string>;
-const tenant acme{"acme", "payments"};
+const tenant payments_of_acme{"acme", "payments"};
 
 TEST(Tenancy, ABoundCredentialHasItsTenantWhateverIsLeftOut) {
-  const principal who{"dash", caller_role::caller, acme};
-  EXPECT_EQ(decide_tenant(who, std::nullopt, std::nullopt).granted, acme);
-  EXPECT_EQ(decide_tenant(who, "acme", std::nullopt).granted, acme);
-  EXPECT_EQ(decide_tenant(who, "acme", "payments").granted, acme);
+  const principal who{"dash", caller_role::caller, payments_of_acme};
+  EXPECT_EQ(decide_tenant(who, std::nullopt, std::nullopt).granted, payments_of_acme);
+  EXPECT_EQ(decide_tenant(who, "acme", std::nullopt).granted, payments_of_acme);
+  EXPECT_EQ(decide_tenant(who, "acme", "payments").granted, payments_of_acme);
 }
 
 TEST(Tenancy, ABoundCredentialCannotNameAnother) {
-  const principal who{"dash", caller_role::admin, acme};
+  const principal who{"dash", caller_role::admin, payments_of_acme};
   for (const auto& [org, team] :
        {std::pair<text, text>{"umbrella", "payments"}, {"acme", "lab"}, {"", "payments"}, {"acme", ""}}) {
     const tenant_decision decision = decide_tenant(who, org, team);
@@ -31,7 +31,7 @@ TEST(Tenancy, ABoundCredentialCannotNameAnother) {
 
 TEST(Tenancy, ATrustedServiceMustNameAWholeTenant) {
   const principal who{"orchestrator", caller_role::caller, std::nullopt};
-  EXPECT_EQ(decide_tenant(who, "acme", "payments").granted, acme);
+  EXPECT_EQ(decide_tenant(who, "acme", "payments").granted, payments_of_acme);
   for (const auto& [org, team] : {std::pair<text, text>{std::nullopt, std::nullopt},
                                   {"acme", std::nullopt},
                                   {std::nullopt, "payments"},
@@ -45,12 +45,12 @@ TEST(Tenancy, ATrustedServiceMustNameAWholeTenant) {
 TEST(Tenancy, AnEmptyTenantOwnsNothing) {
   EXPECT_FALSE(reference::owns({}, {}));
   EXPECT_FALSE(reference::owns({"acme", ""}, {"acme", ""}));
-  EXPECT_TRUE(reference::owns(acme, acme));
-  EXPECT_FALSE(reference::owns(acme, {"acme", "other"}));
+  EXPECT_TRUE(reference::owns(payments_of_acme, payments_of_acme));
+  EXPECT_FALSE(reference::owns(payments_of_acme, {"acme", "other"}));
 }
 
 TEST(Credentials, AreFoundByTheirWholeSecret) {
-  const auto book = credential_book::make({{"a", "0123456789abcdef", caller_role::admin, acme},
+  const auto book = credential_book::make({{"a", "0123456789abcdef", caller_role::admin, payments_of_acme},
                                            {"b", "fedcba9876543210", caller_role::caller, std::nullopt}});
   ASSERT_TRUE(book.has_value());
   EXPECT_EQ(book.value().find("0123456789abcdef")->name, "a");

@@ -20,11 +20,6 @@ using namespace kitfox;
 using namespace kitfox::runtime;
 using namespace std::chrono_literals;
 
-class silent final : public event_sink {
- public:
-  void emit(severity, std::string_view, std::span<const event_field>) override {}
-};
-
 /// Answers at once, or streams one chunk and waits until the client is gone.
 class echo final : public http::handler {
  public:
@@ -86,7 +81,7 @@ struct scene {
     co_return 0;
   }
 
-  silent events;
+  no_events events;
   std::unique_ptr<real_host> on;
   security wanted;
   tls_client_options client_options;
@@ -169,7 +164,7 @@ void idle_streams(benchmark::State& state, security how) {
 }
 
 void deadline_around_nothing(benchmark::State& state) {
-  silent events;
+  no_events events;
   const auto on = real_host::make(events);
   const auto nothing = []() -> task<error_code> { co_return error_code{}; };
   const auto script = [](benchmark::State& in, real_host& host_of, auto work) -> task<int> {

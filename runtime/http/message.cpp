@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::runtime::http {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -98,26 +93,26 @@ constexpr std::array phrases{
 
 void fields::set(std::string_view name, std::string value) {
   const auto first =
-      std::find_if(all_.begin(), all_.end(), [&](const field& one) { return same_name(one.name, name); });
+      std::find_if(all_.begin(), all_.end(), [&](const field& one) { return same_letters(one.name, name); });
   if (first == all_.end()) {
     add(std::string{name}, std::move(value));
     return;
   }
   first->value = std::move(value);
   all_.erase(
-      std::remove_if(first + 1, all_.end(), [&](const field& one) { return same_name(one.name, name); }),
+      std::remove_if(first + 1, all_.end(), [&](const field& one) { return same_letters(one.name, name); }),
       all_.end());
 }
 
 void fields::erase(std::string_view name) {
-  all_.erase(
-      std::remove_if(all_.begin(), all_.end(), [&](const field& one) { return same_name(one.name, name); }),
-      all_.end());
+  all_.erase(std::remove_if(all_.begin(), all_.end(),
+                            [&](const field& one) { return same_letters(one.name, name); }),
+             all_.end());
 }
 
 std::optional<std::string_view> fields::get(std::string_view name) const {
   const auto first =
-      std::find_if(all_.begin(), all_.end(), [&](const field& one) { return same_name(one.name, name); });
+      std::find_if(all_.begin(), all_.end(), [&](const field& one) { return same_letters(one.name, name); });
   if (first == all_.end()) return std::nullopt;
   return first->value;
 }

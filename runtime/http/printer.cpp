@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 
+#include "runtime/ascii.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::runtime::http {
@@ -24,12 +25,6 @@ bool is_token(std::string_view text) noexcept {
   });
 }
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? x + 32 : int{x}) == (y >= 'A' && y <= 'Z' ? y + 32 : int{y});
-  });
-}
-
 void print_field(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
@@ -39,7 +34,7 @@ void print_field(std::string& out, std::string_view name, std::string_view value
 }
 
 bool is_framing(std::string_view name) noexcept {
-  return same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
+  return same_letters(name, "Content-Length") || same_letters(name, "Transfer-Encoding");
 }
 
 void print_fields(std::string& out, const fields& headers) {

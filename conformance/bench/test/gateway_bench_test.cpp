@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-gateway_bench_options small() {
+gateway_bench_options small_load() {
   gateway_bench_options options;
   options.gateway_command = KITFOX_GATEWAY;
   options.idle.agents = 60;
@@ -22,7 +22,7 @@ gateway_bench_options small() {
 TEST(GatewayBench, ConnectsEveryAgentAndGetsEveryAnswer) {
   bench_report report;
   std::string failure;
-  ASSERT_TRUE(run_gateway_bench(small(), report, failure)) << failure;
+  ASSERT_TRUE(run_gateway_bench(small_load(), report, failure)) << failure;
   const auto& values = report.values;
   EXPECT_EQ(values["connect"]["connected"], 60);
   EXPECT_EQ(values["connect"]["failed"], 0);
@@ -35,7 +35,7 @@ TEST(GatewayBench, ConnectsEveryAgentAndGetsEveryAnswer) {
 }
 
 TEST(GatewayBench, MeasuresOnlyThePartThatIsAskedFor) {
-  gateway_bench_options options = small();
+  gateway_bench_options options = small_load();
   options.measures_idle = false;
   bench_report report;
   std::string failure;
@@ -45,7 +45,7 @@ TEST(GatewayBench, MeasuresOnlyThePartThatIsAskedFor) {
 }
 
 TEST(GatewayBench, HasNoNumbersOfAProgramThatIsNoGateway) {
-  gateway_bench_options options = small();
+  gateway_bench_options options = small_load();
   bench_report report;
   std::string failure;
   options.gateway_command = "/bin/echo hello";
@@ -58,7 +58,7 @@ TEST(GatewayBench, HasNoNumbersOfAProgramThatIsNoGateway) {
 }
 
 TEST(GatewayBench, EndsAtItsLimit) {
-  gateway_bench_options options = small();
+  gateway_bench_options options = small_load();
   options.measures_idle = false;
   options.execute.span = 10min;
   options.limit = 1s;

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-reconnect_bench_options small() {
+reconnect_bench_options few_agents() {
   reconnect_bench_options options;
   options.gateway_command = KITFOX_GATEWAY;
   const std::string agent =
@@ -21,7 +21,7 @@ reconnect_bench_options small() {
 TEST(ReconnectBench, MeasuresEveryAgentAndTheFloorInEachRound) {
   bench_report report;
   std::string failure;
-  const reconnect_bench_options options = small();
+  const reconnect_bench_options options = few_agents();
   ASSERT_TRUE(run_reconnect_bench(options, report, failure)) << failure;
   const auto& values = report.values;
   ASSERT_EQ(values["agents"].size(), 2U);
@@ -36,7 +36,7 @@ TEST(ReconnectBench, MeasuresEveryAgentAndTheFloorInEachRound) {
 }
 
 TEST(ReconnectBench, SaysWhatAProgramThatIsNoAgentSaidLast) {
-  reconnect_bench_options options = small();
+  reconnect_bench_options options = few_agents();
   options.agent_commands = {"/bin/echo goodbye"};
   bench_report report;
   std::string failure;

@@ -116,7 +116,7 @@ void judge_no_hot_path(const evidence& about, findings& out) {
 }
 
 /// When the process will no longer act by itself: it exited, was killed or told to stop, or the run ended.
-instant acts_until(const evidence& about, const process& agent) {
+instant wants_until(const evidence& about, const process& agent) {
   instant until = about.end;
   for (const auto& limit : {agent.exited, agent.killed, agent.told_to_stop, agent.paused}) {
     if (limit) until = std::min(until, *limit);
@@ -126,7 +126,7 @@ instant acts_until(const evidence& about, const process& agent) {
 
 void judge_keeps_trying(const evidence& about, findings& out) {
   for (const agent_history& history : histories(about)) {
-    const instant until = acts_until(about, *history.agent);
+    const instant until = wants_until(about, *history.agent);
     for (std::size_t i = 0; i < history.attempts.size(); ++i) {
       const attempt& ended = history.attempts[i];
       if (!ended.over || refused_key(ended) || ended.status == 204 || *ended.over >= until) continue;
@@ -259,7 +259,7 @@ void judge_single_stream(const evidence& about, findings& out) {
 
 void judge_connect_limits(const evidence& about, findings& out) {
   for (const agent_history& history : histories(about)) {
-    const instant until = acts_until(about, *history.agent);
+    const instant until = wants_until(about, *history.agent);
     for (const attempt& one : history.attempts) {
       const connection& on = about.connections[one.connection];
       const bool turned_away = on.answer == "refuse" || on.answer == "unreachable";
@@ -289,22 +289,22 @@ constexpr std::string_view trying_ids[] = {"REC-4", "REC-5"};
 constexpr std::string_view refused_ids[] = {"REC-6", "REV-7"};
 constexpr std::string_view floor_ids[] = {"REC-7"};
 constexpr std::string_view spread_ids[] = {"REC-8"};
-constexpr std::string_view single_ids[] = {"REC-9"};
+constexpr std::string_view single_stream_ids[] = {"REC-9"};
 constexpr std::string_view limit_ids[] = {"REC-10"};
 
-constexpr requirement_check checks[] = {
+constexpr requirement_check backoff_table[] = {
     {"backoff-envelope", envelope_ids, judge_envelope},
     {"no-hot-path", hot_ids, judge_no_hot_path},
     {"keeps-trying", trying_ids, judge_keeps_trying},
     {"refused-key", refused_ids, judge_refused_key},
     {"gateway-floor", floor_ids, judge_floor},
     {"first-retry-spread", spread_ids, judge_first_retry_spread},
-    {"single-stream", single_ids, judge_single_stream},
+    {"single-stream", single_stream_ids, judge_single_stream},
     {"connect-limits", limit_ids, judge_connect_limits},
 };
 
 }  // namespace
 
-std::span<const requirement_check> backoff_checks() { return checks; }
+std::span<const requirement_check> backoff_checks() { return backoff_table; }
 
 }  // namespace kitfox::conformance

@@ -223,15 +223,15 @@ void judge_not_serial(const evidence& about, findings& out) {
 
 constexpr std::string_view id_ids[] = {"CMD-6"};
 constexpr std::string_view allow_ids[] = {"CMD-5"};
-constexpr std::string_view single_ids[] = {"IDM-2"};
+constexpr std::string_view single_delivery_ids[] = {"IDM-2"};
 constexpr std::string_view repeat_ids[] = {"IDM-1"};
 constexpr std::string_view end_ids[] = {"IDM-3"};
 constexpr std::string_view worker_ids[] = {"CMD-2"};
 constexpr std::string_view serial_ids[] = {"CMD-1"};
-constexpr requirement_check checks[] = {
+constexpr requirement_check command_table[] = {
     {"request-ids", id_ids, judge_ids},
     {"allow-list", allow_ids, judge_allow_list},
-    {"single-delivery", single_ids, judge_single_delivery},
+    {"single-delivery", single_delivery_ids, judge_single_delivery},
     {"repeats", repeat_ids, judge_repeats},
     {"calls-end", end_ids, judge_calls_end},
     {"workers", worker_ids, judge_workers},
@@ -240,6 +240,6 @@ constexpr requirement_check checks[] = {
 
 }  // namespace
 
-std::span<const requirement_check> command_checks() { return checks; }
+std::span<const requirement_check> command_checks() { return command_table; }
 
 }  // namespace kitfox::conformance

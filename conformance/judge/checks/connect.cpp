@@ -150,15 +150,15 @@ constexpr std::string_view first_ids[] = {"CON-5"};
 constexpr std::string_view leak_ids[] = {"CON-7"};
 constexpr std::string_view tls_ids[] = {"TLS-2", "TLS-3"};
 constexpr std::string_view header_ids[] = {"SSE-6"};
-constexpr requirement_check checks[] = {{"wrong-secrets", secret_ids, judge_wrong_secrets},
-                                        {"connect-statuses", status_ids, judge_statuses},
-                                        {"first-byte", first_ids, judge_first_byte},
-                                        {"leaks", leak_ids, judge_leaks},
-                                        {"tls", tls_ids, judge_tls},
-                                        {"stream-headers", header_ids, judge_stream_headers}};
+constexpr requirement_check connect_table[] = {{"wrong-secrets", secret_ids, judge_wrong_secrets},
+                                               {"connect-statuses", status_ids, judge_statuses},
+                                               {"first-byte", first_ids, judge_first_byte},
+                                               {"leaks", leak_ids, judge_leaks},
+                                               {"tls", tls_ids, judge_tls},
+                                               {"stream-headers", header_ids, judge_stream_headers}};
 
 }  // namespace
 
-std::span<const requirement_check> connect_checks() { return checks; }
+std::span<const requirement_check> connect_checks() { return connect_table; }
 
 }  // namespace kitfox::conformance

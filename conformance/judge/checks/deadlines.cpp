@@ -110,10 +110,10 @@ void judge_expired(const evidence& about, findings& out) {
 }
 
 constexpr std::string_view expired_ids[] = {"CMD-3"};
-constexpr requirement_check checks[] = {{"expired", expired_ids, judge_expired}};
+constexpr requirement_check deadline_table[] = {{"expired", expired_ids, judge_expired}};
 
 }  // namespace
 
-std::span<const requirement_check> deadline_checks() { return checks; }
+std::span<const requirement_check> deadline_checks() { return deadline_table; }
 
 }  // namespace kitfox::conformance

@@ -84,12 +84,12 @@ void judge_answered(const evidence& about, findings& out) {
 constexpr std::string_view server_ids[] = {"BAD-1"};
 constexpr std::string_view unfinished_ids[] = {"SSE-5"};
 constexpr std::string_view answered_ids[] = {"SSE-2"};
-constexpr requirement_check checks[] = {{"no-server-error", server_ids, judge_no_server_error},
-                                        {"unfinished-events", unfinished_ids, judge_unfinished_events},
-                                        {"answered", answered_ids, judge_answered}};
+constexpr requirement_check input_table[] = {{"no-server-error", server_ids, judge_no_server_error},
+                                             {"unfinished-events", unfinished_ids, judge_unfinished_events},
+                                             {"answered", answered_ids, judge_answered}};
 
 }  // namespace
 
-std::span<const requirement_check> input_checks() { return checks; }
+std::span<const requirement_check> input_checks() { return input_table; }
 
 }  // namespace kitfox::conformance

@@ -168,13 +168,13 @@ constexpr std::string_view watchdog_ids[] = {"LIV-2"};
 constexpr std::string_view heartbeat_ids[] = {"LIV-1"};
 constexpr std::string_view readiness_ids[] = {"LIV-5", "CON-4"};
 constexpr std::string_view age_ids[] = {"LIV-7"};
-constexpr requirement_check checks[] = {{"watchdog", watchdog_ids, judge_watchdog},
-                                        {"heartbeats", heartbeat_ids, judge_heartbeats},
-                                        {"readiness", readiness_ids, judge_readiness},
-                                        {"stream-age", age_ids, judge_stream_age}};
+constexpr requirement_check liveness_table[] = {{"watchdog", watchdog_ids, judge_watchdog},
+                                                {"heartbeats", heartbeat_ids, judge_heartbeats},
+                                                {"readiness", readiness_ids, judge_readiness},
+                                                {"stream-age", age_ids, judge_stream_age}};
 
 }  // namespace
 
-std::span<const requirement_check> liveness_checks() { return checks; }
+std::span<const requirement_check> liveness_checks() { return liveness_table; }
 
 }  // namespace kitfox::conformance

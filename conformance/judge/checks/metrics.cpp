@@ -54,10 +54,10 @@ void judge_metrics(const evidence& about, findings& out) {
 }
 
 constexpr std::string_view metric_ids[] = {"OBS-1"};
-constexpr requirement_check checks[] = {{"metrics", metric_ids, judge_metrics}};
+constexpr requirement_check metrics_table[] = {{"metrics", metric_ids, judge_metrics}};
 
 }  // namespace
 
-std::span<const requirement_check> metrics_checks() { return checks; }
+std::span<const requirement_check> metrics_checks() { return metrics_table; }
 
 }  // namespace kitfox::conformance

@@ -157,12 +157,12 @@ void judge_trimmed(const evidence& about, findings& out) {
 constexpr std::string_view read_ids[] = {"RBC-4"};
 constexpr std::string_view map_ids[] = {"RBC-1", "RBC-2"};
 constexpr std::string_view trim_ids[] = {"RBC-5"};
-constexpr requirement_check checks[] = {{"reads-only", read_ids, judge_reads_only},
-                                        {"denials", map_ids, judge_mapping},
-                                        {"trimmed-messages", trim_ids, judge_trimmed}};
+constexpr requirement_check rbac_table[] = {{"reads-only", read_ids, judge_reads_only},
+                                            {"denials", map_ids, judge_mapping},
+                                            {"trimmed-messages", trim_ids, judge_trimmed}};
 
 }  // namespace
 
-std::span<const requirement_check> rbac_checks() { return checks; }
+std::span<const requirement_check> rbac_checks() { return rbac_table; }
 
 }  // namespace kitfox::conformance

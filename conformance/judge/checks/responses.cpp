@@ -186,14 +186,14 @@ constexpr std::string_view retry_ids[] = {"RSP-1"};
 constexpr std::string_view accept_ids[] = {"RSP-2", "RSP-3"};
 constexpr std::string_view size_ids[] = {"RSP-5"};
 constexpr std::string_view kept_ids[] = {"RTE-1"};
-constexpr requirement_check checks[] = {{"error-codes", code_ids, judge_codes},
-                                        {"response-retries", retry_ids, judge_retries},
-                                        {"response-acceptance", accept_ids, judge_acceptance},
-                                        {"response-size", size_ids, judge_size},
-                                        {"results-kept", kept_ids, judge_results_kept}};
+constexpr requirement_check response_table[] = {{"error-codes", code_ids, judge_codes},
+                                                {"response-retries", retry_ids, judge_retries},
+                                                {"response-acceptance", accept_ids, judge_acceptance},
+                                                {"response-size", size_ids, judge_size},
+                                                {"results-kept", kept_ids, judge_results_kept}};
 
 }  // namespace
 
-std::span<const requirement_check> response_checks() { return checks; }
+std::span<const requirement_check> response_checks() { return response_table; }
 
 }  // namespace kitfox::conformance

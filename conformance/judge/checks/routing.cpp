@@ -139,13 +139,13 @@ constexpr std::string_view misroute_ids[] = {"RTE-1"};
 constexpr std::string_view routable_ids[] = {"HA-1", "RTE-2"};
 constexpr std::string_view eviction_ids[] = {"RTE-4"};
 constexpr std::string_view replace_ids[] = {"HA-2"};
-constexpr requirement_check checks[] = {{"misroutes", misroute_ids, judge_misroutes},
-                                        {"routable", routable_ids, judge_routable},
-                                        {"no-eviction", eviction_ids, judge_no_eviction},
-                                        {"replacement", replace_ids, judge_replacement}};
+constexpr requirement_check routing_table[] = {{"misroutes", misroute_ids, judge_misroutes},
+                                               {"routable", routable_ids, judge_routable},
+                                               {"no-eviction", eviction_ids, judge_no_eviction},
+                                               {"replacement", replace_ids, judge_replacement}};
 
 }  // namespace
 
-std::span<const requirement_check> routing_checks() { return checks; }
+std::span<const requirement_check> routing_checks() { return routing_table; }
 
 }  // namespace kitfox::conformance

@@ -98,12 +98,12 @@ void judge_no_silent_loss(const evidence& about, findings& out) {
 constexpr std::string_view agent_ids[] = {"DRN-3"};
 constexpr std::string_view gateway_ids[] = {"DRN-1"};
 constexpr std::string_view loss_ids[] = {"DRN-2"};
-constexpr requirement_check checks[] = {{"agent-stop", agent_ids, judge_agent_stop},
-                                        {"gateway-drain", gateway_ids, judge_gateway_drain},
-                                        {"no-silent-loss", loss_ids, judge_no_silent_loss}};
+constexpr requirement_check shutdown_table[] = {{"agent-stop", agent_ids, judge_agent_stop},
+                                                {"gateway-drain", gateway_ids, judge_gateway_drain},
+                                                {"no-silent-loss", loss_ids, judge_no_silent_loss}};
 
 }  // namespace
 
-std::span<const requirement_check> shutdown_checks() { return checks; }
+std::span<const requirement_check> shutdown_checks() { return shutdown_table; }
 
 }  // namespace kitfox::conformance

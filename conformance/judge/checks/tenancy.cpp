@@ -79,11 +79,11 @@ void judge_indistinguishable(const evidence& about, findings& out) {
 }
 
 constexpr std::string_view tenant_ids[] = {"ISO-2"};
-constexpr requirement_check checks[] = {{"canaries", tenant_ids, judge_canaries},
-                                        {"indistinguishable", tenant_ids, judge_indistinguishable}};
+constexpr requirement_check tenancy_table[] = {{"canaries", tenant_ids, judge_canaries},
+                                               {"indistinguishable", tenant_ids, judge_indistinguishable}};
 
 }  // namespace
 
-std::span<const requirement_check> tenancy_checks() { return checks; }
+std::span<const requirement_check> tenancy_checks() { return tenancy_table; }
 
 }  // namespace kitfox::conformance

@@ -96,10 +96,10 @@ opinion opinion_of(const std::string& check) {
   return out;
 }
 
-struct example {
+struct check_example {
   const char *check, *key, *holds, *does_not;
 };
-constexpr example examples[] = {
+constexpr check_example examples[] = {
     {"connected", "agent", "agent: other/*", "agent: prod/*"},
     {"connected", "throughout", "agent: aged/*, at_end: true, until: early+45s",
      "agent: aged/*, throughout: true, until: early+45s"},
@@ -254,8 +254,8 @@ constexpr example examples[] = {
 };
 
 /// The codes of the closed list are all judged alike.
-std::vector<example> all_examples() {
-  std::vector<example> out{std::begin(examples), std::end(examples)};
+std::vector<check_example> all_examples() {
+  std::vector<check_example> out{std::begin(examples), std::end(examples)};
   for (const char* code : {"denied", "not_found", "invalid", "unknown_command", "expired", "cancelled",
                            "timeout", "too_large", "unavailable", "internal"})
     out.push_back({"outcomes", code, nullptr, nullptr});
@@ -263,7 +263,7 @@ std::vector<example> all_examples() {
 }
 
 TEST(ScenarioChecks, AreDecidedByEachOfTheirKeys) {
-  for (const example& one : all_examples()) {
+  for (const check_example& one : all_examples()) {
     const std::string key = one.key;
     const std::string holds = one.holds != nullptr ? one.holds : "of: burst, " + key + ": {at_most: 0}";
     const std::string does_not =
@@ -277,7 +277,7 @@ TEST(ScenarioChecks, AreDecidedByEachOfTheirKeys) {
 
 TEST(ScenarioChecks, HaveAnExampleForEachKeyOfTheSchema) {
   std::set<std::pair<std::string, std::string>> shown;
-  for (const example& one : all_examples()) shown.emplace(one.check, one.key);
+  for (const check_example& one : all_examples()) shown.emplace(one.check, one.key);
   const nlohmann::json schema = nlohmann::json::parse(scenario_schema_text());
   std::size_t keys = 0;
   for (const auto& [name, definition] : schema["$defs"].items()) {

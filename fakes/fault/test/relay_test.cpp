@@ -251,13 +251,14 @@ TEST(Relay, ResetsConnectionsOverItsLimit) {
   socket_bench{std::move(settings)}.run(over_limit);
 }
 
-task<void> presents(socket_bench& in, std::string kind, std::string json, error_code expected) {
+task<void> presents(socket_bench& in, std::string kind, std::string parameters, error_code expected) {
   if (!kind.empty()) {
-    EXPECT_TRUE(in.subject->through().add(plan_of("tls#1", kind, json), in.host->clock().now()).has_value());
+    EXPECT_TRUE(
+        in.subject->through().add(plan_of("tls#1", kind, parameters), in.host->clock().now()).has_value());
   }
   auto client = co_await in.dial(in.trusting());
   if (expected) {
-    EXPECT_EQ(client.error(), expected) << kind << json;
+    EXPECT_EQ(client.error(), expected) << kind << parameters;
   } else {
     EXPECT_TRUE(client.has_value()) << client.error().message();
   }
@@ -273,10 +274,10 @@ TEST(RelayTls, PresentsTheCertificateThatThePathAsksFor) {
       {"certificate", R"({"is": "unknown_authority"})", errc::certificate_untrusted},
       {"tls_alert", "{}", errc::tls_failed},
       {"tls_stall", "{}", errc::timed_out}};
-  for (const auto& [kind, json, expected] : cases) {
+  for (const auto& [kind, parameters, expected] : cases) {
     socket_bench bench{socket_bench::with_tls{}};
-    bench.run([kind = kind, json = json, expected = expected](socket_bench& in) {
-      return presents(in, kind, json, expected);
+    bench.run([kind = kind, parameters = parameters, expected = expected](socket_bench& in) {
+      return presents(in, kind, parameters, expected);
     });
   }
 }

@@ -27,10 +27,11 @@ std::string unchunked(std::string_view raw) {
 }
 
 /// Sends events through a fault and returns the body that the client got.
-std::string through(std::string_view kind, std::string_view json, const std::vector<std::string>& events) {
+std::string through(std::string_view kind, std::string_view parameters,
+                    const std::vector<std::string>& events) {
   path_script script;
   script.dial();
-  script.add(kind, json);
+  script.add(kind, parameters);
   script.client(connect_request);
   script.server(event_stream(events));
   return unchunked(script.received(side::client));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using test::seen;
 using test::server_fixture;
 
-constexpr std::string_view pods = R"(
+constexpr std::string_view pods_with_logs = R"(
 {apiVersion: v1, kind: Namespace, metadata: {name: 'n'}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: one, namespace: 'n'}, spec: {nodeName: x, containers: [{name: app}]}}
@@ -39,7 +39,7 @@ status: {containerStatuses: [{name: app, state: {waiting: {reason: ContainerCrea
 )";
 
 struct log_bench : server_fixture {
-  log_bench() { load(pods); }
+  log_bench() { load(pods_with_logs); }
   seen log(const std::string& pod, const std::string& query = "") {
     return get("/api/v1/namespaces/n/pods/" + pod + "/log?" + query);
   }
