@@ -31,6 +31,7 @@ runtime::task<runtime::error_code> bench_cluster::start(const pki::authority& by
                                                         std::filesystem::path kubeconfig_file) {
   const runtime::wall_time now = host_.clock().wall_now();
   kube::api_server_options options;
+  options.bootstrap = kube::bootstrap_objects::for_clients;
   options.signing_key = "signing key of the bench";
   server_ = std::make_unique<kube::api_server>(std::move(options), now);
   std::string why;

@@ -264,6 +264,7 @@ runtime::task<runtime::error_code> sim_world::start_api(std::size_t cluster) {
   auto& server = api_servers_[cluster];
   if (!server) {
     kube::api_server_options options;
+    options.bootstrap = kube::bootstrap_objects::for_clients;
     options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
     options.uid_seed = cluster + 1;
     server = std::make_unique<kube::api_server>(std::move(options), sim_.wall_now());

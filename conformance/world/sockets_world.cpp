@@ -114,6 +114,7 @@ runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::str
 runtime::task<runtime::error_code> sockets_world::start_api(std::size_t cluster, std::string& why) {
   auto fresh = std::make_unique<api>();
   kube::api_server_options options;
+  options.bootstrap = kube::bootstrap_objects::for_clients;
   options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
   options.uid_seed = cluster + 1;
   const runtime::wall_time now = harness_.clock().wall_now();

@@ -1,5 +1,6 @@
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/protobuf_body.hpp"
+#include "fakes/kube/protobuf_status.hpp"
 #include "fakes/kube/yaml_objects.hpp"
 
 namespace kitfox::kube {
@@ -41,11 +42,19 @@ api_answer text_answer(int status, std::string body) {
   return answer;
 }
 
-api_answer status_answer(const status_error& failure) {
-  api_answer answer = json_answer(failure.code, failure.body());
-  if (failure.code == 403) answer.head.headers.add("X-Content-Type-Options", "nosniff");
+api_answer status_answer(const status_error& failure, std::optional<std::string_view> accept) {
+  api_answer answer =
+      prefers_protobuf(accept)
+          ? whole_answer(failure.code, "application/vnd.kubernetes.protobuf", print_protobuf_status(failure))
+          : json_answer(failure.code, failure.body());
   if (failure.retry_after)
     answer.head.headers.add("Retry-After", std::to_string(failure.retry_after->count()));
+  return answer;
+}
+
+api_answer refusal_answer(const status_error& refusal, std::optional<std::string_view> accept) {
+  api_answer answer = status_answer(refusal, accept);
+  answer.head.headers.add("X-Content-Type-Options", "nosniff");
   return answer;
 }
 

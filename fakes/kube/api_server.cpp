@@ -2,6 +2,7 @@
 
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/default_rbac.hpp"
+#include "fakes/kube/flow_schema.hpp"
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/impersonation.hpp"
 #include "fakes/kube/object_defaults.hpp"
@@ -57,19 +58,26 @@ class request_run {
     if (info_.malformed) return text_answer(400, "400 Bad Request");
     const auto real =
         state_.tokens.authenticate(request_.headers.get("Authorization"), state_.store, now_.wall);
-    if (!real) return status_answer(unauthorized());
+    if (!real) return status_answer(unauthorized(), accept());
     record_.user = *real;
     if (auto refusal = impersonate(*real)) return std::move(*refusal);
-    if (const fault_rule* rule = state_.faults.on_request(info_.attributes, record_.user)) {
-      record_.fault_id = rule->id;
-      // The rule may be removed while its answer is under way.
-      const fault_action action = rule->action;
-      return apply_fault(action, info_, record_.user, [this] { return admitted(); });
-    }
-    return admitted();
+    api_answer answer = scripted_or_admitted();
+    if (!is_long_running(info_) && !turned_away_) announce_flow(record_.user, answer.head.headers);
+    return answer;
   }
 
  private:
+  std::optional<std::string_view> accept() const { return request_.headers.get("Accept"); }
+
+  api_answer scripted_or_admitted() {
+    const fault_rule* rule = state_.faults.on_request(info_.attributes, record_.user);
+    if (rule == nullptr) return admitted();
+    record_.fault_id = rule->id;
+    // The rule may be removed while its answer is under way.
+    const fault_action action = rule->action;
+    return apply_fault(action, info_, record_.user, [this] { return admitted(); });
+  }
+
   std::optional<api_answer> impersonate(const user_identity& real) {
     auto asked = parse_impersonation(request_.headers);
     if (!asked) return std::nullopt;
@@ -79,7 +87,7 @@ class request_run {
     }
     for (const access_attributes& check : asked->checks) {
       const access_decision decision = authorize(state_.policy(), real, check);
-      if (!decision.allowed()) return status_answer(forbidden(real.name, check, decision.reason));
+      if (!decision.allowed()) return refusal_answer(forbidden(real.name, check, decision.reason), accept());
     }
     record_.real_user = real.name;
     record_.user = std::move(asked->target);
@@ -92,6 +100,7 @@ class request_run {
     const api_limits& limits = state_.options.limits;
     if (long_running ? state_.streams >= limits.streams_max
                      : !exempt && state_.in_flight >= limits.in_flight_max) {
+      turned_away_ = true;
       return too_many_requests();
     }
     api_answer answer = authorized();
@@ -106,11 +115,12 @@ class request_run {
   api_answer authorized() {
     const access_attributes& asked = info_.attributes;
     const access_decision decision = authorize(state_.policy(), record_.user, asked);
-    if (!decision.allowed()) return status_answer(forbidden(record_.user.name, asked, decision.reason));
+    if (!decision.allowed())
+      return refusal_answer(forbidden(record_.user.name, asked, decision.reason), accept());
     api_call call{state_, request_, info_, record_.user, now_, nullptr};
     if (asked.is_resource) call.type = find_resource(asked.api_group, asked.api_version, asked.resource);
     auto answer = route(call);
-    return answer ? std::move(*answer) : status_answer(answer.error());
+    return answer ? std::move(*answer) : status_answer(answer.error(), accept());
   }
 
   api_server::state& state_;
@@ -118,12 +128,21 @@ class request_run {
   instant now_;
   request_record& record_;
   request_info info_;
+  bool turned_away_ =
+      false;  ///< By the limit of requests in flight, which stands before priority and fairness.
 };
 
-void install_bootstrap_objects(api_server& server, runtime::wall_time now) {
-  diagnostics where;
-  const auto failure = server.load_yaml(bootstrap_rbac_yaml(), where, now);
-  KITFOX_ASSERT(!failure);
+void install(api_server& server, const std::vector<json>& objects, runtime::wall_time now) {
+  for (const json& object : objects) {
+    const auto stored = server.put(object, now);
+    KITFOX_ASSERT(stored.has_value());
+  }
+}
+
+void install_bootstrap_objects(api_server& server, bootstrap_objects which, runtime::wall_time now) {
+  if (which == bootstrap_objects::none) return;
+  install(server, bootstrap_client_rbac(), now);
+  if (which == bootstrap_objects::installed) install(server, bootstrap_system_rbac(), now);
   for (const char* name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
     const auto stored =
         server.put(json{{"kind", "Namespace"}, {"apiVersion", "v1"}, {"metadata", {{"name", name}}}}, now);
@@ -167,7 +186,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
     shared->tell();
   });
   state_->logs.on_change([shared = state_.get()] { shared->tell(); });
-  if (state_->options.bootstrap == bootstrap_objects::installed) install_bootstrap_objects(*this, now);
+  install_bootstrap_objects(*this, state_->options.bootstrap, now);
 }
 
 api_server::~api_server() = default;
@@ -235,6 +254,7 @@ runtime::result<std::string> api_server::issue_token(const service_account_name&
 
 void api_server::restart() {
   ++state_->epoch;
+  state_->tokens.forget_accepted();
   state_->tell();
 }
 

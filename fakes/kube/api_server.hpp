@@ -32,6 +32,9 @@ struct api_limits {
 
 enum class bootstrap_objects {
   installed,  ///< Bootstrap roles and bindings, and the namespaces default, kube-system, kube-public.
+  /// Without the roles of controllers and nodes, which decide nothing for anybody else: a world of a thousand
+  /// servers begins sooner.
+  for_clients,
   none,
 };
 

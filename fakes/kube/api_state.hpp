@@ -75,7 +75,12 @@ struct api_call {
 
 [[nodiscard]] api_answer json_answer(int status, const json& body);
 [[nodiscard]] api_answer text_answer(int status, std::string body);
-[[nodiscard]] api_answer status_answer(const status_error& failure);
+/// As JSON, or as protobuf for clients whose `accept` says so.
+[[nodiscard]] api_answer status_answer(const status_error& failure,
+                                       std::optional<std::string_view> accept = std::nullopt);
+/// The same from the authorizer, whose answers have one header more than a 403 of anybody behind it.
+[[nodiscard]] api_answer refusal_answer(const status_error& refusal,
+                                        std::optional<std::string_view> accept = std::nullopt);
 /// One object in the form that was asked for. `type`: of the object, for its table.
 [[nodiscard]] outcome<api_answer> object_answer(const api_call& call, int status, const json& stored);
 

@@ -26,16 +26,19 @@ const resource_type& service_accounts() { return *find_resource("", "v1", "servi
 
 void authenticator::add_token(std::string token, user_identity user) {
   if (!user.in_group(group_authenticated)) user.groups.emplace_back(group_authenticated);
+  accepted_.erase(token);
   tokens_.insert_or_assign(std::move(token), std::move(user));
 }
 
 void authenticator::revoke_token(std::string_view token) {
+  if (const auto found = accepted_.find(token); found != accepted_.end()) accepted_.erase(found);
   if (const auto found = tokens_.find(token); found != tokens_.end()) tokens_.erase(found);
   if (const auto claims = signer_.verify(token)) revoked_serials_.insert(claims->serial);
 }
 
 void authenticator::revoke_account_tokens(const service_account_name& account) {
   revoked_up_to_[service_account_user(account)] = last_serial_;
+  accepted_.clear();
 }
 
 runtime::result<std::string> authenticator::issue_token(const object_store& objects,
@@ -68,13 +71,31 @@ std::optional<user_identity> authenticator::user_of_token(std::string_view token
   return user;
 }
 
+bool authenticator::is_fresh(const accepted_token& one, runtime::wall_time now) const {
+  return one.since <= now && now < one.since + limits_.kept_for;
+}
+
+void authenticator::remember(std::string_view token, const user_identity& user, runtime::wall_time now) {
+  if (accepted_.size() >= limits_.count_max) {
+    std::erase_if(accepted_, [&](const auto& entry) { return !is_fresh(entry.second, now); });
+    if (accepted_.size() >= limits_.count_max) return;
+  }
+  accepted_.insert_or_assign(std::string{token}, accepted_token{user, now});
+}
+
 std::optional<user_identity> authenticator::authenticate(std::optional<std::string_view> authorization,
                                                          const object_store& objects,
-                                                         runtime::wall_time now) const {
+                                                         runtime::wall_time now) {
   const auto token = authorization ? bearer_token(*authorization) : std::nullopt;
-  if (token) return user_of_token(*token, objects, now);
-  if (anonymous_ == anonymous_requests::refused) return std::nullopt;
-  return anonymous_user();
+  if (!token) {
+    if (anonymous_ == anonymous_requests::refused) return std::nullopt;
+    return anonymous_user();
+  }
+  const auto known = accepted_.find(*token);
+  if (known != accepted_.end() && is_fresh(known->second, now)) return known->second.user;
+  const auto user = user_of_token(*token, objects, now);
+  if (user) remember(*token, *user, now);
+  return user;
 }
 
 }  // namespace kitfox::kube

@@ -1,4 +1,4 @@
-#include "fakes/kube/default_rbac.hpp"
+#include "fakes/kube/bootstrap_rbac.hpp"
 
 namespace kitfox::kube {
 
@@ -21,7 +21,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
   name: view
-  labels: {kubernetes.io/bootstrapping: rbac-defaults}
+  labels: {kubernetes.io/bootstrapping: rbac-defaults, rbac.authorization.k8s.io/aggregate-to-edit: "true"}
   annotations: {rbac.authorization.kubernetes.io/autoupdate: "true"}
 rules:
   - verbs: [get, list, watch]
@@ -57,7 +57,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
   name: edit
-  labels: {kubernetes.io/bootstrapping: rbac-defaults}
+  labels: {kubernetes.io/bootstrapping: rbac-defaults, rbac.authorization.k8s.io/aggregate-to-admin: "true"}
   annotations: {rbac.authorization.kubernetes.io/autoupdate: "true"}
 rules:
   - verbs: [get, list, watch]

@@ -1,5 +1,9 @@
 #include "fakes/kube/default_rbac.hpp"
 
+#include "fakes/kube/bootstrap_rbac.hpp"
+#include "fakes/kube/yaml_objects.hpp"
+#include "runtime/assert.hpp"
+
 namespace kitfox::kube {
 
 namespace {
@@ -32,7 +36,37 @@ json binding_object(const char* kind, const char* role_kind, const agent_rbac_op
   return binding;
 }
 
+std::vector<json> read_client_rbac() {
+  diagnostics where;
+  auto file = load_objects(bootstrap_rbac_yaml(), where);
+  KITFOX_ASSERT(file.has_value());
+  std::vector<json> all;
+  for (loaded_object& object : file->objects) all.push_back(std::move(object.body));
+  return all;
+}
+
+std::vector<json> read_system_rbac() {
+  auto all = parse_json(bootstrap_system_rbac_json());
+  KITFOX_ASSERT(all.has_value());
+  for (json& object : *all) {
+    object["apiVersion"] = "rbac.authorization.k8s.io/v1";
+    object["metadata"]["labels"]["kubernetes.io/bootstrapping"] = "rbac-defaults";
+    object["metadata"]["annotations"]["rbac.authorization.kubernetes.io/autoupdate"] = "true";
+  }
+  return {all->begin(), all->end()};
+}
+
 }  // namespace
+
+const std::vector<json>& bootstrap_client_rbac() {
+  static const std::vector<json> all = read_client_rbac();
+  return all;
+}
+
+const std::vector<json>& bootstrap_system_rbac() {
+  static const std::vector<json> all = read_system_rbac();
+  return all;
+}
 
 std::vector<policy_rule> agent_namespaced_rules() {
   return {{read_verbs, {""}, {"pods", "services", "events", "configmaps"}, {}, {}},

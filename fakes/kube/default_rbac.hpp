@@ -1,19 +1,18 @@
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fakes/kube/rbac_policy.hpp"
 
 namespace kitfox::kube {
 
-/// The roles and bindings that every cluster starts with, as YAML: cluster-admin, admin, edit, view,
-/// system:discovery, system:basic-user, system:public-info-viewer and
-/// system:service-account-issuer-discovery (kubernetes v1.20
-/// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). Without them `kubectl --as` cannot even start.
-/// Aggregated roles hold the rules that the controller would have filled in; roles of controllers and
-/// nodes, which nothing here uses, are left out.
-[[nodiscard]] std::string_view bootstrap_rbac_yaml() noexcept;
+/// What every cluster starts with (kubernetes v1.20
+/// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). Both are read once, then shared. The roles
+/// that people are given and those that every client needs, with their bindings; without them `kubectl --as`
+/// cannot even start. Aggregated roles hold the rules that the controller would have filled in.
+[[nodiscard]] const std::vector<json>& bootstrap_client_rbac();
+/// The roles of controllers and nodes, and those that others are made of, with their bindings.
+[[nodiscard]] const std::vector<json>& bootstrap_system_rbac();
 
 /// The agent's rights as its Helm chart installs them.
 struct agent_rbac_options {

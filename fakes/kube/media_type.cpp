@@ -104,6 +104,14 @@ outcome<media_choice> choose_media(std::optional<std::string_view> accept) {
   return type_known ? media_shape_refused() : media_type_refused();
 }
 
+bool prefers_protobuf(std::optional<std::string_view> accept) {
+  for (const media_clause& clause : parse_accept(accept)) {
+    if (admits(clause, type_json) || admits(clause, type_yaml)) return false;
+    if (admits(clause, type_protobuf)) return true;
+  }
+  return false;
+}
+
 outcome<void> check_log_media(std::optional<std::string_view> accept) {
   // The log route produces the API's own types; the text is sent as text/plain whatever was accepted.
   for (const media_clause& clause : parse_accept(accept)) {

@@ -31,6 +31,8 @@ struct media_choice {
 
 /// Takes the first clause that the fake can serve; protobuf is passed over. Errors: 406 in both wordings.
 [[nodiscard]] outcome<media_choice> choose_media(std::optional<std::string_view> accept);
+/// Whether errors are wanted as protobuf rather than as JSON or YAML.
+[[nodiscard]] bool prefers_protobuf(std::optional<std::string_view> accept);
 /// Whether any clause admits text/plain the way kube-apiserver checks it for pod logs. Errors: 406.
 [[nodiscard]] outcome<void> check_log_media(std::optional<std::string_view> accept);
 /// The type of a Content-Type header without its parameters, in lower case.

@@ -50,7 +50,7 @@ api_answer answer_with(const fault_status& fault, const access_attributes& asked
   if (fault.code == 403 && fault.form == fault_status::forms::status && !worded) {
     status_error refusal = forbidden(user.name, asked, "");
     refusal.retry_after = fault.retry_after;
-    return status_answer(refusal);
+    return refusal_answer(refusal);
   }
   const usual_failure usual = usual_failure_of(fault.code);
   const std::string message = fault.message.empty() ? usual.message : fault.message;

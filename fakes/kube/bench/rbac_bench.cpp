@@ -2,7 +2,6 @@
 
 #include "fakes/kube/default_rbac.hpp"
 #include "fakes/kube/rbac.hpp"
-#include "fakes/kube/yaml_objects.hpp"
 
 namespace kitfox::kube {
 namespace {
@@ -10,9 +9,8 @@ namespace {
 // The bootstrap roles, the agent's, and a number of others that do not apply to it.
 rbac_policy policy_with(std::size_t bindings) {
   rbac_policy policy;
-  diagnostics where;
-  const auto file = load_objects(bootstrap_rbac_yaml(), where);
-  for (const loaded_object& object : file->objects) policy.put(object.body);
+  for (const json& object : bootstrap_client_rbac()) policy.put(object);
+  for (const json& object : bootstrap_system_rbac()) policy.put(object);
   for (const json& object : agent_rbac_objects()) policy.put(object);
   for (std::size_t i = 0; i < bindings; ++i) {
     const std::string name = "app-" + std::to_string(i);

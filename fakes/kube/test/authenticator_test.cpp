@@ -29,7 +29,7 @@ struct bench {
     EXPECT_TRUE(token.has_value());
     return *token;
   }
-  [[nodiscard]] bool accepts(const std::string& token) const {
+  [[nodiscard]] bool accepts(const std::string& token) {
     return subject.authenticate("Bearer " + token, objects, now).has_value();
   }
 };
@@ -53,7 +53,7 @@ TEST(Authenticator, TreatsOtherSchemesAsAnonymous) {
   }
   EXPECT_EQ(with.subject.authenticate(std::nullopt, with.objects, with.now)->groups,
             std::vector<std::string>{"system:unauthenticated"});
-  const authenticator strict{"key", anonymous_requests::refused};
+  authenticator strict{"key", anonymous_requests::refused};
   EXPECT_FALSE(strict.authenticate(std::nullopt, with.objects, with.now).has_value());
 }
 
@@ -89,10 +89,52 @@ TEST(Authenticator, RefusesTokensOfAccountsThatAreGoneOrCameBack) {
   bench with;
   const std::string token = with.issue();
   ASSERT_TRUE(with.objects.remove(with.accounts, "ns", "agent").has_value());
-  EXPECT_FALSE(with.accepts(token));
+  EXPECT_FALSE(with.accepts(token)) << "it was never used";
   with.create();
   EXPECT_FALSE(with.accepts(token)) << "another account of the same name";
   EXPECT_TRUE(with.accepts(with.issue()));
+}
+
+TEST(Authenticator, RemembersForTenSecondsWhatItAccepted) {
+  bench with;
+  const std::string token = with.issue();
+  ASSERT_TRUE(with.accepts(token));
+  ASSERT_TRUE(with.objects.remove(with.accounts, "ns", "agent").has_value());
+  with.now += 10s - 1ns;
+  EXPECT_TRUE(with.accepts(token));
+  with.now += 1ns;
+  EXPECT_FALSE(with.accepts(token)) << "what is remembered is not made younger by its use";
+}
+
+TEST(Authenticator, ForgetsWhatItAcceptedWhenRevokedOrStartedAnew) {
+  bench with;
+  const std::string first = with.issue();
+  ASSERT_TRUE(with.accepts(first));
+  with.subject.revoke_token(first);
+  EXPECT_FALSE(with.accepts(first));
+  const std::string second = with.issue();
+  ASSERT_TRUE(with.accepts(second));
+  ASSERT_TRUE(with.objects.remove(with.accounts, "ns", "agent").has_value());
+  with.subject.forget_accepted();
+  EXPECT_FALSE(with.accepts(second));
+}
+
+TEST(Authenticator, RemembersNoMoreThanItsLimit) {
+  bench with;
+  with.subject = authenticator{"key", anonymous_requests::allowed, {10s, 1}};
+  const std::string first = with.issue();
+  const std::string second = with.issue();
+  ASSERT_TRUE(with.accepts(first));
+  ASSERT_TRUE(with.accepts(second));
+  ASSERT_TRUE(with.objects.remove(with.accounts, "ns", "agent").has_value());
+  EXPECT_TRUE(with.accepts(first));
+  EXPECT_FALSE(with.accepts(second)) << "there was no room for it";
+  with.create();
+  with.now += 10s;
+  const std::string third = with.issue();
+  ASSERT_TRUE(with.accepts(third));
+  ASSERT_TRUE(with.objects.remove(with.accounts, "ns", "agent").has_value());
+  EXPECT_TRUE(with.accepts(third)) << "what is too old makes room";
 }
 
 TEST(Authenticator, RevokesOneTokenOrAllOfAnAccount) {

@@ -57,7 +57,8 @@ exchange read_exchange(const std::filesystem::path& file) {
   out.status = std::stoi(lines[split + 1].substr(9, 3));
   std::size_t i = split + 2;
   for (; i < lines.size() && !lines[i].empty(); ++i) {
-    if (lines[i].starts_with("Content-Type: ")) out.content_type = lines[i].substr(14);
+    const std::size_t colon = lines[i].find(": ");
+    if (colon != std::string::npos) out.headers.add(lines[i].substr(0, colon), lines[i].substr(colon + 2));
   }
   out.body = body_of(lines, std::min(i + 1, lines.size()), lines.size());
   out.truncated = out.body.find("... (truncated") != std::string::npos;
@@ -77,7 +78,8 @@ std::string normal_text(std::string text) {
   static const std::regex age{R"((\d+[smhdy]){1,2})"};
   static const std::regex time{R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"};
   static const std::regex version{R"((current: |too old resource version: )\d+( \(\d+\))?)"};
-  if (std::regex_match(text, age)) return "AGE";
+  // An object younger than the server's clock has an invalid age.
+  if (std::regex_match(text, age) || text == "<invalid>") return "AGE";
   if (std::regex_match(text, time)) return "TIME";
   return std::regex_replace(text, version, "$1N");
 }
@@ -90,6 +92,7 @@ void normalise(json& value) {
   if (value.is_string()) value = normal_text(value.get<std::string>());
   if (!value.is_object()) return;
   value.erase("managedFields");
+  if (value.contains("generateName") && value.contains("name")) value["name"] = "GENERATED";
   if (value.contains("priority") && value.contains("format")) value.erase("description");
   for (auto& [key, inner] : value.items()) {
     const bool text = inner.is_string() && !inner.get_ref<const std::string&>().empty();
@@ -117,6 +120,17 @@ std::vector<exchange> read_exchanges(const std::filesystem::path& folder) {
   std::vector<exchange> all;
   for (const auto& file : files) all.push_back(read_exchange(file));
   return all;
+}
+
+std::string hex_of(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "<hex> ";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+  }
+  return out;
 }
 
 json normal_form(const std::string& body) {

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "fakes/kube/test/golden_exchange.hpp"
-#include "fakes/kube/test/server_fixture.hpp"
+#include "fakes/kube/test/golden_compare.hpp"
 
 namespace kitfox::kube::golden {
 
@@ -15,8 +14,12 @@ class replay {
  public:
   explicit replay(const std::filesystem::path& fixture_file);
 
-  /// Why the fake's answer differs; empty when it does not.
-  [[nodiscard]] std::string difference(const exchange& recorded);
+  /// The fake's answer to a recorded request, after what it needs to have happened; streams to their end.
+  [[nodiscard]] test::seen answer_to(const exchange& recorded);
+  /// The fake's answer to a request, streams read until they wait.
+  [[nodiscard]] test::seen send(const exchange& asked);
+  /// Gives a container that has ended a line of log.
+  void write_log(const log_name& name, const std::string& text);
 
  private:
   using step = std::function<void(replay&)>;
@@ -28,11 +31,12 @@ class replay {
   [[nodiscard]] runtime::http::request adapted(const exchange& recorded);
   [[nodiscard]] std::string adapted_target(const std::string& target);
   [[nodiscard]] std::string token_of(const std::string& user);
-  [[nodiscard]] test::seen answer_to(const exchange& recorded);
+  [[nodiscard]] std::string read_to_end(api_answer& answer);
   void change_config_map();
+  void delete_account_that_was_used();
 
   std::optional<test::server_fixture> fixture_;
-  std::string agent_token_;
+  std::string agent_token_, deleted_token_;
   std::optional<std::uint64_t>
       pinned_revision_;           ///< Stands for the recording's revision in the next request.
   std::vector<api_answer> held_;  ///< Requests in flight.

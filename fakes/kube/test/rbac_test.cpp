@@ -208,8 +208,15 @@ TEST(RbacEscalation, OneHeldRuleMustCoverEachPart) {
       << "every verb is more than each known verb";
 }
 
+rbac_policy new_cluster() {
+  rbac_policy policy;
+  for (const json& object : bootstrap_client_rbac()) policy.put(object);
+  for (const json& object : bootstrap_system_rbac()) policy.put(object);
+  return policy;
+}
+
 rbac_policy cluster_with(const agent_rbac_options& options) {
-  rbac_policy policy = policy_of(bootstrap_rbac_yaml());
+  rbac_policy policy = new_cluster();
   for (const json& object : agent_rbac_objects(options)) policy.put(object);
   return policy;
 }
@@ -279,7 +286,7 @@ TEST(DefaultRbac, AdditionalRulesAreAppended) {
 }
 
 TEST(DefaultRbac, BootstrapRolesReachWhomTheyShould) {
-  const rbac_policy policy = policy_of(bootstrap_rbac_yaml());
+  const rbac_policy policy = new_cluster();
   const user_identity nobody = anonymous_user();
   EXPECT_TRUE(authorize(policy, nobody, ask_path("get", "/healthz")).allowed());
   EXPECT_TRUE(authorize(policy, nobody, ask_path("get", "/version")).allowed());
@@ -287,6 +294,9 @@ TEST(DefaultRbac, BootstrapRolesReachWhomTheyShould) {
   EXPECT_TRUE(authorize(policy, alice, ask_path("get", "/api")).allowed());
   EXPECT_FALSE(authorize(policy, alice, ask("list", "pods", "default")).allowed());
   EXPECT_EQ(policy.cluster_roles.at("view").size(), 8U);
+  const user_identity controller{"system:serviceaccount:kube-system:job-controller", {}, {}, {}};
+  EXPECT_TRUE(authorize(policy, controller, ask("create", "pods", "default")).allowed());
+  EXPECT_FALSE(authorize(policy, controller, ask("list", "secrets", "default")).allowed());
 }
 
 }  // namespace
