@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+import threading
 
 PATIENCE_S = 60
 
@@ -46,3 +47,32 @@ class TakenPort:
 
     def __exit__(self, *_):
         self.socket.close()
+
+
+class EchoServer:
+    """An upstream that answers each connection with what it gets first."""
+
+    def __enter__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.serve, daemon=True).start()
+        return f"127.0.0.1:{self.socket.getsockname()[1]}"
+
+    def __exit__(self, *_):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+    def serve(self):
+        while True:
+            try:
+                one, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.answer, args=(one,), daemon=True).start()
+
+    @staticmethod
+    def answer(one):
+        with one:
+            try:
+                one.sendall(one.recv(100))
+            except OSError:
+                pass  # the proxy reset it

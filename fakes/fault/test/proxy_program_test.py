@@ -6,43 +6,13 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test"))
-from running_program import PATIENCE_S, RunningProgram, TakenPort, run_to_end  # noqa: E402
+from running_program import PATIENCE_S, EchoServer, RunningProgram, TakenPort, run_to_end  # noqa: E402
 
 KITFOX = sys.argv.pop(1)
-
-
-class Echo:
-    """An upstream that answers each connection with what it gets first."""
-
-    def __enter__(self):
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self.serve, daemon=True).start()
-        return f"127.0.0.1:{self.socket.getsockname()[1]}"
-
-    def __exit__(self, *_):
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-
-    def serve(self):
-        while True:
-            try:
-                one, _ = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.answer, args=(one,), daemon=True).start()
-
-    @staticmethod
-    def answer(one):
-        with one:
-            try:
-                one.sendall(one.recv(100))
-            except OSError:
-                pass  # the proxy reset it
 
 
 class ProxyProgram(unittest.TestCase):
@@ -79,7 +49,7 @@ class ProxyProgram(unittest.TestCase):
         return seen
 
     def test_the_same_seed_gives_the_same_fates(self):
-        with Echo() as upstream:
+        with EchoServer() as upstream:
             first = self.fates(7, upstream)
             self.assertEqual(set(first), {"X", "."})
             self.assertEqual(self.fates(7, upstream), first)

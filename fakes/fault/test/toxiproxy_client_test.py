@@ -1,0 +1,67 @@
+"""Runs toxiproxy's client for Node against `kitfox fake proxy`.
+
+The client is the package in the folder named by KITFOX_TOXIPROXY_CLIENT, or is taken from npm, installed below the
+build folder. Where neither is to be had, or no node, the test exits with 77: skipped, not passed.
+Usage: toxiproxy_client_test.py KITFOX FOLDER
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "test"))
+from running_program import PATIENCE_S, EchoServer, RunningProgram  # noqa: E402
+
+SKIPPED = 77
+PACKAGE = "toxiproxy-node-client"
+VERSION = "4.1.0"
+
+
+def skip(why):
+    print(f"toxiproxy client test skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+def find_client(folder):
+    """Path of the package; skips when there is none."""
+    named = os.environ.get("KITFOX_TOXIPROXY_CLIENT")
+    if named:
+        return named
+    found = folder / "node_modules" / PACKAGE
+    if found.exists():
+        return str(found)
+    npm = shutil.which("npm")
+    if not npm:
+        skip("no npm, and KITFOX_TOXIPROXY_CLIENT is not set")
+    folder.mkdir(parents=True, exist_ok=True)
+    install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", f"{PACKAGE}@{VERSION}"]
+    try:
+        done = subprocess.run(install, capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        skip(f"npm could not fetch {PACKAGE} within 120 s")
+    if done.returncode != 0:
+        skip(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-300:]}")
+    return str(found)
+
+
+def main():
+    kitfox, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    node = shutil.which("node")
+    if not node:
+        skip("no node")
+    client = find_client(folder)
+    with EchoServer() as upstream, RunningProgram(kitfox, "proxy", "--port", "0") as program:
+        address = program.lines[0].rsplit(" ", 1)[1]
+        done = subprocess.run([node, str(HERE / "toxiproxy_client.js"), client, address, upstream],
+                              capture_output=True, text=True, timeout=PATIENCE_S)
+        print(done.stdout + done.stderr)
+        code = program.stop()
+    print(f"{PACKAGE} {VERSION}: {'passed' if done.returncode == 0 else 'FAILED'}")
+    sys.exit(done.returncode or code)
+
+
+if __name__ == "__main__":
+    main()
