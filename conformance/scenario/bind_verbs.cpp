@@ -110,6 +110,11 @@ verb bind_kubernetes(const map_reader& map, const bind_context& context) {
   if (map.has("status") != status)
     map.fail(status ? "answer" : "status", status ? "status needs a \"status\"" : "only status has a status");
   if (made.retry_after && !status) map.fail("retry_after", "only status has a retry_after");
+  if (made.action == kubernetes_action::allow) {
+    for (const char* count : {"nth", "times"}) {
+      if (map.has(count)) map.fail(count, "allow takes an answer back as a whole");
+    }
+  }
   return made;
 }
 
