@@ -80,7 +80,10 @@ struct tls_server_options {
   std::string client_authorities_pem;
 };
 
-/// What a listener wants of the system. Simulated networks have no use for it.
+/// What a listener wants of the system. A simulated network ignores it: no connection there is given up for
+/// bytes that nobody acknowledges, however long, so whoever must notice silence needs a limit of its own; and
+/// a second listener at an address is refused, since all of a simulated host is one thread. Connections that
+/// wait for accept() are bounded in both; over the bound their SYN gets no answer.
 struct listen_options {
   /// How long bytes may stay unacknowledged before a connection that was accepted here counts as lost
   /// (TCP_USER_TIMEOUT, RFC 9293 §3.8.3), so that a peer that fell silent is noticed; none: the system's own

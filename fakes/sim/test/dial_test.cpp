@@ -44,8 +44,9 @@ struct listen_outcome {
   error_code failure;
 };
 
-task<void> listen_at(sim_host& on, runtime::endpoint at, listen_outcome& out) {
-  auto made = co_await on.network().listen(at, nullptr);
+task<void> listen_at(sim_host& on, runtime::endpoint at, listen_outcome& out,
+                     runtime::listen_options how = {}) {
+  auto made = co_await on.network().listen(at, nullptr, how);
   if (made)
     out.listener = std::move(made.value());
   else
@@ -58,6 +59,10 @@ task<void> accept_from(runtime::listener& from, dial_outcome& out) {
     out.stream = std::move(made.value());
   else
     out.failure = made.error();
+}
+
+task<void> write_to(runtime::byte_stream& to, std::string bytes, error_code& failure) {
+  failure = co_await to.write(bytes);
 }
 
 task<void> resolve_name(sim_host& on, std::string name, std::vector<std::string>& addresses,
@@ -234,6 +239,32 @@ TEST_F(Dial, APortIsTakenOnceAndZeroChoosesAFreeOne) {
   listening.listener.reset();
   run_one(tasks_of_gateway, listen_at(gateway, {"", 8443}, again));
   EXPECT_TRUE(again.listener != nullptr);
+}
+
+TEST_F(Dial, NoPortIsSharedInASimulation) {
+  runtime::listen_options sharing;
+  sharing.shared_port = true;
+  listen_outcome first, second;
+  run_one(tasks_of_gateway, listen_at(gateway, {"", 8444}, first, sharing));
+  run_one(tasks_of_gateway, listen_at(gateway, {"", 8444}, second, sharing));
+  EXPECT_TRUE(first.listener != nullptr);
+  EXPECT_EQ(second.failure, errc::address_unavailable);
+}
+
+TEST_F(Dial, BytesThatNobodyAcknowledgesEndNoConnection) {
+  runtime::listen_options impatient;
+  impatient.unacknowledged_max = 1s;
+  listen_outcome listens;
+  run_one(tasks_of_gateway, listen_at(gateway, {"", 8444}, listens, impatient));
+  wire.switches.swallow = test::wire_switches::hole::both;
+  dial({"gateway", 8444});
+  dial_outcome accepted;
+  run_one(tasks_of_gateway, accept_from(*listens.listener, accepted));
+  ASSERT_TRUE(accepted.stream != nullptr);
+  run_one(tasks_of_gateway, write_to(*accepted.stream, "is anybody there?", accepted.failure));
+  ASSERT_TRUE(sim.run_for(24h).done());
+  run_one(tasks_of_gateway, write_to(*accepted.stream, "still?", accepted.failure));
+  EXPECT_FALSE(accepted.failure);
 }
 
 TEST_F(Dial, LoopbackReachesOnlyTheHostItselfAndTakesNoTime) {
