@@ -27,6 +27,7 @@ struct api_limits {
   log_limits logs;
   watch_limits watch;
   journal_limits journal;
+  accepted_token_limits tokens;
   yaml_limits yaml;
 };
 

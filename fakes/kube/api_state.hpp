@@ -10,7 +10,7 @@ struct api_server::state {
       : options{std::move(given)},
         store{options.limits.store, options.uid_seed},
         logs{options.limits.logs},
-        tokens{options.signing_key, options.anonymous},
+        tokens{options.signing_key, options.anonymous, options.limits.tokens},
         journal{options.limits.journal} {}
 
   api_server_options options;
