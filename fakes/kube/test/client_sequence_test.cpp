@@ -61,7 +61,7 @@ std::string media_type_of(const std::string& given) {
   return base == "application/vnd.kubernetes.protobuf" ? "application/json" : base;
 }
 
-std::string difference(const json& call, const test::seen& seen) {
+std::string difference_of_call(const json& call, const test::seen& seen) {
   std::ostringstream out;
   if (seen.status != call["status"])
     out << "status " << seen.status << ", recorded " << call["status"] << "; ";
@@ -102,7 +102,7 @@ TEST_P(ClientSequence, GetsWhatKubeApiserverAnswered) {
         continue;
       }
       ++calls;
-      EXPECT_EQ(difference(call, seen), "")
+      EXPECT_EQ(difference_of_call(call, seen), "")
           << command << ": " << asked.request.method << " " << asked.request.target;
     }
   }
