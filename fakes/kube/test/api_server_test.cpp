@@ -192,7 +192,7 @@ TEST(ApiServer, TakesReviewsInProtobuf) {
       "k8s\0\x0a\x32\x0a\x17"
       "authorization.k8s.io/v1\x12\x17SelfSubjectAccessReview\x12\x15\x12\x13\x0a\x11\x0a\x04shop\x12\x03"
       "get\x2a\x04pods",
-      81};
+      79};
   const seen answer = with.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "alice",
                                 body, {{"Content-Type", "application/vnd.kubernetes.protobuf"}});
   EXPECT_EQ(answer.status, 201) << answer.body;
