@@ -34,8 +34,9 @@ runtime::task<runtime::error_code> bench_cluster::start(const pki::authority& by
   options.bootstrap = kube::bootstrap_objects::for_clients;
   options.signing_key = "signing key of the bench";
   server_ = std::make_unique<kube::api_server>(std::move(options), now);
+  object_files files;
   std::string why;
-  if (const auto failure = fill_cluster(*server_, cluster_spec{}, now, why)) co_return failure;
+  if (const auto failure = fill_cluster(*server_, cluster_spec{}, files, now, why)) co_return failure;
   const pki::identity own = by.issue(pki::certificate_request{.hosts = {"127.0.0.1"}});
   auto tls = host_.network().make_tls_server({own.certificate_pem, own.private_key_pem, {}});
   if (!tls) co_return tls.error();

@@ -385,4 +385,15 @@ evidence::evidence(const transcript& from) : source{&from} {
   build.finish();
 }
 
+const nlohmann::json& evidence::body_of(const record& one) const {
+  const auto [place, fresh] = bodies_.try_emplace(&one);
+  if (fresh) place->second = nlohmann::json::parse(one.text, nullptr, false);
+  return place->second;
+}
+
+const nlohmann::json& evidence::request_body(const exchange& one) const {
+  static const nlohmann::json none;
+  return one.request == nullptr ? none : body_of(*one.request);
+}
+
 }  // namespace kitfox::conformance

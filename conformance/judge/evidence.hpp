@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "conformance/transcript/transcript.hpp"
@@ -133,9 +134,16 @@ struct evidence {
     return static_cast<std::size_t>(&one - source->records().data());
   }
   [[nodiscard]] const nlohmann::json& facts() const { return source->header().more; }
+  /// The record's text as JSON; discarded where it is none. Parsed once, however many checks ask.
+  [[nodiscard]] const nlohmann::json& body_of(const record& one) const;
+  /// The same of an exchange's request; null where there is none.
+  [[nodiscard]] const nlohmann::json& request_body(const exchange& one) const;
   /// The end of the last time in [from, until) in which `node` may have dialled unseen; empty: there was
   /// none.
   [[nodiscard]] std::optional<instant> unseen_until(std::string_view node, instant from, instant until) const;
+
+ private:
+  mutable std::unordered_map<const record*, nlohmann::json> bodies_;
 };
 
 }  // namespace kitfox::conformance

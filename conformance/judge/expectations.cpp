@@ -44,7 +44,7 @@ void judge_time(const std::optional<duration>& within, const step& one, const st
                "after " + print_span(took), call.ended->t, took - within->count());
 }
 
-void judge_answer(const answer_expectation& expect, const step& one, std::size_t index,
+void judge_answer(const evidence& about, const answer_expectation& expect, const step& one, std::size_t index,
                   const caller_call& call, findings& out) {
   const std::string subject = subject_of(one, index) + ", call " + call.begun->id;
   if (call.ended == nullptr) {
@@ -52,7 +52,7 @@ void judge_answer(const answer_expectation& expect, const step& one, std::size_t
     return;
   }
   const record& ended = *call.ended;
-  const nlohmann::json answer = nlohmann::json::parse(ended.text, nullptr, false);
+  const nlohmann::json& answer = about.body_of(ended);
   const std::string outcome = outcome_of(answer, ended);
   const int status = expect.status.value_or(200);
   if (ended.status != status) {
@@ -127,9 +127,9 @@ std::vector<const caller_call*> calls_of_step(const scenario_view& view, std::si
   return out;
 }
 
-std::string outcome_of(const caller_call& call) {
+std::string outcome_of(const evidence& about, const caller_call& call) {
   if (call.ended == nullptr) return "no answer";
-  return outcome_of(nlohmann::json::parse(call.ended->text, nullptr, false), *call.ended);
+  return outcome_of(about.body_of(*call.ended), *call.ended);
 }
 
 void judge_expectations(const scenario_view& view, findings& out) {
@@ -144,9 +144,9 @@ void judge_expectations(const scenario_view& view, findings& out) {
     for (const caller_call* call : calls_of_step(view, i)) {
       if (const auto* execute = std::get_if<execute_verb>(&one.action);
           execute != nullptr && execute->expect) {
-        judge_answer(*execute->expect, one, i, *call, out);
+        judge_answer(view.about(), *execute->expect, one, i, *call, out);
       } else if (const auto* ask = std::get_if<ask_verb>(&one.action); ask != nullptr && ask->expect) {
-        judge_answer(*ask->expect, one, i, *call, out);
+        judge_answer(view.about(), *ask->expect, one, i, *call, out);
       } else if (const auto* send = std::get_if<send_verb>(&one.action); send != nullptr && send->expect) {
         judge_sent(*send->expect, one, i, *call, out);
       }

@@ -11,6 +11,6 @@ void judge_expectations(const scenario_view& view, findings& out);
 /// The calls that one `execute`, `ask` or `send` step made.
 [[nodiscard]] std::vector<const caller_call*> calls_of_step(const scenario_view& view, std::size_t index);
 /// "ok", a code of the closed list, or what came in place of an answer.
-[[nodiscard]] std::string outcome_of(const caller_call& call);
+[[nodiscard]] std::string outcome_of(const evidence& about, const caller_call& call);
 
 }  // namespace kitfox::conformance

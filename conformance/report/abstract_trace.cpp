@@ -94,7 +94,7 @@ void add_calls(const evidence& about, const world_differences& ignored, abstract
   for (const caller_call& call : about.calls) {
     outcomes& one = steps[call.begun->facts().value("step", std::size_t{0})];
     one.verb = call.command == "send" ? "send" : "execute";
-    ++one.counts[outcome_of(call)];
+    ++one.counts[outcome_of(about, call)];
   }
   states folded;
   for (const auto& [index, one] : steps) {

@@ -13,12 +13,25 @@ namespace {
 constexpr const char* account = "incidentfox-agent";
 constexpr const char* account_namespace = "incidentfox";
 
-std::string with_canary(std::string text, const std::string& canary) {
+void put_canary(std::string& text, const std::string& canary) {
   constexpr std::string_view mark = "{{canary}}";
   for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + canary.size())) {
     text.replace(at, mark.size(), canary);
   }
-  return text;
+}
+
+void put_canary(kube::json& value, const std::string& canary) {
+  if (value.is_string()) {
+    put_canary(value.get_ref<std::string&>(), canary);
+  } else if (value.is_structured()) {
+    for (kube::json& inner : value) put_canary(inner, canary);
+  }
+}
+
+kube::loaded_file with_canary(kube::loaded_file file, const std::string& canary) {
+  for (kube::loaded_object& one : file.objects) put_canary(one.body, canary);
+  for (kube::loaded_log& one : file.logs) put_canary(one.text, canary);
+  return file;
 }
 
 std::vector<std::string> namespaces_of(kube::api_server& server, runtime::wall_time now) {
@@ -79,22 +92,39 @@ runtime::error_code install_rbac(kube::api_server& server, const rbac_values& va
   return {};
 }
 
-runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec, runtime::wall_time now,
-                                 std::string& why) {
+const kube::loaded_file* object_files::read(const std::string& path, std::string& why,
+                                            runtime::error_code& failure) {
+  if (const auto found = known_.find(path); found != known_.end()) return &found->second;
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) {
+    why = "cannot read " + path;
+    failure = boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
+    return nullptr;
+  }
+  kube::diagnostics where;
+  auto file = kube::load_objects(text.str(), where);
+  if (!file) {
+    why = path + ": " + where.message;
+    failure = file.error();
+    return nullptr;
+  }
+  return &known_.emplace(path, std::move(*file)).first->second;
+}
+
+runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec, object_files& files,
+                                 runtime::wall_time now, std::string& why) {
   kube::user_identity administrator;
   administrator.name = "admin";
   administrator.groups = {"system:masters"};
   server.tokens().add_token(administrator_token, std::move(administrator));
   if (!spec.objects.empty()) {
-    std::ifstream in{spec.objects, std::ios::binary};
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) {
-      why = "cannot read " + spec.objects;
-      return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
-    }
+    runtime::error_code failure;
+    const kube::loaded_file* const file = files.read(spec.objects, why, failure);
+    if (file == nullptr) return failure;
     kube::diagnostics where;
-    const runtime::error_code failure = server.load_yaml(with_canary(text.str(), spec.canary), where, now);
+    failure = server.load(with_canary(*file, spec.canary), where, now);
     if (failure) {
       why = spec.objects + ": " + where.message;
       return failure;

@@ -1,19 +1,33 @@
 #pragma once
+#include <map>
 #include <string>
 
 #include "conformance/scenario/topology.hpp"
 #include "fakes/kube/api_server.hpp"
+#include "fakes/kube/yaml_objects.hpp"
 
 namespace kitfox::conformance {
 
 /// Who may do anything in a fake cluster: the harness itself.
 inline constexpr const char* administrator_token = "administrator-of-the-fake-cluster";
 
+/// Files of objects as they are read, each of them once: a hundred clusters may be filled from the same one.
+class object_files {
+ public:
+  /// The content of a file, `{{canary}}` still in it; null if it cannot be read, and `why` then says what is
+  /// wrong. It stays as long as this object.
+  [[nodiscard]] const kube::loaded_file* read(const std::string& path, std::string& why,
+                                              runtime::error_code& failure);
+
+ private:
+  std::map<std::string, kube::loaded_file> known_;
+};
+
 /// Fills a fresh API server as a scenario says: the file's objects with the tenant's canary in them, the
 /// agent's service account with its rights, and the administrator. On failure `why` names the file and what
 /// is wrong with it.
 [[nodiscard]] runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec,
-                                               runtime::wall_time now, std::string& why);
+                                               object_files& files, runtime::wall_time now, std::string& why);
 /// Puts other chart values in force, as `helm upgrade` does.
 [[nodiscard]] runtime::error_code install_rbac(kube::api_server& server, const rbac_values& values,
                                                runtime::wall_time now);

@@ -270,7 +270,7 @@ runtime::task<runtime::error_code> sim_world::start_api(std::size_t cluster) {
     server = std::make_unique<kube::api_server>(std::move(options), sim_.wall_now());
     std::string why;
     const runtime::error_code failure =
-        fill_cluster(*server, what_.topology.clusters[cluster], sim_.wall_now(), why);
+        fill_cluster(*server, what_.topology.clusters[cluster], object_files_, sim_.wall_now(), why);
     if (failure) {
       failure_ = why;
       co_return failure;

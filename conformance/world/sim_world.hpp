@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/agent.hpp"
+#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/world.hpp"
 #include "fakes/kube/api_server.hpp"
 #include "fakes/sim/simulation.hpp"
@@ -76,6 +77,7 @@ class sim_world final : public world, private sim::path_source {
   link_table links_;  ///< Outlives the simulation, whose connections run through its links.
   sim::simulation sim_;
   sim::sim_host& harness_;
+  object_files object_files_;
   wire_state state_;
   std::unique_ptr<gateway::store> store_;
   std::unique_ptr<gateway::audit_store> audit_;

@@ -119,7 +119,8 @@ runtime::task<runtime::error_code> sockets_world::start_api(std::size_t cluster,
   options.uid_seed = cluster + 1;
   const runtime::wall_time now = harness_.clock().wall_now();
   fresh->server = std::make_unique<kube::api_server>(std::move(options), now);
-  const runtime::error_code filled = fill_cluster(*fresh->server, what_.topology.clusters[cluster], now, why);
+  const runtime::error_code filled =
+      fill_cluster(*fresh->server, what_.topology.clusters[cluster], object_files_, now, why);
   if (filled) co_return filled;
   const pki::identity identity = authority_.issue(pki::certificate_request{.hosts = {loopback, "localhost"}});
   auto tls = harness_.network().make_tls_server({identity.certificate_pem, identity.private_key_pem, {}});

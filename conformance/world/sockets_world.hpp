@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/world/child_process.hpp"
+#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/folder_watch.hpp"
 #include "conformance/world/subject_program.hpp"
 #include "conformance/world/world.hpp"
@@ -88,6 +89,7 @@ class sockets_world final : public world {
   std::filesystem::path directory_;
   std::unique_ptr<runtime::entropy> random_;
   pki::authority authority_;
+  object_files object_files_;
   wire_state state_;
   link_table links_;
   std::uint64_t connections_ = 0;

@@ -207,13 +207,17 @@ api_answer api_server::handle(const runtime::http::request& request, instant now
 runtime::error_code api_server::load_yaml(std::string_view text, diagnostics& where, runtime::wall_time now) {
   auto file = load_objects(text, where, state_->options.limits.yaml);
   if (!file) return file.error();
-  for (loaded_object& object : file->objects) {
+  return load(std::move(*file), where, now);
+}
+
+runtime::error_code api_server::load(loaded_file file, diagnostics& where, runtime::wall_time now) {
+  for (loaded_object& object : file.objects) {
     where.line = object.line;
     const auto stored = put(std::move(object.body), now);
     if (!stored) return stored.error();
   }
   where.line = 0;
-  for (const loaded_log& log : file->logs) {
+  for (const loaded_log& log : file.logs) {
     state_->logs.append_text(log.name, log.text, log.start == runtime::wall_time{} ? now : log.start,
                              log.step);
     if (!log.open) state_->logs.close(log.name);

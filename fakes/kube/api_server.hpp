@@ -69,6 +69,9 @@ class api_server {
   /// when any of it is malformed. Errors: those of load_objects(), and errc::store_full.
   [[nodiscard]] runtime::error_code load_yaml(std::string_view text, diagnostics& where,
                                               runtime::wall_time now);
+  /// The same with a file that was read before. What is stored of it before an object that does not fit
+  /// stays; `where` then names that object's line.
+  [[nodiscard]] runtime::error_code load(loaded_file file, diagnostics& where, runtime::wall_time now);
   /// Adds or replaces one object, defaults filled in. It needs apiVersion, kind, metadata.name and, where the
   /// kind is namespaced, metadata.namespace. Errors: errc::not_an_object, unknown_kind, wrong_scope,
   /// store_full.

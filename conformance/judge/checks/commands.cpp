@@ -11,10 +11,6 @@ const std::string& agent_of(const evidence& about, std::size_t stream) {
   return about.connections[about.streams[stream].connection].from;
 }
 
-nlohmann::json body_of(const exchange& one) {
-  return one.request == nullptr ? nlohmann::json{} : nlohmann::json::parse(one.request->text, nullptr, false);
-}
-
 /// CMD-6: ids are unguessable and safe to put anywhere.
 void judge_ids(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
@@ -35,7 +31,7 @@ void judge_ids(const evidence& about, findings& out) {
 void judge_allow_list(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.ended->status != 200) continue;
-    const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+    const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object() || !answer.contains("error_code") || !answer["error_code"].is_string()) continue;
     const std::string code = answer["error_code"].get<std::string>();
     if (code == "unknown_command" || code == "invalid") out.evaluated("CMD-5");
@@ -47,7 +43,7 @@ void judge_allow_list(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
     if (one.delivered.empty() || std::find(known.begin(), known.end(), one.name) != known.end()) continue;
     for (const std::size_t index : one.responses) {
-      const nlohmann::json body = body_of(about.exchanges[index]);
+      const nlohmann::json& body = about.request_body(about.exchanges[index]);
       if (!body.is_object()) continue;
       out.evaluated("CMD-5");
       if (body.value("ok", false) || body.value("error_code", "") != "unknown_command") {
@@ -84,7 +80,7 @@ void judge_repeats(const evidence& about, findings& out) {
     for (const std::size_t index : one.responses) {
       const exchange& response = about.exchanges[index];
       if (about.connections[response.connection].from != agent) continue;  // a stranger's
-      const nlohmann::json body = body_of(response);
+      const nlohmann::json& body = about.request_body(response);
       const std::string text = body.is_object() ? body.dump() : "";
       if (!text.empty() && std::find(bodies.begin(), bodies.end(), text) == bodies.end())
         bodies.push_back(text);

@@ -44,9 +44,7 @@ std::optional<pending> pending_of(const evidence& about, const command& one) {
     const exchange& response = about.exchanges[index];
     if (!response.sent || (out.answered && *out.answered <= *response.sent)) continue;
     out.answered = response.sent;
-    const nlohmann::json body = response.request == nullptr
-                                    ? nlohmann::json{}
-                                    : nlohmann::json::parse(response.request->text, nullptr, false);
+    const nlohmann::json& body = about.request_body(response);
     // What the API server no longer keeps (410) has expired too, and is no matter of the command's time.
     const nlohmann::json detail =
         body.is_object() ? body.value("error_detail", nlohmann::json{}) : nlohmann::json{};

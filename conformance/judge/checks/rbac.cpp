@@ -103,7 +103,7 @@ void judge_mapping(const evidence& about, findings& out) {
     if (mine == work.end()) continue;
     const auto behind = answer_behind(about, mine->second, one, response);
     if (!behind || behind->status < 400 || response.request == nullptr) continue;
-    const nlohmann::json body = nlohmann::json::parse(response.request->text, nullptr, false);
+    const nlohmann::json& body = about.body_of(*response.request);
     if (!body.is_object()) continue;
     const std::string code = body.contains("error_code") && body["error_code"].is_string()
                                  ? body["error_code"].get<std::string>()
@@ -141,9 +141,7 @@ void judge_trimmed(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
     for (const std::size_t index : one.responses) {
       const exchange& response = about.exchanges[index];
-      const nlohmann::json body = response.request == nullptr
-                                      ? nlohmann::json{}
-                                      : nlohmann::json::parse(response.request->text, nullptr, false);
+      const nlohmann::json& body = about.request_body(response);
       if (!body.is_object() || !body.contains("error_detail") || !body["error_detail"].is_object()) continue;
       out.evaluated("RBC-5");
       const std::size_t size = body["error_detail"].value("message", "").size();

@@ -14,10 +14,6 @@ bool on_list(std::string_view code) {
   return std::find(std::begin(closed_list), std::end(closed_list), code) != std::end(closed_list);
 }
 
-nlohmann::json request_body(const exchange& one) {
-  return one.request == nullptr ? nlohmann::json{} : nlohmann::json::parse(one.request->text, nullptr, false);
-}
-
 const std::string& sender(const evidence& about, const exchange& one) {
   return about.connections[one.connection].from;
 }
@@ -26,7 +22,7 @@ const std::string& sender(const evidence& about, const exchange& one) {
 void judge_codes(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
     for (const std::size_t index : one.responses) {
-      const nlohmann::json body = request_body(about.exchanges[index]);
+      const nlohmann::json& body = about.request_body(about.exchanges[index]);
       if (!body.is_object() || body.value("ok", true) || sender(about, about.exchanges[index]) == "caller")
         continue;
       out.evaluated("RSP-6");
@@ -40,7 +36,7 @@ void judge_codes(const evidence& about, findings& out) {
   }
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.ended->status != 200 || call.begun->name == "send") continue;
-    const nlohmann::json body = nlohmann::json::parse(call.ended->text, nullptr, false);
+    const nlohmann::json& body = about.body_of(*call.ended);
     if (!body.is_object() || body.value("ok", true)) continue;
     out.evaluated("RSP-6");
     const std::string code = body.contains("error_code") && body["error_code"].is_string()
@@ -159,7 +155,7 @@ void judge_results_kept(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.ended->status != 200 || call.begun->name == "send") continue;
     if (call.ended->facts().value("narrowed", false)) continue;  // the harness left only what was asked about
-    const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+    const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object() || !answer.value("ok", false) || !answer.contains("request_id") ||
         !answer["request_id"].is_string())
       continue;
@@ -167,7 +163,7 @@ void judge_results_kept(const evidence& about, findings& out) {
     if (found == about.commands.end()) continue;
     for (const std::size_t index : found->second.responses) {
       const exchange& response = about.exchanges[index];
-      const nlohmann::json body = request_body(response);
+      const nlohmann::json& body = about.request_body(response);
       if (!body.is_object() || !body.contains("result")) continue;
       if (sender(about, response) == "caller" || response.status_sent != 200)
         continue;  // a stranger's, or not taken

@@ -16,7 +16,7 @@ const std::string& agent_of(const evidence& about, std::size_t stream) {
 void judge_misroutes(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.cluster.empty() || call.ended->status != 200) continue;
-    const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+    const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object() || !answer.contains("request_id") || !answer["request_id"].is_string()) continue;
     const auto found = about.commands.find(answer["request_id"].get<std::string>());
     if (found == about.commands.end() || found->second.delivered_on.empty()) continue;
@@ -34,7 +34,7 @@ void judge_misroutes(const evidence& about, findings& out) {
 void judge_routable(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.cluster.empty() || call.ended->status != 200) continue;
-    const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+    const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object()) continue;
     const bool unavailable =
         answer.value("error_code", nlohmann::json{}).is_string() && answer["error_code"] == "unavailable";

@@ -16,9 +16,9 @@ const std::string& node_of_stream(const evidence& about, std::size_t stream) {
 }
 
 /// The request id that the answer of a call names; empty when it names none.
-std::string id_of_answer(const caller_call& call) {
+std::string id_of_answer(const evidence& about, const caller_call& call) {
   if (call.ended == nullptr) return {};
-  const nlohmann::json answer = nlohmann::json::parse(call.ended->text, nullptr, false);
+  const nlohmann::json& answer = about.body_of(*call.ended);
   if (!answer.is_object() || !answer.contains("request_id") || !answer["request_id"].is_string()) return {};
   return answer["request_id"].get<std::string>();
 }
@@ -28,10 +28,10 @@ std::string id_of_answer(const caller_call& call) {
 std::set<std::string> commands_of_step(const check_scope& scope, std::size_t step) {
   std::set<std::string> out, of_others;
   for (const caller_call& call : scope.about().calls) {
-    if (const std::string id = id_of_answer(call); !id.empty()) of_others.insert(id);
+    if (const std::string id = id_of_answer(scope.about(), call); !id.empty()) of_others.insert(id);
   }
   for (const caller_call* call : calls_of_step(scope.view(), step)) {
-    if (const std::string id = id_of_answer(*call); !id.empty()) {
+    if (const std::string id = id_of_answer(scope.about(), *call); !id.empty()) {
       out.insert(id);
       continue;
     }
@@ -88,7 +88,7 @@ void judge(const outcomes_check& what, check_scope& scope) {
   if (calls.empty()) return scope.unclear("calls of the step that the check names", "none were made");
   std::map<std::string, std::uint64_t> counts;
   for (const caller_call* call : calls) {
-    ++counts[outcome_of(*call)];
+    ++counts[outcome_of(scope.about(), *call)];
     const instant took = (call->ended != nullptr ? call->ended->t : scope.view().end()) - call->begun->t;
     if (what.each_within && took > what.each_within->count()) {
       scope.too_late("call " + call->begun->id, "an answer within " + print_span(what.each_within->count()),
