@@ -26,12 +26,6 @@ std::string query_value(std::string_view target, std::string_view name) {
   return {};
 }
 
-std::optional<instant> earlier(std::optional<instant> a, std::optional<instant> b) {
-  if (!a) return b;
-  if (!b) return a;
-  return std::min(*a, *b);
-}
-
 /// Builds the index in one pass over the records.
 class builder {
  public:
@@ -52,6 +46,7 @@ class builder {
   void on_node(const record& one);
   void on_dial(const record& one);
   void on_end(const record& one);
+  void on_response_end(const record& one);
   void on_request(const record& one);
   void on_response(const record& one);
   void on_event(const record& one);
@@ -132,6 +127,16 @@ void builder::on_end(const record& one) {
                     : (client ? which->end_seen_by_client : which->end_seen_by_server);
   if (!slot) slot = one.t;
   if (client && !sent && which->end_seen_how.empty()) which->end_seen_how = one.name;
+}
+
+/// A stream is over with its response, whoever closes the connection afterwards.
+void builder::on_response_end(const record& one) {
+  connection* which = find(one.conn);
+  if (which == nullptr || !which->stream) return;
+  if (out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
+  auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
+  if (!slot) slot = one.t;
+  if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";
 }
 
 std::size_t builder::exchange_of(const record& one) {
@@ -321,6 +326,8 @@ void builder::read(const record& one) {
       on_response(one);
       break;
     case record_kind::http_end:
+      on_response_end(one);
+      break;
     case record_kind::http_malformed:
       break;
     case record_kind::sse_event:
@@ -366,18 +373,6 @@ void builder::finish() {
 }
 
 }  // namespace
-
-std::optional<instant> connection::over_for_client() const {
-  return earlier(ended_by_client, end_seen_by_client);
-}
-std::optional<instant> connection::over_for_server() const {
-  return earlier(ended_by_server, end_seen_by_server);
-}
-
-bool connection::ended_by_server_first() const {
-  return ended_by_server && (!end_seen_by_server || *ended_by_server < *end_seen_by_server) &&
-         (!ended_by_client || *ended_by_server < *ended_by_client);
-}
 
 evidence::evidence(const transcript& from) : source{&from} {
   builder build{*this};

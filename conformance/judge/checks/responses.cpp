@@ -92,6 +92,12 @@ void judge_retries(const evidence& about, findings& out) {
   }
 }
 
+/// That it was sent to others as well is RTE-1's matter.
+bool was_sent_to(const evidence& about, const command& one, const std::string& cluster) {
+  return std::any_of(one.sent_on.begin(), one.sent_on.end(),
+                     [&](std::size_t stream) { return about.streams[stream].cluster == cluster; });
+}
+
 /// RSP-2, RSP-3: duplicates are taken and ignored, foreign and unknown ids are not found.
 void judge_acceptance(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
@@ -110,7 +116,7 @@ void judge_acceptance(const evidence& about, findings& out) {
       }
       const auto key = about.keys.find(response.key);
       if (key == about.keys.end()) continue;
-      if (key->second.cluster != one.cluster) {
+      if (!was_sent_to(about, one, key->second.cluster)) {
         out.evaluated("RSP-3");
         if (status == 200)
           out.fail(

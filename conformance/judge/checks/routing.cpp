@@ -30,10 +30,19 @@ void judge_misroutes(const evidence& about, findings& out) {
   }
 }
 
+/// Whose clusters are whose, as the scenario has it; a call for another team's is ISO-2's matter.
+bool asks_for_its_own(const evidence& about, const caller_call& call) {
+  const nlohmann::json clusters = about.facts().value("clusters", nlohmann::json::object());
+  const auto fact = clusters.find(call.cluster);
+  if (fact == clusters.end() || call.tenant.empty()) return true;
+  return fact->value("team", call.tenant) == call.tenant;
+}
+
 /// RTE-2, HA-1: with a live, healthy stream a cluster is routable; without one its caller is told so at once.
 void judge_routable(const evidence& about, findings& out) {
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.cluster.empty() || call.ended->status != 200) continue;
+    if (!asks_for_its_own(about, call)) continue;
     const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object()) continue;
     const bool unavailable =

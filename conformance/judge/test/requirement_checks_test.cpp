@@ -103,6 +103,19 @@ TEST(Routable, IsJudgedBesideFaultsOnOtherStreams) {
   EXPECT_EQ(opinion_of("routable", "HA-1", call_told("unavailable", 1)), opinion::nothing_to_see);
 }
 
+TEST(Routable, IsJudgedOfACallersOwnClustersAlone) {
+  const auto called_by = [](const char* team) {
+    tape out = connected();
+    out.facts()["clusters"] = {{"prod", {{"team", "acme/payments"}}}};
+    return out
+        .calls(10, 10.05, "1", {{"as", team}, {"cluster", "prod"}}, "list_pods", 200,
+               {{"ok", false}, {"error_code", "unavailable"}})
+        .until(20);
+  };
+  EXPECT_EQ(opinion_of("routable", "HA-1", called_by("acme/payments")), opinion::broken);
+  EXPECT_EQ(opinion_of("routable", "HA-1", called_by("acme/search")), opinion::nothing_to_see);
+}
+
 TEST(Routable, SaysSoAtOnceWhereNobodyIsConnected) {
   const auto answered_after = [](double wait) {
     tape out;
@@ -269,6 +282,17 @@ TEST(Denials, AreToldAsDenials) {
   EXPECT_EQ(opinion_of("denials", "RBC-1", connected().until(9)), opinion::nothing_to_see);
 }
 
+TEST(NoEviction, IsOfAStreamWhoseResponseTheGatewayEndsWhoeverClosesTheConnection) {
+  const auto ended_first_by = [](wire_end who) {
+    tape out = connected();
+    out.starts(3, "prod/1", "agent", "prod").connects(4, 2, "prod/1", "k", "j");
+    if (who == wire_end::server) out.response_ends(4.5, 1);
+    return out.ends_by(4.6, 1, wire_end::client).until(9);
+  };
+  EXPECT_EQ(opinion_of("no-eviction", "RTE-4", ended_first_by(wire_end::server)), opinion::broken);
+  EXPECT_EQ(opinion_of("no-eviction", "RTE-4", ended_first_by(wire_end::client)), opinion::fine);
+}
+
 TEST(SingleDelivery, IsOnceForEachRequestId) {
   tape once = connected(), twice = connected();
   once.command(5, 1, request_id, "list_pods");
@@ -300,6 +324,16 @@ TEST(ResponseAcceptance, TakesDuplicatesAndRefusesStrangers) {
   EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", second("o", 404)), opinion::fine);
   EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", second("o", 200)), opinion::broken);
   EXPECT_EQ(opinion_of("response-acceptance", "RSP-2", connected().until(9)), opinion::nothing_to_see);
+}
+
+TEST(ResponseAcceptance, IsNotBlamedForACommandThatWasSentToTwoClusters) {
+  tape out = connected();
+  out.starts(0, "other/0", "agent", "other").issues_key(0, "o", "other", "acme/search");
+  out.connects(1, 9, "other/0", "o")
+      .command(5, 1, request_id, "list_pods")
+      .command(5, 9, request_id, "list_pods");
+  out.responds(6, 10, "other/0", "o", request_id, {{"ok", true}}, 200);
+  EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", out.until(9)), opinion::nothing_to_see);
 }
 
 TEST(ErrorCodes, AreOfTheClosedList) {

@@ -169,6 +169,16 @@ tape& tape::ends_by(double t, std::uint64_t conn, wire_end by, const std::string
   return *this;
 }
 
+tape& tape::response_ends(double t, std::uint64_t conn) {
+  for (const wire_end end : {wire_end::server, wire_end::client}) {
+    record& one = add(t, record_kind::http_end);
+    one.conn = conn;
+    one.exchange = 1;
+    one.at = end;
+  }
+  return *this;
+}
+
 tape& tape::cut(double t, std::uint64_t conn, const std::string& how) {
   record like;
   like.name = how;

@@ -40,6 +40,8 @@ class tape {
   tape& heartbeats(double first, double last, std::uint64_t conn, double gap);
   /// One side ends in order and the other sees it.
   tape& ends_by(double t, std::uint64_t conn, wire_end by, const std::string& how = "fin");
+  /// The server ends its first response on the connection in order, and leaves the connection open.
+  tape& response_ends(double t, std::uint64_t conn);
   /// Both sides see an end that neither made.
   tape& cut(double t, std::uint64_t conn, const std::string& how = "rst");
 

@@ -1,0 +1,29 @@
+// Who ended a connection, and when either side knew.
+#include <algorithm>
+
+#include "conformance/judge/evidence.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+std::optional<instant> earlier(std::optional<instant> a, std::optional<instant> b) {
+  if (!a) return b;
+  if (!b) return a;
+  return std::min(*a, *b);
+}
+
+}  // namespace
+
+std::optional<instant> connection::over_for_client() const {
+  return earlier(ended_by_client, end_seen_by_client);
+}
+std::optional<instant> connection::over_for_server() const {
+  return earlier(ended_by_server, end_seen_by_server);
+}
+
+bool connection::ended_by_server_first() const {
+  return ended_by_server && (!end_seen_by_server || *ended_by_server < *end_seen_by_server) &&
+         (!ended_by_client || *ended_by_server < *ended_by_client);
+}
+
+}  // namespace kitfox::conformance
