@@ -227,7 +227,7 @@ constexpr std::array<std::pair<std::string_view, binder>, 19> binders{{
 }};
 
 using invariant = invariant_check::what;
-constexpr std::array<std::pair<std::string_view, invariant>, 8> invariants{{
+constexpr std::array<std::pair<std::string_view, invariant>, 10> invariants{{
     {"no_canary_crossing", invariant::no_canary_crossing},
     {"no_misroute", invariant::no_misroute},
     {"no_secret_leak", invariant::no_secret_leak},
@@ -236,9 +236,40 @@ constexpr std::array<std::pair<std::string_view, invariant>, 8> invariants{{
     {"executed_once", invariant::executed_once},
     {"no_lost_result", invariant::no_lost_result},
     {"no_false_empty", invariant::no_false_empty},
+    {"failures_have_codes", invariant::failures_have_codes},
+    {"refused_keys_rest", invariant::refused_keys_rest},
 }};
 
 }  // namespace
+
+std::span<const std::string_view> requirements_of(invariant of) {
+  static constexpr std::string_view canaries[] = {"ISO-2"}, routes[] = {"RTE-1"}, leaks[] = {"CON-7"},
+                                    streams[] = {"REC-9"}, ends[] = {"IDM-3", "DRN-2"},
+                                    runs[] = {"IDM-1", "IDM-2", "CMD-4"}, denials[] = {"RBC-1"},
+                                    codes[] = {"RSP-6"}, refusals[] = {"REC-6", "REV-7"};
+  switch (of) {
+    case invariant::no_canary_crossing:
+      return canaries;
+    case invariant::no_misroute:
+    case invariant::no_lost_result:
+      return routes;
+    case invariant::no_secret_leak:
+      return leaks;
+    case invariant::one_stream_per_process:
+      return streams;
+    case invariant::answered_once:
+      return ends;
+    case invariant::executed_once:
+      return runs;
+    case invariant::no_false_empty:
+      return denials;
+    case invariant::failures_have_codes:
+      return codes;
+    case invariant::refused_keys_rest:
+      return refusals;
+  }
+  return {};
+}
 
 check_kind bind_check(std::string_view name, const map_reader& map, const bind_context& context) {
   for (const auto& [known, what] : invariants)

@@ -1,6 +1,8 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -168,9 +170,13 @@ struct invariant_check {
     executed_once,           ///< One execution a request id.
     no_lost_result,          ///< No acknowledged result is lost or changed.
     no_false_empty,          ///< A denial by the API server is never reported as a success.
+    failures_have_codes,     ///< Every failure carries a code of the closed list.
+    refused_keys_rest,       ///< A refused key is not tried again soon.
   };
   what invariant = what::no_canary_crossing;
 };
+/// What an invariant can prove: the requirements that the judge looks at for it in every run.
+[[nodiscard]] std::span<const std::string_view> requirements_of(invariant_check::what invariant);
 
 using check_kind =
     std::variant<connected_check, disconnected_check, dials_check, reconnects_check, back_within_check,
@@ -180,8 +186,10 @@ using check_kind =
 
 struct check {
   source_mark where;
-  std::string name;         ///< As written: "back_within".
-  std::string requirement;  ///< What its failure violates: `proves:`, else the first of `verifies:`.
+  std::string name;  ///< As written: "back_within".
+  /// What its failure violates: `proves:`, else the first of `verifies:`. Empty for an invariant that names
+  /// none: it shows what requirements_of() says.
+  std::string requirement;
   check_kind what;
 };
 

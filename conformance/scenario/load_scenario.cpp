@@ -143,21 +143,25 @@ class file_loader {
   }
 
   /// An expectation that names no requirement is about the first that the scenario verifies. A state that is
-  /// awaited so that the scenario can go on says nothing about it, unless nothing else does.
+  /// awaited so that the scenario can go on says nothing about it, unless nothing else does; an invariant has
+  /// requirements of its own.
   static void blame_headline(scenario& one) {
     const std::string& headline = one.verifies.front().id;
     const auto speaks = [](const step& each) { return each.requirement.empty() && expects_something(each); };
     const auto merely_awaits = [](const step& each) {
       return std::holds_alternative<await_verb>(each.action);
     };
-    const bool said_elsewhere =
-        std::ranges::any_of(one.checks, [](const check& each) { return each.requirement.empty(); }) ||
-        std::ranges::any_of(one.steps,
-                            [&](const step& each) { return speaks(each) && !merely_awaits(each); });
+    const auto speaks_of_it = [](const check& each) {
+      return each.requirement.empty() && !std::holds_alternative<invariant_check>(each.what);
+    };
+    const bool said_elsewhere = std::ranges::any_of(one.checks, speaks_of_it) ||
+                                std::ranges::any_of(one.steps, [&](const step& each) {
+                                  return speaks(each) && !merely_awaits(each);
+                                });
     for (step& each : one.steps)
       if (speaks(each) && !(merely_awaits(each) && said_elsewhere)) each.requirement = headline;
     for (check& each : one.checks)
-      if (each.requirement.empty()) each.requirement = headline;
+      if (speaks_of_it(each)) each.requirement = headline;
   }
 
   scenario bind_scenario(const yaml_node& root) {

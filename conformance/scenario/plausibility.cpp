@@ -188,10 +188,23 @@ void check_proofs(const scenario& one, problem_list& problems) {
   }
   bool headline = false;
   for (std::size_t i = 0; i < one.checks.size(); ++i) {
-    if (!one.checks[i].requirement.empty())
-      prove(one.checks[i].requirement, one.checks[i].where, fmt::format("expect[{}]", i));
-    else
+    const auto* invariant = std::get_if<invariant_check>(&one.checks[i].what);
+    const std::string& proves = one.checks[i].requirement;
+    if (invariant != nullptr) {
+      const auto shown = requirements_of(invariant->invariant);
+      if (!proves.empty() && std::find(shown.begin(), shown.end(), proves) == shown.end())
+        problems.add(plain(one.checks[i].where), fmt::format("expect[{}]", i),
+                     fmt::format("{} shows {} and says nothing of {}", one.checks[i].name,
+                                 fmt::join(shown, ", "), proves));
+      for (const std::string_view id : shown) {
+        const auto listed = proven.find(std::string{id});
+        if (listed != proven.end() && (proves.empty() || proves == id)) listed->second = true;
+      }
+    } else if (!proves.empty()) {
+      prove(proves, one.checks[i].where, fmt::format("expect[{}]", i));
+    } else {
       headline = true;
+    }
   }
   for (const step& each : one.steps)
     headline = headline || (each.requirement.empty() && expects_something(each));
