@@ -132,8 +132,8 @@ void builder::on_end(const record& one) {
 /// A stream is over with its response, whoever closes the connection afterwards.
 void builder::on_response_end(const record& one) {
   connection* which = find(one.conn);
-  if (which == nullptr || !which->stream) return;
-  if (out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
+  const bool streams = which != nullptr && which->stream;
+  if (!streams || out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
   auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
   if (!slot) slot = one.t;
   if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";

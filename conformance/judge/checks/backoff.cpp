@@ -28,6 +28,8 @@ std::vector<agent_history> histories(const evidence& about) {
 
 /// Half of the slow lane's 60 s, which are drawn with 50 % either way.
 constexpr instant slow_lane_min = seconds(30);
+/// Who has not asked again for so long after a refusal is not in a hurry.
+constexpr instant rest_seen_min = seconds(5);
 
 bool refused_key(const attempt& one) { return one.status == 401 || one.status == 403; }
 
@@ -45,7 +47,7 @@ void judge_uniformity(const evidence& about, findings& out, std::string_view req
 }
 
 void judge_envelope(const evidence& about, findings& out) {
-  std::vector<double> after_failures, after_short_sessions;
+  std::vector<double> after_failures, after_short_sessions, after_sessions;
   for (const agent_history& history : histories(about)) {
     for (const wait_before_retry& wait : history.waits) {
       const attempt& ended = history.attempts[wait.after];
@@ -69,10 +71,14 @@ void judge_envelope(const evidence& about, findings& out) {
           std::clamp(static_cast<double>(wait.delay) / static_cast<double>(wait.envelope), 0.0, 1.0);
       // Where streams came up but never lasted, the growing count is what keeps a flapping agent from
       // storming.
-      (wait.after_session && wait.consecutive > 0 ? after_short_sessions : after_failures).push_back(scaled);
+      if (!wait.after_session)
+        after_failures.push_back(scaled);
+      else
+        (wait.consecutive > 0 ? after_short_sessions : after_sessions).push_back(scaled);
     }
   }
   judge_uniformity(about, out, "REC-1", after_failures, "delays");
+  judge_uniformity(about, out, "REC-8", after_sessions, "first delays after a session");
   judge_uniformity(about, out, "REC-3", after_short_sessions,
                    "delays after streams too short to reset the count");
 }
@@ -162,15 +168,19 @@ void judge_refused_key(const evidence& about, findings& out) {
       established = established || one.established;
       if (!refused_key(one)) continue;
       out.evaluated("REC-6");
-      if (established && one.over && (i + 1 < history.attempts.size() || history.agent->exited)) {
+      const bool of_itself = history.agent->exited && !history.agent->told_to_stop && !history.agent->killed;
+      const bool asked_again = i + 1 < history.attempts.size();
+      const instant until =
+          asked_again ? history.attempts[i + 1].dialled : wants_until(about, *history.agent);
+      if (established && one.over && (asked_again || of_itself || until - *one.over >= rest_seen_min)) {
         out.evaluated("REV-7");
-        if (i + 1 < history.attempts.size() && history.attempts[i + 1].dialled - *one.over < slow_lane_min) {
+        if (asked_again && until - *one.over < slow_lane_min) {
           out.fail("REV-7", history.agent->node,
                    "at least " + print_span(slow_lane_min) + " before it asks again with a refused key",
-                   print_span(history.attempts[i + 1].dialled - *one.over), history.attempts[i + 1].dialled);
+                   print_span(until - *one.over), until);
         }
       }
-      if (history.agent->exited && history.agent->exit_code == 0 && !history.agent->told_to_stop) {
+      if (of_itself && history.agent->exit_code == 0) {
         out.fail("REC-6", history.agent->node, "a non-zero exit after the key was refused", "exit code 0",
                  *history.agent->exited);
       }
@@ -283,7 +293,7 @@ void judge_connect_limits(const evidence& about, findings& out) {
   }
 }
 
-constexpr std::string_view envelope_ids[] = {"REC-1", "REC-3"};
+constexpr std::string_view envelope_ids[] = {"REC-1", "REC-3", "REC-8"};
 constexpr std::string_view hot_ids[] = {"REC-2"};
 constexpr std::string_view trying_ids[] = {"REC-4", "REC-5"};
 constexpr std::string_view refused_ids[] = {"REC-6", "REV-7"};

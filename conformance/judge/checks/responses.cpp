@@ -116,7 +116,8 @@ void judge_acceptance(const evidence& about, findings& out) {
       }
       const auto key = about.keys.find(response.key);
       if (key == about.keys.end()) continue;
-      if (!was_sent_to(about, one, key->second.cluster)) {
+      if (key->second.cluster != one.cluster) {
+        if (was_sent_to(about, one, key->second.cluster)) continue;
         out.evaluated("RSP-3");
         if (status == 200)
           out.fail(

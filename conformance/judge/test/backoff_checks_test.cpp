@@ -103,7 +103,9 @@ TEST(RefusedKey, IsNotPresentedAgainSoon) {
 TEST(RefusedKey, EndsTheProcessWithAFailureIfAtAll) {
   tape run = with_agent();
   run.refused(1, 1, "prod/0", "k", 401);
-  tape well = run, badly = run;
+  tape well = run, badly = run, killed = run;
+  killed.signals(2, "prod/0", "kill").exits(2, "prod/0", 0);
+  EXPECT_EQ(opinion_of("refused-key", "REC-6", killed.until(9)), opinion::fine);
   EXPECT_EQ(opinion_of("refused-key", "REC-6", well.exits(2, "prod/0", 3).until(9)), opinion::fine);
   EXPECT_EQ(opinion_of("refused-key", "REC-6", badly.exits(2, "prod/0", 0).until(9)), opinion::broken);
 }
@@ -119,6 +121,14 @@ TEST(RefusedKey, GoesToTheSlowLaneAfterASession) {
   EXPECT_EQ(opinion_of("refused-key", "REV-7", with_agent().refused(6, 2, "prod/0", "k", 401).until(9)),
             opinion::nothing_to_see)
       << "it never had a session";
+  const auto rests_until = [](double end) {
+    tape out = with_agent();
+    out.connects(1, 1, "prod/0", "k").ends_by(5, 1, wire_end::server).refused(6, 2, "prod/0", "k", 401);
+    return out.until(end);
+  };
+  EXPECT_EQ(opinion_of("refused-key", "REV-7", rests_until(12)), opinion::fine);
+  EXPECT_EQ(opinion_of("refused-key", "REV-7", rests_until(8)), opinion::nothing_to_see)
+      << "too soon to tell";
 }
 
 TEST(GatewayFloor, IsALeast) {
@@ -147,6 +157,8 @@ TEST(FirstRetrySpread, WantsAFleetToComeBackApart) {
   };
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", fleet(5)), opinion::fine);
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", fleet(1)), opinion::broken);
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-8", fleet(5)), opinion::fine);
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-8", fleet(1)), opinion::broken);
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", with_waits({1}).until(9)), opinion::nothing_to_see);
 }
 
