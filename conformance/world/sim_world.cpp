@@ -3,6 +3,7 @@
 #include <boost/system/errc.hpp>
 
 #include "conformance/world/cluster_objects.hpp"
+#include "conformance/world/failable_keys.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/party_settings.hpp"
 #include "fakes/kube/serve_api.hpp"
@@ -63,6 +64,8 @@ struct sim_world::process {
   recorder& tape_;
   sim::simulation* world = nullptr;
   bool exited = false, killed = false, paused = false;
+  std::unique_ptr<runtime::host> around;  ///< What a variation puts around `host`.
+  [[nodiscard]] runtime::host& outside() { return around ? *around : static_cast<runtime::host&>(host); }
   runtime::task_group tasks;
   runtime::stop_source stop;
 };
@@ -72,7 +75,7 @@ struct sim_world::agent_process final : process {
   agent::memory_files disk;
 
   runtime::task<void> live(agent::agent_options options, const agent::agent_parts& parts) {
-    const int code = co_await agent::run_agent(host, std::move(options), stop, disk, parts);
+    const int code = co_await agent::run_agent(outside(), std::move(options), stop, disk, parts);
     note_exit(code);
     host.kill(sim::kill_mode::fin);
   }
@@ -80,6 +83,7 @@ struct sim_world::agent_process final : process {
 
 struct sim_world::gateway_process final : process {
   using process::process;
+  std::unique_ptr<gateway::key_source> keys;  ///< What a variation puts around the world's.
   std::unique_ptr<gateway::gateway> program;
 
   runtime::task<void> live(std::optional<runtime::error_code>& outcome, runtime::notifier& told) {
@@ -113,26 +117,6 @@ struct sim_world::api_process final : process {
     if (service) co_await service->run();
     note_exit(0);
   }
-};
-
-/// Lookups of keys, which a scenario can break or slow down.
-class sim_world::failable_keys final : public gateway::key_source {
- public:
-  failable_keys(gateway::store& from, runtime::clock& time) : inner_{from}, time_{time} {}
-  runtime::task<runtime::result<std::optional<gateway::key_record>>> find(std::string key_id) override {
-    if (state.to == auth_backend_verb::state::slow) {
-      const runtime::error_code failure = co_await time_.sleep_for(state.delay);
-      if (failure) co_return failure;
-    }
-    if (state.to == auth_backend_verb::state::down)
-      co_return gateway::make_error_code(gateway::gateway_errc::store_failed);
-    co_return co_await inner_.find(std::move(key_id));
-  }
-  auth_backend_verb state;
-
- private:
-  gateway::store_keys inner_;
-  runtime::clock& time_;
 };
 
 sim_world::sim_world(const scenario& what, sim::simulation_options settings, recorder& tape,
@@ -310,9 +294,12 @@ runtime::task<runtime::error_code> sim_world::start_gateway() {
         {"admin of " + team, credential(team, true), gateway::caller_role::admin, owner});
   }
   apply_settings(what_.gateway_settings, options);
+  if (subjects_.tune_gateway != nullptr) subjects_.tune_gateway(options);
+  if (subjects_.around_gateway != nullptr) one.around = subjects_.around_gateway(one.host, options);
+  if (subjects_.around_keys != nullptr) one.keys = subjects_.around_keys(*key_source_);
+  gateway::key_source& keys = one.keys ? *one.keys : *key_source_;
   one.program = std::make_unique<gateway::gateway>(
-      gateway::gateway_parts{one.host, *store_, *key_source_, *audit_, subjects_.gateway},
-      std::move(options));
+      gateway::gateway_parts{one.outside(), *store_, keys, *audit_, subjects_.gateway}, std::move(options));
   // The listeners belong to the simulated process, so they are bound by one of its own tasks.
   std::optional<runtime::error_code> outcome;
   one.tasks.spawn("gateway", one.live(outcome, started_));
@@ -331,6 +318,8 @@ runtime::task<runtime::error_code> sim_world::start_agent(node_ref node, std::st
   options.cluster_name = spec.name;
   options.policy = subjects_.agent;
   apply_settings(what_.agent_settings, options.policy);
+  if (subjects_.tune_agent != nullptr) subjects_.tune_agent(options.policy);
+  if (subjects_.around_agent != nullptr) one.around = subjects_.around_agent(one.host);
   options.kubernetes.server_url =
       "https://" + kubernetes_host(what_.topology, node.cluster) + ":" + std::to_string(kubernetes_port);
   options.kubernetes.authorities_pem = sim::print_authority(authority);

@@ -13,11 +13,21 @@
 
 namespace kitfox::conformance {
 
+class failable_keys;
+
 /// What runs in place of the reference in a simulated world; the defaults are the reference.
 struct sim_subjects {
   agent::agent_policy agent;
   const agent::agent_parts* parts = nullptr;  ///< Empty: the reference parts. Must outlive the world.
   gateway::gateway_policy gateway;
+  /// Change what a scenario's settings made of the options.
+  void (*tune_agent)(agent::agent_policy&) = nullptr;
+  void (*tune_gateway)(gateway::gateway_options&) = nullptr;
+  /// Put something between a program and the host that it runs on, or its look-ups of keys, which outlive
+  /// what is returned.
+  std::unique_ptr<runtime::host> (*around_agent)(runtime::host&) = nullptr;
+  std::unique_ptr<runtime::host> (*around_gateway)(runtime::host&, const gateway::gateway_options&) = nullptr;
+  std::unique_ptr<gateway::key_source> (*around_keys)(gateway::key_source&) = nullptr;
 };
 
 /// A world in virtual time: every process a simulated host, every connection a path through its link.
@@ -54,7 +64,6 @@ class sim_world final : public world, private sim::path_source {
   struct agent_process;
   struct gateway_process;
   struct api_process;
-  class failable_keys;
 
   sim::opened_path open(const sim::path_request&) override;
   [[nodiscard]] std::string name_of(node_ref node) const;
