@@ -132,8 +132,8 @@ void builder::on_end(const record& one) {
 /// A stream is over with its response, whoever closes the connection afterwards.
 void builder::on_response_end(const record& one) {
   connection* which = find(one.conn);
-  const bool streams = which != nullptr && which->stream;
-  if (!streams || out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
+  if (which == nullptr || !which->stream) return;
+  if (out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
   auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
   if (!slot) slot = one.t;
   if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";
@@ -328,8 +328,6 @@ void builder::read(const record& one) {
     case record_kind::http_end:
       on_response_end(one);
       break;
-    case record_kind::http_malformed:
-      break;
     case record_kind::sse_event:
       on_event(one);
       break;
@@ -356,6 +354,7 @@ void builder::read(const record& one) {
     case record_kind::lateness:
       out_.lateness_max = std::max(out_.lateness_max, static_cast<instant>(one.count));
       break;
+    case record_kind::http_malformed:
     case record_kind::footer:
       break;
   }

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "conformance/mutants/agent_wire.hpp"
 #include "conformance/mutants/mutant.hpp"
 
 namespace kitfox::conformance {
@@ -120,6 +121,26 @@ class obedient_runner final : public agent::command_runner {
   std::unique_ptr<command_runner> inner_;
 };
 
+/// Makes names of what is none instead of refusing it: what follows the last slash, without odd characters.
+class lenient_runner final : public agent::command_runner {
+ public:
+  explicit lenient_runner(std::unique_ptr<command_runner> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::command_outcome> run(agent::command_call call) override {
+    nlohmann::json& params = call.params.get();
+    for (auto& [name, value] : params.items()) {
+      if (!value.is_string() || name == "continue") continue;
+      std::string text = value.get<std::string>();
+      text.erase(0, text.find_last_of('/') + 1);
+      text.erase(std::min(text.size(), text.find_first_of("?&%")));
+      value = text;
+    }
+    return inner_->run(std::move(call));
+  }
+
+ private:
+  std::unique_ptr<command_runner> inner_;
+};
+
 /// Calls every failure of Kubernetes an internal error.
 class coarse_runner final : public agent::command_runner {
  public:
@@ -171,34 +192,44 @@ class codeless_parts final : public agent::agent_parts {
 using ids = std::string_view;
 constexpr ids rec1[] = {"REC-1"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"}, rec4[] = {"REC-4"},
               rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
+constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[] = {"SSE-5"},
+              cmd3[] = {"CMD-3"}, liv5[] = {"LIV-5"}, obs4[] = {"OBS-4"}, tls3[] = {"TLS-3"},
+              rec9[] = {"REC-9"}, rbc4[] = {"RBC-4"}, bad3[] = {"BAD-3"}, rec8[] = {"REC-8"},
+              drn3[] = {"DRN-3"}, rsp5[] = {"RSP-5"};
 constexpr ids cmd5[] = {"CMD-5"}, res6[] = {"RES-6"};
 constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
               idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"},
               rbc2[] = {"RBC-2"};
-constexpr ids around_rec1[] = {"REC-3", "REC-8"}, around_rec2[] = {"REC-3", "REC-8", "REC-7"},
-              around_rec3[] = {"REC-1"};
+// What else breaks with it, and why.
+constexpr ids whole_waits[] = {"REC-3"};          // after sessions that were too short to count, too
+constexpr ids in_envelope[] = {"REC-1"};          // and the next waits are out of theirs
+constexpr ids hints_ignored[] = {"REC-7"};        // a clean end may ask for a pause
+constexpr ids long_waits[] = {"REC-1", "REC-5"};  // out of the envelope, and not back when the run ends
+constexpr ids never_back[] = {"REC-4", "REC-7", "REC-10",
+                              "CON-4", "DRN-2", "HA-1"};  // whatever it was to come back for
+constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-1",
+                             "HA-2"};          // ready, away and routable as long as it notices nothing
+constexpr ids hanging[] = {"REC-5", "REC-4"};  // where the others come back
+constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown and denied are codes
+constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
+constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
 
-// What else follows when an agent does not come back, notices nothing, or says nothing of a code.
-constexpr ids after_giving_up[] = {"REC-1",  "REC-2", "REC-3", "REC-4", "REC-7", "REC-8",
-                                   "REC-10", "CON-4", "DRN-2", "HA-1",  "HA-7"};
-constexpr ids after_no_cap[] = {"REC-1", "REC-3", "REC-5", "REC-8", "LIV-5"};
-constexpr ids after_silence[] = {"LIV-5", "REC-4", "HA-1", "HA-2"};
-constexpr ids after_patience[] = {"REC-5", "REC-4"};  // hangs where the others come back
-constexpr ids after_ready_early[] = {"OBS-4"};
-constexpr ids after_codeless[] = {"CMD-2", "CMD-5", "RBC-1"};
-
+constexpr ids shows_fleet[] = {"herd/cut-at-one-instant"};
 constexpr ids shows_clean_ends[] = {"disconnect/clean-end-a-thousand-times"};
 
 constexpr mutant broken_agents[] = {
-    {"agent-no-jitter", "waits the whole envelope each time", rec1, around_rec1,
+    {"agent-no-jitter", "waits the whole envelope each time", rec1, whole_waits,
      use_parts<parts_with_reconnects<without_jitter>>},
     {"agent-zero-delay-on-clean-end", "comes back at once when the gateway ends the stream in order", rec2,
-     around_rec2, use_parts<parts_with_reconnects<at_once_after_clean_end>>, shows_clean_ends},
-    {"agent-no-watchdog", "never notices a silent link", liv2, after_silence,
+     hints_ignored, use_parts<parts_with_reconnects<at_once_after_clean_end>>, shows_clean_ends},
+    {"agent-no-watchdog", "never notices a silent link", liv2, ears_shut,
      [](sim_subjects& s) { s.agent.session.watchdog_intervals = 0; }},
-    {"agent-resets-at-once", "forgets its failures with every stream that comes up", rec3, around_rec3,
+    {"agent-resets-at-once", "forgets its failures with every stream that comes up", rec3, in_envelope,
      [](sim_subjects& s) { s.agent.backoff.healthy_after = std::chrono::seconds{0}; }},
-    {"agent-never-resets", "counts its failures for ever, however healthy a stream was", rec3, around_rec3,
+    {"agent-never-resets",
+     "counts its failures for ever, however healthy a stream was",
+     rec3,
+     {},
      use_parts<parts_with_reconnects<never_forgetting>>},
     {"agent-obedient",
      "answers ok to commands that it does not know",
@@ -210,9 +241,9 @@ constexpr mutant broken_agents[] = {
      res6,
      {},
      [](sim_subjects& s) { s.agent.metadata.refresh = std::chrono::seconds{0}; }},
-    {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, after_no_cap,
+    {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, long_waits,
      use_parts<parts_with_reconnects<growing_without_cap>>},
-    {"agent-gives-up", "stops trying after five failures", rec5, after_giving_up,
+    {"agent-gives-up", "stops trying after five failures", rec5, never_back,
      use_parts<parts_with_reconnects<giving_up>>},
     {"agent-hammers-with-refused-key",
      "dials every two seconds with a refused key",
@@ -224,12 +255,15 @@ constexpr mutant broken_agents[] = {
      rec7,
      {},
      use_parts<parts_with_reconnects<deaf_to_floors>>},
-    {"agent-patient-dialler", "waits for a dial as long as it takes", rec10, after_patience,
+    {"agent-patient-dialler", "waits for a dial as long as it takes", rec10, hanging,
      [](sim_subjects& s) {
        s.agent.session.dial_timeout = std::chrono::hours{24};
        s.agent.session.head_timeout = std::chrono::hours{24};
      }},
-    {"agent-ready-early", "counts as connected with the response head", con4, after_ready_early,
+    {"agent-ready-early",
+     "counts as connected with the response head",
+     con4,
+     {},
      [](sim_subjects& s) { s.agent.session.ready = agent::ready_on::response_head; }},
     {"agent-serial",
      "runs one command at a time",
@@ -257,7 +291,7 @@ constexpr mutant broken_agents[] = {
        s.agent.responses.tries_max = 1;
        s.agent.responses.tries_min = 1;
      }},
-    {"agent-codeless", "reports failures as text alone", rsp6, after_codeless, use_parts<codeless_parts>},
+    {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
     {"agent-denial-as-empty",
      "reports a denial as an empty list",
      rbc1,
@@ -268,6 +302,77 @@ constexpr mutant broken_agents[] = {
      rbc2,
      {},
      use_parts<parts_with_runner<coarse_runner>>},
+    {"agent-loses-split-commands",
+     "loses commands whose events come in pieces",
+     sse2,
+     {},
+     [](sim_subjects& s) { s.around_agent = loses_commands_that_come_in_pieces; }},
+    {"agent-leaves-at-nonsense",
+     "drops its stream over an event that is no JSON object",
+     sse3,
+     {},
+     [](sim_subjects& s) { s.around_agent = leaves_at_nonsense; }},
+    {"agent-swallows-any-event",
+     "reads events of any size",
+     sse4,
+     {},
+     [](sim_subjects& s) {
+       s.tune_agent = [](agent::agent_policy& p) { p.session.event_bytes_max = 1024 * 1024 * 1024; };
+     }},
+    {"agent-runs-unfinished-events",
+     "takes the end of a stream for the end of an event",
+     sse5,
+     {},
+     [](sim_subjects& s) { s.around_agent = runs_unfinished_events; }},
+    {"agent-ignores-deadlines",
+     "runs commands whose time is over",
+     cmd3,
+     {},
+     [](sim_subjects& s) { s.around_agent = ignores_deadlines; }},
+    {"agent-says-ready-for-ever",
+     "stays ready when its stream is lost",
+     liv5,
+     {},
+     [](sim_subjects& s) { s.around_agent = says_ready_for_ever; }},
+    {"agent-keeps-quiet",
+     "does not log that it is connected",
+     obs4,
+     {},
+     [](sim_subjects& s) { s.around_agent = keeps_quiet_about_connects; }},
+    {"agent-follows-redirects",
+     "repeats its request, key and all, where a redirect points",
+     tls3,
+     {},
+     [](sim_subjects& s) { s.around_agent = follows_redirects; }},
+    {"agent-two-streams",
+     "opens two streams at a time",
+     rec9,
+     {},
+     [](sim_subjects& s) { s.around_agent = dials_twice; }},
+    {"agent-reads-secrets", "asks for the secrets of the cluster with every list", rbc4, counted_as_denied,
+     [](sim_subjects& s) { s.around_agent = reads_secrets; }},
+    {"agent-lenient-with-names",
+     "makes names of parameters that are none",
+     bad3,
+     {},
+     use_parts<parts_with_runner<lenient_runner>>},
+    {"agent-returns-at-once",
+     "does not spread its first return after a session",
+     rec8,
+     {},
+     [](sim_subjects& s) { s.tune_agent = [](agent::agent_policy& p) { p.backoff.session_spread = {}; }; },
+     shows_fleet},
+    {"agent-stays-on", "takes ten minutes to stop while a command runs", drn3, caller_waits,
+     [](sim_subjects& s) {
+       s.tune_agent = [](agent::agent_policy& p) { p.commands.drain_timeout = std::chrono::minutes{10}; };
+     }},
+    {"agent-sends-everything",
+     "does not cut long answers",
+     rsp5,
+     {},
+     [](sim_subjects& s) {
+       s.tune_agent = [](agent::agent_policy& p) { p.responses.body_bytes_max = 64 * 1024 * 1024; };
+     }},
 };
 
 }  // namespace

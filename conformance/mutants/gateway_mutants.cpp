@@ -1,3 +1,4 @@
+#include "conformance/mutants/gateway_wire.hpp"
 #include "conformance/mutants/mutant.hpp"
 
 namespace kitfox::conformance {
@@ -25,23 +26,31 @@ std::string with_the_secret(const protocol::agent_event& event) {
 }
 
 using ids = std::string_view;
-constexpr ids con1[] = {"CON-1"}, con3[] = {"CON-3"}, liv1[] = {"LIV-1"}, liv7[] = {"LIV-7"},
-              ha1[] = {"HA-1"}, ha2[] = {"HA-2"}, rte4[] = {"RTE-4"}, rev1[] = {"REV-1"}, iso2[] = {"ISO-2"},
-              idm2[] = {"IDM-2"}, idm3[] = {"IDM-3"}, rsp2[] = {"RSP-2"}, rsp3[] = {"RSP-3"},
-              drn1[] = {"DRN-1"}, con7[] = {"CON-7"}, con8[] = {"CON-8"}, con9[] = {"CON-9"},
-              con10[] = {"CON-10", "CON-1"}, rte3[] = {"RTE-3"}, rev5[] = {"REV-5"}, bad4[] = {"BAD-4"},
-              bad1[] = {"BAD-1", "RES-5"};
+constexpr ids con5[] = {"CON-5"}, con6[] = {"CON-6"}, sse6[] = {"SSE-6"}, cmd4[] = {"CMD-4"},
+              idm4[] = {"IDM-4"}, rte2[] = {"RTE-2"}, ha7[] = {"HA-7"}, iso1[] = {"ISO-1"},
+              iso5[] = {"ISO-5"}, drn2[] = {"DRN-2"}, obs1[] = {"OBS-1"}, bad2[] = {"BAD-2"},
+              rte1[] = {"RTE-1"}, rev3[] = {"REV-2", "REV-3"}, liv3[] = {"LIV-3"}, bad5[] = {"BAD-5"},
+              iso4[] = {"ISO-4"}, rsp4[] = {"RSP-4"};
+constexpr ids con1[] = {"CON-1"}, con3[] = {"CON-3"}, liv1[] = {"LIV-1", "LIV-6"}, liv7[] = {"LIV-7"},
+              ha1[] = {"HA-1"}, ha2[] = {"HA-2"}, rte4[] = {"RTE-4"}, rev1[] = {"REV-1", "REV-2", "REV-6"},
+              iso2[] = {"ISO-2"}, idm2[] = {"IDM-2"}, idm3[] = {"IDM-3"}, rsp2[] = {"RSP-2"},
+              rsp3[] = {"RSP-3"}, drn1[] = {"DRN-1"}, con7[] = {"CON-7"}, con8[] = {"CON-8"},
+              con9[] = {"CON-9"}, con10[] = {"CON-10", "CON-1"}, rte3[] = {"RTE-3"}, rev5[] = {"REV-5"},
+              bad4[] = {"BAD-4"}, bad1[] = {"BAD-1", "RES-5"};
 
-// What follows for agents and callers when the gateway breaks its first promise.
-constexpr ids with_foreign[] = {"RTE-1"}, with_ageless[] = {"REC-2"},
-              with_silence[] = {"CMD-1", "LIV-6", "REV-1"};
-constexpr ids with_outage[] = {"HA-7", "REC-5"}, with_paper[] = {"REV-7"},
-              with_unregistering[] = {"HA-2", "IDM-2", "RTE-3", "REC-4", "REV-5"};
-// Scenarios that count deliveries blame what they are about.
-constexpr ids with_copies[] = {"ISO-2", "RTE-1", "RTE-3", "IDM-1", "CMD-4"};
+// What else breaks with it, and why.
+constexpr ids taken_for_its_own[] = {"RTE-1"};           // the caller gets what a stranger said
+constexpr ids waiting_for_bytes[] = {"CMD-1", "REV-1"};  // agents leave and are away when they are asked for
+constexpr ids sent_away[] = {"REC-5"};                   // who is told that its key is bad does not come back
+constexpr ids still_there[] = {"REV-3"};                 // who was never sent away
+constexpr ids unrouted[] = {"HA-2", "IDM-2", "RTE-3", "REC-4", "REV-5"};  // a live stream gets no command
+constexpr ids counted_twice[] = {"ISO-2", "RTE-1", "RTE-3", "IDM-4"};     // scenarios count deliveries
 // A key of its own is an instance of its own; the fail-over has nowhere to go.
-constexpr ids with_eviction[] = {"CON-8", "REV-5", "RTE-3"};
-constexpr ids with_one_key[] = {"REV-5"};
+constexpr ids alone[] = {"CON-8", "REV-5", "RTE-3"};
+constexpr ids rotated_away[] = {"REV-5"};             // the other key is what a rotation is to leave alone
+constexpr ids sent_to_ghosts[] = {"RTE-2", "RTE-3"};  // commands wait for who has left
+constexpr ids sent_to_many[] = {"IDM-2"};             // as often as there are agents
+constexpr ids stuck_behind[] = {"LIV-1", "IDM-3"};    // heartbeats and callers wait with the write
 
 constexpr mutant broken_gateways[] = {
     {"gateway-secret-not-checked",
@@ -51,24 +60,27 @@ constexpr mutant broken_gateways[] = {
      [](sim_subjects& s) {
        s.gateway.secret_matches = [](const key_record&, std::string_view, std::string_view) { return true; };
      }},
-    {"gateway-outage-is-401", "answers 401 when its key store is down", con3, with_outage,
+    {"gateway-outage-is-401", "answers 401 when its key store is down", con3, sent_away,
      [](sim_subjects& s) {
        s.gateway.refusal_status = [](agent_refusal why) {
          return why == agent_refusal::key_store_down ? 401 : reference::refusal_status(why);
        };
      }},
-    {"gateway-no-heartbeats", "sends nothing on an idle stream", liv1, with_silence,
+    {"gateway-no-heartbeats", "sends nothing on an idle stream", liv1, waiting_for_bytes,
      [](sim_subjects& s) {
        s.gateway.next_heartbeat = [](const stream_times&) { return std::optional<runtime::mono_time>{}; };
      }},
-    {"gateway-ageless-streams", "never ends a stream for its age", liv7, with_ageless,
+    {"gateway-ageless-streams",
+     "never ends a stream for its age",
+     liv7,
+     {},
      [](sim_subjects& s) {
        s.gateway.stream_age = [](runtime::duration, double, double) {
          return std::optional<runtime::duration>{};
        };
      }},
     {"gateway-unregisters-by-cluster", "removes the cluster's live stream when an old one ends", ha1,
-     with_unregistering,
+     unrouted,
      [](sim_subjects& s) {
        s.gateway.unregisters = [](const route& ended, const route& registered) {
          return ended.cluster_id == registered.cluster_id;
@@ -79,21 +91,20 @@ constexpr mutant broken_gateways[] = {
      ha2,
      {},
      [](sim_subjects& s) { s.gateway.replaces = [](const route&, const route&) { return false; }; }},
-    {"gateway-evicts-other-instances", "closes the stream of one replica when another connects", rte4,
-     with_eviction,
+    {"gateway-evicts-other-instances", "closes the stream of one replica when another connects", rte4, alone,
      [](sim_subjects& s) {
        s.gateway.replaces = [](const route& newcomer, const route& present) {
          return newcomer.cluster_id == present.cluster_id;
        };
      }},
-    {"gateway-revokes-on-paper", "leaves the streams of a revoked key open", rev1, with_paper,
+    {"gateway-revokes-on-paper", "leaves the streams of a revoked key open", rev1, still_there,
      [](sim_subjects& s) { s.gateway.ends_with_key = [](const route&, std::string_view) { return false; }; }},
     {"gateway-without-tenants",
      "lets every team see every cluster",
      iso2,
      {},
      [](sim_subjects& s) { s.gateway.owns = [](const tenant&, const tenant&) { return true; }; }},
-    {"gateway-delivers-twice", "writes each command two times", idm2, with_copies,
+    {"gateway-delivers-twice", "writes each command two times", idm2, counted_twice,
      [](sim_subjects& s) { s.gateway.encode_event = twice; }},
     {"gateway-silent-loss",
      "says nothing when a stream dies with a command on it",
@@ -111,7 +122,7 @@ constexpr mutant broken_gateways[] = {
          return v == response_verdict::unknown ? 200 : reference::response_status(v);
        };
      }},
-    {"gateway-accepts-foreign-responses", "takes a response from another cluster", rsp3, with_foreign,
+    {"gateway-accepts-foreign-responses", "takes a response from another cluster", rsp3, taken_for_its_own,
      [](sim_subjects& s) {
        s.gateway.judge_response = [](const command_view& command, const response_sender& sender) {
          response_sender claimed = sender;
@@ -171,7 +182,7 @@ constexpr mutant broken_gateways[] = {
        };
      }},
     {"gateway-one-key-a-cluster", "closes the streams of a cluster's other keys when one of them connects",
-     con8, with_one_key,
+     con8, rotated_away,
      [](sim_subjects& s) {
        s.gateway.replaces = [](const route& newcomer, const route& present) {
          return newcomer.key_id != present.key_id || reference::replaces(newcomer, present);
@@ -193,6 +204,102 @@ constexpr mutant broken_gateways[] = {
      [](sim_subjects& s) {
        s.gateway.spread_drain = [](std::size_t streams, runtime::duration) {
          return std::vector<runtime::duration>(streams);
+       };
+     }},
+    {"gateway-greets-late",
+     "says `connected` three seconds after the request",
+     con5,
+     {},
+     [](sim_subjects& s) { s.around_gateway = greets_late; }},
+    {"gateway-keeps-ghosts", "does not notice who leaves at once", con6, sent_to_ghosts,
+     [](sim_subjects& s) { s.around_gateway = does_not_notice_who_leaves_at_once; }},
+    {"gateway-lets-streams-be-buffered",
+     "does not forbid proxies to buffer its streams",
+     sse6,
+     {},
+     [](sim_subjects& s) { s.around_gateway = forbids_nothing_to_buffers; }},
+    {"gateway-ignores-callers-that-leave",
+     "sends commands of callers who have gone",
+     cmd4,
+     {},
+     [](sim_subjects& s) { s.around_gateway = does_not_notice_callers_who_leave; }},
+    {"gateway-ignores-idempotency-keys",
+     "does a repeated call again",
+     idm4,
+     {},
+     [](sim_subjects& s) { s.around_gateway = ignores_idempotency_keys; }},
+    {"gateway-slow-to-refuse",
+     "takes its time to say that a cluster is not there",
+     rte2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = takes_its_time_to_say_unavailable; }},
+    {"gateway-falls-with-its-key-store",
+     "drops its streams when keys cannot be looked up",
+     ha7,
+     {},
+     [](sim_subjects& s) { s.around_gateway = drops_streams_with_its_key_store; }},
+    {"gateway-believes-callers",
+     "takes the tenant of a call from what it says",
+     iso1,
+     {},
+     [](sim_subjects& s) { s.around_gateway = believes_what_callers_say_of_themselves; }},
+    {"gateway-lists-others",
+     "lists the clusters of another team",
+     iso5,
+     {},
+     [](sim_subjects& s) { s.around_gateway = lists_the_clusters_of_others; }},
+    {"gateway-hangs-up",
+     "answers no caller any more once it is told to stop",
+     drn2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = hangs_up_on_callers_when_it_stops; }},
+    {"gateway-prints-other-metrics",
+     "prints metrics of a version that nobody reads",
+     obs1,
+     {},
+     [](sim_subjects& s) { s.around_gateway = prints_metrics_of_another_version; }},
+    {"gateway-takes-any-time-limit",
+     "makes something of a time limit that makes no sense",
+     bad2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = takes_any_time_limit; }},
+    {"gateway-broadcasts", "sends each command to every agent", rte1, sent_to_many,
+     [](sim_subjects& s) { s.around_gateway = sends_commands_to_everybody; }},
+    {"gateway-remembers-keys",
+     "never looks a key up again",
+     rev3,
+     {},
+     [](sim_subjects& s) { s.around_keys = never_asks_twice; }},
+    {"gateway-writes-for-ever", "waits for ever for a peer that does not read", liv3, stuck_behind,
+     [](sim_subjects& s) {
+       s.tune_gateway = [](gateway_options& o) { o.limits.write_timeout = std::chrono::hours{24}; };
+     }},
+    {"gateway-patient-with-requests",
+     "waits for ever for the rest of a request",
+     bad5,
+     {},
+     [](sim_subjects& s) {
+       s.tune_gateway = [](gateway_options& o) {
+         o.limits.header_timeout = std::chrono::hours{24};
+         o.limits.body_timeout = std::chrono::hours{24};
+       };
+     }},
+    {"gateway-without-quotas",
+     "takes as many commands of one team as it likes",
+     iso4,
+     {},
+     [](sim_subjects& s) {
+       s.tune_gateway = [](gateway_options& o) { o.limits.commands_per_team_max = o.limits.commands_max; };
+     }},
+    {"gateway-forgets-with-the-stream",
+     "knows no command any more when its stream has ended",
+     rsp4,
+     {},
+     [](sim_subjects& s) {
+       s.gateway.judge_response = [](const command_view& command, const response_sender& sender) {
+         const bool forgotten =
+             command.state == command_state::orphaned || command.state == command_state::failed;
+         return forgotten ? response_verdict::unknown : reference::judge_response(command, sender);
        };
      }},
 };

@@ -11,12 +11,11 @@ namespace kitfox::conformance {
 struct mutant {
   std::string_view name;  ///< "agent-no-jitter"
   std::string_view what;  ///< What it does wrong, in one sentence.
-  /// What it violates: with the corpus run against it, every one of these is found broken, and no other
-  /// requirement.
+  /// What it violates. Run against its cases, exactly these and those of `entails` are found broken.
   std::span<const std::string_view> violates;
-  /// Requirements that its fault breaks as well in some runs, for the reason that stands with the list; they
-  /// may be found or not.
-  std::span<const std::string_view> may_violate;
+  /// What breaks with it in its cases, for the reason that stands with the list. In other cases of the corpus
+  /// anything may, but only in runs that name something of `violates` as well.
+  std::span<const std::string_view> entails;
   void (*apply)(sim_subjects&);
   /// Scenarios that show it, beside those that verify what it violates and the cross-section.
   std::span<const std::string_view> needs = {};

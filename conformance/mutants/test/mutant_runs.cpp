@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -74,18 +75,25 @@ const run_plan& simulated_corpus() {
   return plan;
 }
 
+namespace {
+std::string_view wanted() {
+  const char* chosen = std::getenv("KITFOX_MUTANTS");
+  return chosen == nullptr ? "" : chosen;
+}
+}  // namespace
+
+bool runs_every_case() { return wanted() == "every-case"; }
+
 std::vector<const planned_case*> cases_for(const mutant& subject) {
   static const std::set<std::string> excused = known_failures();
-  const char* chosen = std::getenv("KITFOX_MUTANTS");
-  const bool everything = chosen != nullptr && std::string_view{chosen} == "every-case";
   std::vector<const planned_case*> out;
   for (const planned_case& one : simulated_corpus().cases) {
     const std::string name = scenario_of(one);
-    if (excused.contains(name) || (!everything && among(costly, name) && !among(subject.needs, name)))
-      continue;
-    if (everything || among(cross_section, name) || among(subject.needs, name) ||
-        verifies_any(one, subject.violates))
-      out.push_back(&one);
+    const bool concerns = verifies_any(one, subject.violates) && !among(costly, name);
+    const bool chosen = wanted().empty()
+                            ? among(cross_section, name) || among(subject.needs, name) || concerns
+                            : runs_every_case() || name == wanted();
+    if (chosen && !excused.contains(name)) out.push_back(&one);
   }
   return out;
 }
@@ -97,6 +105,10 @@ broken_promises run_against(const sim_subjects& subjects, const std::vector<cons
   std::mutex mutex;
   case_settings settings;
   settings.subjects = subjects;
+  if (const char* folder = std::getenv("KITFOX_MUTANTS_OUT")) {
+    settings.out = folder;
+    std::filesystem::create_directories(settings.out + "/transcripts");
+  }
   const auto work = [&] {
     for (std::size_t i = next++; i < cases.size(); i = next++) {
       const case_result result = run_case(*cases[i], settings);
@@ -105,11 +117,9 @@ broken_promises run_against(const sim_subjects& subjects, const std::vector<cons
         out.harness_failures.push_back(result.name + ": " + result.judged.harness_failure);
       for (const finding& each : result.judged.findings) {
         if (each.kind != finding::weight::failure || each.requirement.empty()) continue;
-        std::string& example = out.by_requirement[each.requirement];
-        const std::string text = "  " + result.name + ": " + each.requirement + ": " + each.subject +
-                                 ": expected " + each.expected + ", got " + each.actual + "\n";
-        // The smallest, so that the report does not depend on which thread was first.
-        if (example.empty() || text < example) example = text;
+        out.by_requirement[each.requirement].try_emplace(
+            result.name, "  " + result.name + ": " + each.requirement + ": " + each.subject + ": expected " +
+                             each.expected + ", got " + each.actual + "\n");
       }
     }
   };

@@ -1,0 +1,16 @@
+#pragma once
+#include <memory>
+
+#include "runtime/host.hpp"
+
+namespace kitfox::conformance {
+
+// What is put around the host of a reference agent to make another agent of it, one function each; the name
+// says what the agent does then. `inner` outlives what is returned.
+using agent_surroundings = std::unique_ptr<runtime::host>(runtime::host& inner);
+
+agent_surroundings loses_commands_that_come_in_pieces, leaves_at_nonsense, runs_unfinished_events,
+    ignores_deadlines, says_ready_for_ever, keeps_quiet_about_connects, follows_redirects, dials_twice,
+    reads_secrets;
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,24 @@
+#pragma once
+#include <memory>
+
+#include "gateway/options.hpp"
+#include "gateway/store.hpp"
+#include "runtime/host.hpp"
+
+namespace kitfox::conformance {
+
+// What is put around the host of a reference gateway to make another gateway of it, one function each; the
+// name says what the gateway does then. `inner` outlives what is returned.
+using gateway_surroundings = std::unique_ptr<runtime::host>(runtime::host& inner,
+                                                            const gateway::gateway_options& of);
+
+gateway_surroundings greets_late, does_not_notice_who_leaves_at_once, forbids_nothing_to_buffers,
+    does_not_notice_callers_who_leave, ignores_idempotency_keys, takes_its_time_to_say_unavailable,
+    drops_streams_with_its_key_store, believes_what_callers_say_of_themselves, lists_the_clusters_of_others,
+    hangs_up_on_callers_when_it_stops, prints_metrics_of_another_version, takes_any_time_limit,
+    sends_commands_to_everybody;
+
+/// Look-ups that remember what they found for ever.
+[[nodiscard]] std::unique_ptr<gateway::key_source> never_asks_twice(gateway::key_source& inner);
+
+}  // namespace kitfox::conformance
