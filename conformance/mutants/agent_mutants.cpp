@@ -190,8 +190,9 @@ class codeless_parts final : public agent::agent_parts {
 };
 
 using ids = std::string_view;
-constexpr ids rec1[] = {"REC-1"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"}, rec4[] = {"REC-4"},
-              rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"}, rec10[] = {"REC-10"};
+constexpr ids rec1[] = {"REC-1", "REC-7", "REC-8"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"},
+              rec4[] = {"REC-4"}, rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"},
+              rec10[] = {"REC-10"};
 constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[] = {"SSE-5"},
               cmd3[] = {"CMD-3"}, liv5[] = {"LIV-5"}, obs4[] = {"OBS-4"}, tls3[] = {"TLS-3"},
               rec9[] = {"REC-9"}, rbc4[] = {"RBC-4"}, bad3[] = {"BAD-3"}, rec8[] = {"REC-8"},
@@ -201,10 +202,11 @@ constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[]
               idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"},
               rbc2[] = {"RBC-2"};
 // What else breaks with it, and why.
-constexpr ids whole_waits[] = {"REC-3"};          // after sessions that were too short to count, too
-constexpr ids in_envelope[] = {"REC-1"};          // and the next waits are out of theirs
-constexpr ids hints_ignored[] = {"REC-7"};        // a clean end may ask for a pause
-constexpr ids long_waits[] = {"REC-1", "REC-5"};  // out of the envelope, and not back when the run ends
+constexpr ids whole_waits[] = {"REC-3"};    // after sessions that were too short to count, too
+constexpr ids in_envelope[] = {"REC-1"};    // and the next waits are out of theirs
+constexpr ids hints_ignored[] = {"REC-7"};  // a clean end may ask for a pause
+constexpr ids long_waits[] = {"REC-1", "REC-5",
+                              "HA-1"};  // out of the envelope, and away when it is asked for
 constexpr ids never_back[] = {"REC-4", "REC-7", "REC-10",
                               "CON-4", "DRN-2", "HA-1"};  // whatever it was to come back for
 constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-1",
@@ -214,12 +216,18 @@ constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown a
 constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
 
+constexpr ids one_at_a_time[] = {"CMD-2", "DRN-2"};  // fewer are done when the time is over
+constexpr ids one_after_the_other[] = {"REC-1"};     // without a wait, when the first of the two fails
+constexpr ids shows_failing_dials[] = {"backoff/full-jitter"};
+constexpr ids shows_long_waits[] = {"half-open/one-way"};
+constexpr ids shows_slow_work[] = {"commands/default-number-of-workers", "shutdown/gateway-drain-under-load"};
 constexpr ids shows_fleet[] = {"herd/cut-at-one-instant"};
+constexpr ids shows_herds[] = {"herd/cut-at-one-instant", "herd/pause-asked-of-a-herd"};
 constexpr ids shows_clean_ends[] = {"disconnect/clean-end-a-thousand-times"};
 
 constexpr mutant broken_agents[] = {
     {"agent-no-jitter", "waits the whole envelope each time", rec1, whole_waits,
-     use_parts<parts_with_reconnects<without_jitter>>},
+     use_parts<parts_with_reconnects<without_jitter>>, shows_herds},
     {"agent-zero-delay-on-clean-end", "comes back at once when the gateway ends the stream in order", rec2,
      hints_ignored, use_parts<parts_with_reconnects<at_once_after_clean_end>>, shows_clean_ends},
     {"agent-no-watchdog", "never notices a silent link", liv2, ears_shut,
@@ -242,7 +250,7 @@ constexpr mutant broken_agents[] = {
      {},
      [](sim_subjects& s) { s.agent.metadata.refresh = std::chrono::seconds{0}; }},
     {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, long_waits,
-     use_parts<parts_with_reconnects<growing_without_cap>>},
+     use_parts<parts_with_reconnects<growing_without_cap>>, shows_long_waits},
     {"agent-gives-up", "stops trying after five failures", rec5, never_back,
      use_parts<parts_with_reconnects<giving_up>>},
     {"agent-hammers-with-refused-key",
@@ -265,11 +273,8 @@ constexpr mutant broken_agents[] = {
      con4,
      {},
      [](sim_subjects& s) { s.agent.session.ready = agent::ready_on::response_head; }},
-    {"agent-serial",
-     "runs one command at a time",
-     cmd1,
-     {},
-     [](sim_subjects& s) { s.agent.commands.workers = 1; }},
+    {"agent-serial", "runs one command at a time", cmd1, one_at_a_time,
+     [](sim_subjects& s) { s.agent.commands.workers = 1; }, shows_slow_work},
     {"agent-unbounded-workers",
      "runs every command at once",
      cmd2,
@@ -344,11 +349,8 @@ constexpr mutant broken_agents[] = {
      tls3,
      {},
      [](sim_subjects& s) { s.around_agent = follows_redirects; }},
-    {"agent-two-streams",
-     "opens two streams at a time",
-     rec9,
-     {},
-     [](sim_subjects& s) { s.around_agent = dials_twice; }},
+    {"agent-dials-twice", "makes two dials of its first one", rec9, one_after_the_other,
+     [](sim_subjects& s) { s.around_agent = dials_twice; }, shows_failing_dials},
     {"agent-reads-secrets", "asks for the secrets of the cluster with every list", rbc4, counted_as_denied,
      [](sim_subjects& s) { s.around_agent = reads_secrets; }},
     {"agent-lenient-with-names",

@@ -110,7 +110,7 @@ void judge_readiness(const evidence& about, findings& out) {
       out.evaluated("LIV-5");
       out.evaluated("CON-4");
       bool covered = false;
-      instant last_lost = 0;
+      instant last_lost = -1;
       double heartbeat = 15;
       for (const std::size_t index : agent.streams) {
         const stream& one = about.streams[index];
@@ -123,7 +123,7 @@ void judge_readiness(const evidence& about, findings& out) {
       }
       if (!covered) {
         out.fail("CON-4", agent.node, "ready only after the `connected` event", "ready without one", from);
-      } else if (last_lost > from && until - last_lost > seconds(3 * heartbeat)) {
+      } else if (last_lost >= from && until - last_lost > seconds(3 * heartbeat)) {
         const bool again = std::any_of(agent.streams.begin(), agent.streams.end(), [&](std::size_t index) {
           const stream& one = about.streams[index];
           return one.connected && *one.connected > last_lost && *one.connected <= until;

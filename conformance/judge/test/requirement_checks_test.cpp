@@ -239,6 +239,18 @@ TEST(Readiness, FollowsTheConnectedEvent) {
   EXPECT_EQ(opinion_of("readiness", "CON-4", connected().until(60)), opinion::nothing_to_see);
 }
 
+TEST(Readiness, IsOverSoonAfterTheStream) {
+  const auto lost_and_ready_until = [](double lost, double unready) {
+    tape out = connected();
+    out.logs(1, "prod/0", "readiness", {{"ready", true}}).ends_by(lost, 1, wire_end::server);
+    return out.logs(unready, "prod/0", "readiness", {{"ready", false}}).until(100);
+  };
+  EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(10, 54)), opinion::fine);
+  EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(10, 56)), opinion::broken);
+  EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(1, 47)), opinion::broken)
+      << "also when it was lost in the instant in which it came";
+}
+
 TEST(AgentStop, AnswersWhatRunsAndExitsWithNothing) {
   const auto run = [](bool answered, double exit, int code) {
     tape out = connected();
