@@ -247,8 +247,7 @@ TEST(Readiness, IsOverSoonAfterTheStream) {
   };
   EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(10, 54)), opinion::fine);
   EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(10, 56)), opinion::broken);
-  EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(1, 47)), opinion::broken)
-      << "also when it was lost in the instant in which it came";
+  EXPECT_EQ(opinion_of("readiness", "LIV-5", lost_and_ready_until(1, 47)), opinion::broken) << "at once";
 }
 
 TEST(AgentStop, AnswersWhatRunsAndExitsWithNothing) {
