@@ -129,7 +129,9 @@ std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector
     ++consecutive;
     one.asked_for = ended.floor.value_or(0) > 0 || ended.status == 401 || ended.status == 403;
     const std::string& node = about.connections[ended.connection].from;
-    const bool unseen = about.unseen_until(node, *ended.over, attempts[i + 1].dialled).has_value();
+    const auto& by = about.connections[ended.connection].by;
+    const bool rested = by && about.processes[*by].rested_in(*ended.over, attempts[i + 1].dialled);
+    const bool unseen = rested || about.unseen_until(node, *ended.over, attempts[i + 1].dialled).has_value();
     if (unseen) consecutive = std::max(consecutive, count_at_the_cap);
     if (!ended.ambiguous && !attempts[i + 1].ambiguous && !unseen) out.push_back(one);
   }

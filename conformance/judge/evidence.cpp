@@ -88,6 +88,8 @@ void builder::on_node(const record& one) {
     which->killed = one.t;
   } else if (one.name == "pause") {
     which->paused = one.t;
+  } else if (one.name == "resume") {
+    which->resumed = one.t;
   }
 }
 

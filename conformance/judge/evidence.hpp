@@ -17,13 +17,18 @@ struct process {
   std::string cluster;  ///< Of an agent or API server.
   instant started = 0;
   std::optional<instant> exited;
-  std::optional<instant> told_to_stop;  ///< SIGTERM.
-  std::optional<instant> killed, paused;
+  std::optional<instant> told_to_stop;             ///< SIGTERM.
+  std::optional<instant> killed, paused, resumed;  ///< `paused`, `resumed`: the last time.
   int exit_code = 0;
   std::vector<std::size_t> connections;  ///< Dialled by it, in order.
   std::vector<std::size_t> streams;
   std::vector<const record*> logs;
   [[nodiscard]] bool alive_at(instant t) const { return t >= started && (!exited || t < *exited); }
+  /// It could not act for some of the time in [from, until).
+  [[nodiscard]] bool rested_in(instant from, instant until) const {
+    const bool acts_again = paused && resumed && *resumed > *paused;
+    return paused && *paused < until && (!acts_again || *resumed > from);
+  }
 };
 
 /// One request and its answer, as seen at both ends. A time is empty where that end did not see it whole.

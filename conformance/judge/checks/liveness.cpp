@@ -139,7 +139,7 @@ void judge_readiness(const evidence& about, findings& out) {
       const bool ready = line->facts().value("ready", false);
       if (ready && !ready_since) ready_since = line->t;
       if (!ready && ready_since) {
-        judge(*ready_since, line->t);
+        judge(*ready_since, std::min(line->t, acts_until(about, agent)));
         ready_since.reset();
       }
     }

@@ -100,6 +100,16 @@ TEST(RefusedKey, IsNotPresentedAgainSoon) {
   EXPECT_EQ(opinion_of("refused-key", "REC-6", with_agent().until(200)), opinion::nothing_to_see);
 }
 
+TEST(Waits, OfWhoCouldNotActAreNotJudged) {
+  tape asleep = with_agent(), awake = with_agent();
+  asleep.connects(1, 1, "prod/0", "k").signals(20, "prod/0", "pause").ends_by(30, 1, wire_end::server);
+  asleep.signals(620, "prod/0", "resume").connects(621, 2, "prod/0", "k");
+  awake.connects(1, 1, "prod/0", "k").signals(20, "prod/0", "pause").signals(30, "prod/0", "resume");
+  awake.ends_by(620, 1, wire_end::server).connects(650, 2, "prod/0", "k");
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-3", asleep.until(700)), opinion::nothing_to_see);
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-3", awake.until(700)), opinion::broken);
+}
+
 TEST(RefusedKey, EndsTheProcessWithAFailureIfAtAll) {
   tape run = with_agent();
   run.refused(1, 1, "prod/0", "k", 401);
