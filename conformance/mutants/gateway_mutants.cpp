@@ -52,6 +52,11 @@ constexpr ids sent_to_ghosts[] = {"RTE-2", "RTE-3"};  // commands wait for who h
 constexpr ids sent_to_many[] = {"IDM-2"};             // as often as there are agents
 constexpr ids stuck_behind[] = {"LIV-1", "IDM-3"};    // heartbeats and callers wait with the write
 
+// What is found in other cases alone: a replica, or whoever calls in its name, was sent away unseen; a caller
+// hears late of a loss.
+constexpr ids replicas_gone[] = {"CON-4", "CON-5", "CON-9", "DRN-2", "HA-1", "REC-4", "REC-5"};
+constexpr ids late_news[] = {"IDM-3"};
+
 constexpr mutant broken_gateways[] = {
     {"gateway-secret-not-checked",
      "looks at the key's id alone",
@@ -91,12 +96,17 @@ constexpr mutant broken_gateways[] = {
      ha2,
      {},
      [](sim_subjects& s) { s.gateway.replaces = [](const route&, const route&) { return false; }; }},
-    {"gateway-evicts-other-instances", "closes the stream of one replica when another connects", rte4, alone,
+    {"gateway-evicts-other-instances",
+     "closes the stream of one replica when another connects",
+     rte4,
+     alone,
      [](sim_subjects& s) {
        s.gateway.replaces = [](const route& newcomer, const route& present) {
          return newcomer.cluster_id == present.cluster_id;
        };
-     }},
+     },
+     {},
+     replicas_gone},
     {"gateway-revokes-on-paper", "leaves the streams of a revoked key open", rev1, still_there,
      [](sim_subjects& s) { s.gateway.ends_with_key = [](const route&, std::string_view) { return false; }; }},
     {"gateway-without-tenants",
@@ -211,8 +221,13 @@ constexpr mutant broken_gateways[] = {
      con5,
      {},
      [](sim_subjects& s) { s.around_gateway = greets_late; }},
-    {"gateway-keeps-ghosts", "does not notice who leaves at once", con6, sent_to_ghosts,
-     [](sim_subjects& s) { s.around_gateway = does_not_notice_who_leaves_at_once; }},
+    {"gateway-keeps-ghosts",
+     "does not notice who leaves at once",
+     con6,
+     sent_to_ghosts,
+     [](sim_subjects& s) { s.around_gateway = does_not_notice_who_leaves_at_once; },
+     {},
+     late_news},
     {"gateway-lets-streams-be-buffered",
      "does not forbid proxies to buffer its streams",
      sse6,

@@ -238,7 +238,7 @@ class slow_refusals final : public gateway_stream {
   using gateway_stream::gateway_stream;
   duration on_write(std::string& bytes) override {
     const bool says = bytes.find("\"error_code\":\"unavailable\"") != std::string::npos;
-    return says ? duration{std::chrono::milliseconds{1500}} : duration{};
+    return says ? duration{std::chrono::milliseconds{600}} : duration{};
   }
 };
 
