@@ -22,7 +22,7 @@ runtime::task<kube_result<std::int64_t>> count_objects(kube_client& client, std:
     what.query.emplace_back("limit", std::to_string(limit));
     if (!next.empty()) what.query.emplace_back("continue", next);
     auto page = co_await client.read(std::move(what), deadline);
-    if (!page) co_return std::move(page.error());
+    if (!page) co_return page.error();
     count += static_cast<std::int64_t>(array_at(*page, {"items"}).size());
     const std::int64_t rest = number_at(*page, {"metadata", "remainingItemCount"}, -1);
     if (rest >= 0) co_return count + rest;

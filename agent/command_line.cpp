@@ -70,7 +70,6 @@ struct raw_options {
 
 void declare(CLI::App& app, raw_options& raw) {
   raw.tuning.declare(app, raw.policy);
-  const agent_policy defaults;
   app.footer(footer());
   app.set_version_flag("--version", std::string{agent_version});
   app.add_option("--gateway-url", raw.gateway_url,

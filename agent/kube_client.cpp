@@ -133,7 +133,7 @@ task<kube_result<http::response>> kube_client::exchange(std::string target, std:
 task<kube_result<std::string>> kube_client::fetch(std::string target, std::string accept,
                                                   kube_subject subject, mono_time deadline) {
   auto answer = co_await exchange(std::move(target), std::move(accept), subject, deadline);
-  if (!answer) co_return std::move(answer.error());
+  if (!answer) co_return answer.error();
   if (answer->status == 200 || answer->status == 204) co_return std::move(answer->body);
   std::optional<runtime::duration> retry_after;
   if (const auto field = answer->headers.get("Retry-After")) {
@@ -151,7 +151,7 @@ task<kube_result<std::string>> kube_client::fetch(std::string target, std::strin
 task<kube_result<json>> kube_client::read(kube_read what, mono_time deadline) {
   const kube_subject subject = subject_of(what);
   auto body = co_await fetch(target_of(what, server_.path), "application/json", subject, deadline);
-  if (!body) co_return std::move(body.error());
+  if (!body) co_return body.error();
   co_return parse_answer(*body, subject);
 }
 
@@ -162,7 +162,7 @@ task<kube_result<std::string>> kube_client::read_text(kube_read what, mono_time 
 task<kube_result<json>> kube_client::version(mono_time deadline) {
   const kube_subject subject{"get", "", ""};
   auto body = co_await fetch(server_.path + "/version", "application/json", subject, deadline);
-  if (!body) co_return std::move(body.error());
+  if (!body) co_return body.error();
   co_return parse_answer(*body, subject);
 }
 

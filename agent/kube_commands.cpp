@@ -140,7 +140,7 @@ task<kube_result<kube_commands::rows>> kube_commands::collect(const list_command
       for (const json& item : items) all.add(what.row(item));
       action = walk.on_page(items.size(), text_at(*page, {"metadata", "continue"}));
     } else {
-      failure = std::move(page.error());
+      failure = page.error();
       action = walk.on_failed(failure);
     }
   }

@@ -12,6 +12,7 @@
 
 #include "conformance/report/junit.hpp"
 #include "conformance/report/results_json.hpp"
+#include "conformance/run/interrupt_watch.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -24,6 +25,7 @@ class workers {
 
   /// The results in the order of the plan; of an interrupted run those that there are.
   std::vector<case_result> run() {
+    const interrupt_watch watch{interrupted_};
     std::vector<std::jthread> threads;
     for (std::uint32_t i = 0; i < std::max<std::uint32_t>(1, settings_.jobs); ++i)
       threads.emplace_back([this] { work(); });

@@ -83,8 +83,7 @@ found_files find_scenario_files(std::span<const std::string> paths) {
       found.errors.push_back(error_at(path, "no such file or folder"));
   }
   std::ranges::sort(found.files);
-  const auto doubled = std::ranges::unique(found.files);
-  found.files.erase(doubled.begin(), doubled.end());
+  found.files.erase(std::unique(found.files.begin(), found.files.end()), found.files.end());
   return found;
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::array answers{"deny",  "status", "slow",  "gone", "no_content",
                              "reset", "close",  "stall", "huge"};
-constexpr std::array texts{"answer", "verb", "group", "resource", "namespace",
-                           "name",   "user", "path",  "reason",   "message"};
+constexpr std::array text_fields{"answer", "verb", "group", "resource", "namespace",
+                                 "name",   "user", "path",  "reason",   "message"};
 constexpr std::array numbers{"nth", "times", "status", "retry_after_s", "delay_ms", "body_bytes"};
 
 template <class List>
@@ -47,7 +47,7 @@ class rule_reader {
     if (!from_.is_object()) return fail("the document is not a map");
     for (const auto& [key, value] : from_.items()) {
       const bool is_number = contains(numbers, key);
-      if (!is_number && !contains(texts, key)) return fail("no such key: " + key);
+      if (!is_number && !contains(text_fields, key)) return fail("no such key: " + key);
       if (!is_number && !value.is_string())
         return fail(key + " reads as " + print_json(value) + "; quote it");
       if (is_number && !(value.is_number_integer() && value.get<std::int64_t>() >= 0))

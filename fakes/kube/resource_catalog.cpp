@@ -11,7 +11,7 @@ constexpr std::string_view every_verb = "create delete deletecollection get list
 constexpr auto namespaced = resource_scope::namespaced;
 constexpr auto cluster = resource_scope::cluster;
 
-constexpr auto rows = std::to_array<resource_type>({
+constexpr auto catalog_rows = std::to_array<resource_type>({
     {"", "v1", "bindings", "Binding", namespaced, "create", "", "", "", ""},
     {"", "v1", "componentstatuses", "ComponentStatus", cluster, "get list", "cs", "", "", ""},
     {"", "v1", "configmaps", "ConfigMap", namespaced, every_verb, "cm", "", "qFsyl6wFWjQ=", ""},
@@ -126,27 +126,27 @@ bool resource_type::allows(std::string_view verb) const noexcept {
   return false;
 }
 
-std::span<const resource_type> all_resources() noexcept { return rows; }
+std::span<const resource_type> all_resources() noexcept { return catalog_rows; }
 
 const resource_type* find_resource(std::string_view group, std::string_view version,
                                    std::string_view plural) noexcept {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const resource_type& row) {
+  const auto found = std::find_if(catalog_rows.begin(), catalog_rows.end(), [&](const resource_type& row) {
     return row.plural == plural && row.group == group && row.version == version;
   });
-  return found == rows.end() ? nullptr : &*found;
+  return found == catalog_rows.end() ? nullptr : &*found;
 }
 
 const resource_type* find_kind(std::string_view group, std::string_view kind) noexcept {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const resource_type& row) {
+  const auto found = std::find_if(catalog_rows.begin(), catalog_rows.end(), [&](const resource_type& row) {
     return row.kind == kind && row.group == group;
   });
-  return found == rows.end() ? nullptr : &*found;
+  return found == catalog_rows.end() ? nullptr : &*found;
 }
 
 const std::vector<group_version>& group_versions() {
   static const std::vector<group_version> all = [] {
     std::vector<group_version> out;
-    for (const resource_type& row : rows) {
+    for (const resource_type& row : catalog_rows) {
       if (out.empty() || out.back().group != row.group || out.back().version != row.version) {
         out.push_back({row.group, row.version, {}});
       }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Other programs in the reference's place, and what is left of them: real processes on loopback."""
+import json
 import os
 import pathlib
 import signal
@@ -96,6 +97,19 @@ class Interruption(ProgramTest):
                 self.assertEqual(os.listdir(self.folder / "tmp"), [])
                 self.assertIn("interrupted: 0 of 1 cases were over", text)
                 self.assertTrue((self.folder / "out/results.json").exists())
+
+    def test_a_signal_ends_a_run_in_virtual_time_with_the_reports_of_what_was_over(self):
+        command = [KITFOX, "run", str(TOP / "scenarios/shutdown"), "--world", "sim", "--seed", "1..2000", "--jobs", "1",
+                   "--out", str(self.folder / "out")]
+        with subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, text=True) as running:
+            first = running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            text, _ = running.communicate(timeout=PATIENCE_SECONDS)
+        self.assertEqual(running.returncode, 130, text)
+        self.assertIn("PASS", first)
+        self.assertIn("interrupted: ", text)
+        results = json.loads((self.folder / "out/results.json").read_text())
+        self.assertGreaterEqual(results["counts"]["pass"], 1)
 
 
 if __name__ == "__main__":
