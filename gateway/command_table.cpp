@@ -138,6 +138,11 @@ command_effect command_table::on_no_route(std::string_view request_id, mono_time
   return apply(which, *one, [](command_fsm& fsm) { return fsm.on_no_route(); });
 }
 
+command_effect command_table::on_stream_opening(std::string_view request_id, mono_time until, mono_time now) {
+  if (entry* one = find(request_id)) one->wait_until = std::max(one->wait_until, until);
+  return on_no_route(request_id, now);
+}
+
 void command_table::on_sent(std::string_view request_id) {
   entry* one = find(request_id);
   if (one == nullptr) return;

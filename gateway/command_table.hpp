@@ -69,6 +69,9 @@ class command_table {
   [[nodiscard]] command_effect on_outbox_full(std::string_view request_id);
   /// No stream is there: waits for one if the caller does, else tells it.
   [[nodiscard]] command_effect on_no_route(std::string_view request_id, runtime::mono_time now);
+  /// One is about to open: waits for it until `until` at least. Its agent may know of it sooner than we do.
+  [[nodiscard]] command_effect on_stream_opening(std::string_view request_id, runtime::mono_time until,
+                                                 runtime::mono_time now);
   void on_sent(std::string_view request_id);
   [[nodiscard]] response_effect on_response(std::string_view request_id, const response_sender& sender,
                                             runtime::mono_time now);

@@ -36,6 +36,9 @@ std::optional<command_error> error_of(const command_outcome& outcome) {
 namespace {
 /// A busy agent is no reason to ask every other one of a large cluster.
 constexpr std::size_t full_streams_tried_max = 2;
+/// `connected` may reach an agent before its shard has told us that it was written: a command that comes in
+/// between waits so long.
+constexpr duration opening_patience = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -199,13 +202,23 @@ void switchboard::send(std::string_view request_id) {
   try_streams(call);
 }
 
+bool switchboard::is_opening(std::string_view cluster_id) const {
+  const std::span<const route> all = routes_.of_cluster(cluster_id);
+  return std::any_of(all.begin(), all.end(),
+                     [](const route& one) { return one.health == route_health::opening; });
+}
+
 void switchboard::try_streams(pending_call& call) {
   const std::string& request_id = call.command().request_id;
   while (call.full < full_streams_tried_max) {
     const auto chosen = routes_.choose(call.cluster_id, call.tried);
     if (!chosen) {
-      perform(call.full == 0 ? commands_.on_no_route(request_id, now())
-                             : commands_.on_outbox_full(request_id));
+      if (call.full != 0)
+        perform(commands_.on_outbox_full(request_id));
+      else if (is_opening(call.cluster_id))
+        perform(commands_.on_stream_opening(request_id, now() + opening_patience, now()));
+      else
+        perform(commands_.on_no_route(request_id, now()));
       return;
     }
     stream_link* line = find(*chosen);

@@ -126,6 +126,7 @@ class switchboard {
   void perform(command_effect effect);
   void send(std::string_view request_id);
   /// Goes on with send() where an earlier try has ended.
+  [[nodiscard]] bool is_opening(std::string_view cluster_id) const;
   void try_streams(pending_call& call);
   void finish(std::string_view request_id, command_outcome outcome);
   void audit_command(const pending_call& call, const command_outcome& outcome, std::string_view code);

@@ -1,8 +1,10 @@
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <cmath>
 #include <regex>
+#include <sstream>
 
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/yaml_objects.hpp"
@@ -166,6 +168,36 @@ class converter {
   std::size_t values_ = 0;
 };
 
+/// Reads a text without keeping anything. yaml-cpp takes a lone "," for an empty document and stays where it
+/// is, so that LoadAll() would make documents of it until memory ends.
+class stray_text_check final : public YAML::EventHandler {
+ public:
+  static void run(const std::string& text) {
+    std::istringstream in{text};
+    YAML::Parser parser{in};
+    stray_text_check check;
+    while (parser.HandleNextDocument(check)) {
+    }
+  }
+  void OnDocumentStart(const YAML::Mark& at) override {
+    if (at.pos <= last_) throw YAML::ParserException{at, "no document can begin here"};
+    last_ = at.pos;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+ private:
+  int last_ = -1;
+};
+
 }  // namespace
 
 runtime::result<std::vector<std::pair<json, int>>> yaml_to_json(std::string_view text, diagnostics& where,
@@ -176,7 +208,9 @@ runtime::result<std::vector<std::pair<json, int>>> yaml_to_json(std::string_view
   }
   std::vector<YAML::Node> documents;
   try {
-    documents = YAML::LoadAll(std::string{text});
+    const std::string whole{text};
+    stray_text_check::run(whole);
+    documents = YAML::LoadAll(whole);
   } catch (const YAML::Exception& failure) {
     where.line = failure.mark.line + 1;
     where.message = failure.msg;

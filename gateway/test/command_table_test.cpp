@@ -101,6 +101,22 @@ TEST_F(CommandTable, ARefusedAuditEndsTheCommandUnsent) {
   EXPECT_EQ(table_.on_audit_durable("r1").action.then, command_follow_up::none);
 }
 
+TEST_F(CommandTable, ACommandWaitsForAStreamThatOpensAndIsRoutedThenOrToldInTime) {
+  admit("r1");
+  static_cast<void>(table_.on_audit_durable("r1"));
+  EXPECT_FALSE(table_.on_stream_opening("r1", mono_time{1s}, now_).action.tell);
+  const auto routed = table_.on_stream_opened(stream_);
+  ASSERT_EQ(routed.size(), 1u);
+  EXPECT_EQ(routed.front().action.then, command_follow_up::route);
+
+  admit("r2");
+  static_cast<void>(table_.on_audit_durable("r2"));
+  EXPECT_FALSE(table_.on_stream_opening("r2", mono_time{1s}, now_).action.tell);
+  const auto told = wait_until(mono_time{1s});
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told.front().action.tell, command_end::unavailable);
+}
+
 TEST_F(CommandTable, WithoutAStreamTheCallerHearsAtOnceOrWaitsAsLongAsItWants) {
   admit("r1");
   EXPECT_EQ(table_.on_no_route("r1", now_).action.tell, command_end::unavailable);

@@ -56,6 +56,16 @@ TEST(YamlToJson, ReadsScalarsAsYaml11) {
   EXPECT_EQ(convert("a: |\n  y\n  2\n"), (json{{"a", "y\n2\n"}}));
 }
 
+TEST(YamlToJson, EndsAtTextThatNoDocumentCanBeginWith) {
+  for (const char* text : {",", "]", "}", "a: 1\n---\n,", "- a\n,"}) {
+    diagnostics where;
+    const auto read = yaml_to_json(text, where);
+    ASSERT_FALSE(read.has_value()) << text;
+    EXPECT_EQ(read.error(), errc::not_yaml) << text;
+    EXPECT_GT(where.line, 0) << text;
+  }
+}
+
 TEST(YamlToJson, MergesMapsAndRepeatsAliases) {
   EXPECT_EQ(convert("base: &b {x: 1, y1: 2}\nother: {<<: *b, x: 3}\nagain: *b\n"),
             (json{{"base", {{"x", 1}, {"y1", 2}}},
