@@ -65,7 +65,8 @@ function(kitfox_test name)
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 120)
 endfunction()
 
-# kitfox_fuzzer(NAME SOURCES x_fuzz.cpp LINKS lib ... CORPUS dir): a libFuzzer target; its test runs it for 30 seconds.
+# kitfox_fuzzer(NAME SOURCES x_fuzz.cpp LINKS lib ... CORPUS dir): a libFuzzer target; its test runs it for 30 seconds,
+# from the same seed each time, so that a change is not blamed for what chance found.
 function(kitfox_fuzzer name)
   if(NOT KITFOX_FUZZ)
     return()
@@ -80,7 +81,7 @@ function(kitfox_fuzzer name)
   endif()
   add_dependencies(kitfox_fuzzers ${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
-  add_test(NAME ${name} COMMAND ${name} -max_total_time=30 -max_len=65536 -rss_limit_mb=1024 -print_final_stats=1
+  add_test(NAME ${name} COMMAND ${name} -seed=1 -max_total_time=30 -max_len=65536 -rss_limit_mb=1024 -print_final_stats=1
     "${CMAKE_CURRENT_BINARY_DIR}/${name}_corpus" "${arg_CORPUS}")
   file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${name}_corpus")
   set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
