@@ -13,7 +13,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (key) {
     fuzz::insist(key->reveal() == text && is_key_id(key->key_id()));
     fuzz::insist(std::string{key->key_id()} + "." + std::string{key->reveal_secret()} == text);
-    fuzz::insist(redact(*key).find(key->reveal_secret()) == std::string::npos);
+    // A secret may chance to be a part of its own key's id, which is no secret.
+    const bool told = key->key_id().find(key->reveal_secret()) != std::string_view::npos;
+    fuzz::insist(told || redact(*key).find(key->reveal_secret()) == std::string::npos);
     fuzz::insist(redact(text) == "[api key]");
   }
   const std::string clean = redact(text);
