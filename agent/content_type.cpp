@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::agent {
 
 bool is_event_stream(std::string_view content_type) noexcept {
@@ -11,9 +13,7 @@ bool is_event_stream(std::string_view content_type) noexcept {
   const auto begin = type.find_first_not_of(blanks);
   if (begin == std::string_view::npos) return false;
   type = type.substr(begin, type.find_last_not_of(blanks) - begin + 1);
-  return std::ranges::equal(type, wanted, [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
+  return runtime::same_letters(type, wanted);
 }
 
 }  // namespace kitfox::agent

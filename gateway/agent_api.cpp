@@ -5,6 +5,7 @@
 
 #include "gateway/agent_session.hpp"
 #include "gateway/request_route.hpp"
+#include "runtime/ascii.hpp"
 
 namespace kitfox::gateway {
 
@@ -30,22 +31,13 @@ std::string_view query_of(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view lower_b) {
-  if (a.size() != lower_b.size()) return false;
-  for (std::size_t index = 0; index < a.size(); ++index) {
-    const char letter = a[index];
-    const char lower = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    if (lower != lower_b[index]) return false;
-  }
-  return true;
-}
 }  // namespace
 
 std::optional<protocol::api_key> bearer_key(const request& head) {
   const auto field = head.headers.get("Authorization");
   if (!field) return std::nullopt;
   const std::size_t space = field->find(' ');
-  if (space == std::string_view::npos || !equal_ignoring_case(field->substr(0, space), "bearer"))
+  if (space == std::string_view::npos || !runtime::same_letters(field->substr(0, space), "bearer"))
     return std::nullopt;
   auto key = protocol::api_key::parse(field->substr(space + 1));
   if (key.has_error()) return std::nullopt;

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "runtime/ascii.hpp"
 #include "runtime/errc.hpp"
 #include "runtime/json_text.hpp"
 
@@ -96,11 +97,8 @@ std::unique_ptr<event_sink> make_json_lines_sink(const json_lines_options& optio
 }
 
 result<severity> parse_severity(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const auto found = std::find_if(level_names.begin(), level_names.end(),
-                                  [&](const auto& one) { return one.name == lower; });
+                                  [&](const auto& one) { return same_letters(one.name, text); });
   if (found == level_names.end()) return make_error_code(boost::system::errc::invalid_argument);
   return found->level;
 }

@@ -4,6 +4,8 @@
 #include <boost/system/errc.hpp>
 #include <charconv>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::conformance {
 namespace {
 
@@ -12,11 +14,8 @@ std::size_t find_field(std::string_view head, std::string_view name) noexcept {
   for (std::size_t line = head.find("\r\n"); line != std::string_view::npos;
        line = head.find("\r\n", line + 2)) {
     const std::string_view rest = head.substr(line + 2);
-    const bool fits =
-        rest.size() >= name.size() && std::equal(name.begin(), name.end(), rest.begin(), [](char a, char b) {
-          return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-        });
-    if (fits) return line + 2 + name.size() + (rest.substr(name.size()).starts_with(' ') ? 1 : 0);
+    if (runtime::same_letters(rest.substr(0, name.size()), name))
+      return line + 2 + name.size() + (rest.substr(name.size()).starts_with(' ') ? 1 : 0);
   }
   return std::string_view::npos;
 }

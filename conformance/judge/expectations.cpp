@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "conformance/scenario/match_json.hpp"
+#include "runtime/ascii.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -102,9 +103,7 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
   for (const auto& [name, pattern] : expect.headers) {
     std::string value;
     for (const auto& [seen, text] : headers.items()) {
-      const bool same = std::equal(seen.begin(), seen.end(), name.begin(), name.end(),
-                                   [](char a, char b) { return std::tolower(a) == std::tolower(b); });
-      if (same && text.is_string()) value = text.get<std::string>();
+      if (runtime::same_letters(seen, name) && text.is_string()) value = text.get<std::string>();
     }
     if (!fits_regex(pattern, value))
       out.fail(one.requirement, subject, name + ": " + pattern, name + ": " + value, ended.t);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::conformance {
 namespace {
 
@@ -11,11 +13,9 @@ constexpr std::string_view kept_fields[] = {
     "impersonate-user",  "impersonate-group", "x-request-id"};
 
 bool is_event_stream(std::string_view type) {
-  std::string lower{type.substr(0, type.find(';'))};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  while (lower.ends_with(' ')) lower.pop_back();
-  return lower == "text/event-stream";
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return runtime::same_letters(type, "text/event-stream");
 }
 
 bool asks_for_stream(std::string_view target) {

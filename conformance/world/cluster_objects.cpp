@@ -92,23 +92,20 @@ runtime::error_code install_rbac(kube::api_server& server, const rbac_values& va
   return {};
 }
 
-const kube::loaded_file* object_files::read(const std::string& path, std::string& why,
-                                            runtime::error_code& failure) {
+runtime::result<const kube::loaded_file*> object_files::read(const std::string& path, std::string& why) {
   if (const auto found = known_.find(path); found != known_.end()) return &found->second;
   std::ifstream in{path, std::ios::binary};
   std::ostringstream text;
   text << in.rdbuf();
   if (!in) {
     why = "cannot read " + path;
-    failure = boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
-    return nullptr;
+    return boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
   }
   kube::diagnostics where;
   auto file = kube::load_objects(text.str(), where);
   if (!file) {
     why = path + ": " + where.message;
-    failure = file.error();
-    return nullptr;
+    return file.error();
   }
   return &known_.emplace(path, std::move(*file)).first->second;
 }
@@ -120,12 +117,10 @@ runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& s
   administrator.groups = {"system:masters"};
   server.tokens().add_token(administrator_token, std::move(administrator));
   if (!spec.objects.empty()) {
-    runtime::error_code failure;
-    const kube::loaded_file* const file = files.read(spec.objects, why, failure);
-    if (file == nullptr) return failure;
+    const auto file = files.read(spec.objects, why);
+    if (!file) return file.error();
     kube::diagnostics where;
-    failure = server.load(with_canary(*file, spec.canary), where, now);
-    if (failure) {
+    if (const auto failure = server.load(with_canary(**file, spec.canary), where, now)) {
       why = spec.objects + ": " + where.message;
       return failure;
     }

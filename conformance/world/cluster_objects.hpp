@@ -14,10 +14,9 @@ inline constexpr const char* administrator_token = "administrator-of-the-fake-cl
 /// Files of objects as they are read, each of them once: a hundred clusters may be filled from the same one.
 class object_files {
  public:
-  /// The content of a file, `{{canary}}` still in it; null if it cannot be read, and `why` then says what is
-  /// wrong. It stays as long as this object.
-  [[nodiscard]] const kube::loaded_file* read(const std::string& path, std::string& why,
-                                              runtime::error_code& failure);
+  /// The content of a file, `{{canary}}` still in it; it stays as long as this object. On failure `why` names
+  /// the file and what is wrong with it.
+  [[nodiscard]] runtime::result<const kube::loaded_file*> read(const std::string& path, std::string& why);
 
  private:
   std::map<std::string, kube::loaded_file> known_;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::fault {
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -71,7 +71,7 @@ std::optional<http_framing> explicit_length(const http_head& head) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return runtime::lower_case(x) == runtime::lower_case(y); });
 }
 
 std::optional<std::string_view> http_head::get(std::string_view name) const {

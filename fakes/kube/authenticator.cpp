@@ -1,5 +1,7 @@
 #include "fakes/kube/authenticator.hpp"
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::kube {
 
 namespace {
@@ -8,12 +10,7 @@ constexpr std::string_view bearer = "bearer ";
 
 // The token of "Bearer TOKEN", whose scheme compares without letter case (RFC 9110 §11.1).
 std::optional<std::string_view> bearer_token(std::string_view header) {
-  if (header.size() <= bearer.size()) return std::nullopt;
-  for (std::size_t i = 0; i < bearer.size(); ++i) {
-    const char c =
-        header[i] >= 'A' && header[i] <= 'Z' ? static_cast<char>(header[i] - 'A' + 'a') : header[i];
-    if (c != bearer[i]) return std::nullopt;
-  }
+  if (!runtime::same_letters(header.substr(0, bearer.size()), bearer)) return std::nullopt;
   std::string_view token = header.substr(bearer.size());
   while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
   if (token.empty()) return std::nullopt;

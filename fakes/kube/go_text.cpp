@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::kube {
 
 namespace {
@@ -120,9 +122,7 @@ std::string go_quote(std::span<const std::string> texts) {
 
 bool go_query_flag(std::optional<std::string_view> value) {
   if (!value) return false;
-  std::string lower{*value};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string lower = runtime::lower_case(*value);
   return lower != "false" && lower != "0";
 }
 

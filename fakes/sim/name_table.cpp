@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "runtime/ascii.hpp"
 #include "runtime/errc.hpp"
 
 namespace kitfox::sim {
@@ -10,11 +11,8 @@ using runtime::errc;
 
 namespace {
 std::string canonical(std::string_view name) {
-  std::string lower{name};
-  if (lower.ends_with('.')) lower.pop_back();
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return runtime::lower_case(name);
 }
 }  // namespace
 

