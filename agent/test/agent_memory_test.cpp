@@ -27,10 +27,6 @@ constexpr int pods = 5'000;
 constexpr std::size_t resident_kib_max = 64 * 1024;
 constexpr const char* key = "ixfx_k8s_test.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-struct silent_sink final : runtime::event_sink {
-  void emit(runtime::severity, std::string_view, std::span<const runtime::event_field>) override {}
-};
-
 json managed_fields() {
   json all = json::array();
   for (const char* manager : {"kube-controller-manager", "kubelet"}) {
@@ -166,7 +162,7 @@ class AgentMemory : public testing::Test {
 
   const pki::authority authority;
   const std::string folder = fmt::format("{}/kitfox_agent_memory_{}", testing::TempDir(), getpid());
-  silent_sink events;
+  runtime::no_events events;
   std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events);
   std::unique_ptr<scripted_gateway> gateway;
 };

@@ -52,7 +52,7 @@ bool parse_start_line(http_role role, std::string_view line, http_head& head) {
 std::optional<http_framing> explicit_length(const http_head& head) {
   std::optional<std::uint64_t> length;
   for (const auto& [name, value] : head.fields) {
-    if (!equals_ignoring_case(name, "content-length")) continue;
+    if (!runtime::same_letters(name, "content-length")) continue;
     bool valid = true;
     for_each_element(value, [&](std::string_view element) {
       std::uint64_t number = 0;
@@ -69,14 +69,9 @@ std::optional<http_framing> explicit_length(const http_head& head) {
 
 }  // namespace
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return runtime::lower_case(x) == runtime::lower_case(y); });
-}
-
 std::optional<std::string_view> http_head::get(std::string_view name) const {
   for (const auto& [key, value] : fields) {
-    if (equals_ignoring_case(key, name)) return value;
+    if (runtime::same_letters(key, name)) return value;
   }
   return std::nullopt;
 }
@@ -84,15 +79,16 @@ std::optional<std::string_view> http_head::get(std::string_view name) const {
 bool http_head::has_token(std::string_view name, std::string_view token) const {
   bool found = false;
   for (const auto& [key, value] : fields) {
-    if (!equals_ignoring_case(key, name)) continue;
-    for_each_element(value, [&](std::string_view one) { found = found || equals_ignoring_case(one, token); });
+    if (!runtime::same_letters(key, name)) continue;
+    for_each_element(value,
+                     [&](std::string_view one) { found = found || runtime::same_letters(one, token); });
   }
   return found;
 }
 
 bool http_head::is_event_stream() const {
   const auto type = get("content-type");
-  return type && equals_ignoring_case(trimmed(type->substr(0, type->find(';'))), "text/event-stream");
+  return type && runtime::same_letters(trimmed(type->substr(0, type->find(';'))), "text/event-stream");
 }
 
 std::optional<http_head> parse_http_head(http_role role, std::string_view raw) {
@@ -146,7 +142,7 @@ std::string with_field(std::string_view raw, std::string_view name, std::string_
       out.append(whole).append(raw);
       return out;
     }
-    const bool dropped = !first && equals_ignoring_case(line.substr(0, line.find(':')), name);
+    const bool dropped = !first && runtime::same_letters(line.substr(0, line.find(':')), name);
     if (!dropped) out.append(whole);
     first = false;
   }

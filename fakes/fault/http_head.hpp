@@ -38,7 +38,6 @@ struct http_framing {
 /// Empty when lengths contradict each other or are no numbers. `method` is that of the request answered.
 [[nodiscard]] std::optional<http_framing> body_framing(http_role role, const http_head& head,
                                                        std::string_view method);
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 /// `raw` with every field of that name replaced by one line "name: value", or removed when `value` is empty.
 [[nodiscard]] std::string with_field(std::string_view raw, std::string_view name, std::string_view value);
