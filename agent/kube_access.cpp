@@ -16,10 +16,9 @@ bool is_port(const std::string& text) {
 
 }  // namespace
 
-result<kube_access> in_cluster_access(const kube_environment& environment, files& disk,
-                                      std::string& complaint) {
-  const std::string& host = environment.service_host;
-  const std::string& port = environment.service_port;
+result<kube_access> in_cluster_access(const kube_environment& pod, files& disk, std::string& complaint) {
+  const std::string& host = pod.service_host;
+  const std::string& port = pod.service_port;
   if (host.empty() || port.empty()) {
     complaint =
         "Kubernetes access: neither KUBECONFIG nor KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are "
@@ -34,8 +33,8 @@ result<kube_access> in_cluster_access(const kube_environment& environment, files
   const bool is_v6 = host.find(':') != std::string::npos;
   access.server_url =
       is_v6 ? fmt::format("https://[{}]:{}", host, port) : fmt::format("https://{}:{}", host, port);
-  access.token_path = environment.service_account_dir + "/token";
-  const std::string authority = environment.service_account_dir + "/ca.crt";
+  access.token_path = pod.service_account_dir + "/token";
+  const std::string authority = pod.service_account_dir + "/ca.crt";
   auto authorities = disk.read(authority);
   if (!authorities) {
     complaint = fmt::format("{}: {}; the pod needs a mounted service account", authority,
@@ -51,16 +50,15 @@ result<kube_access> in_cluster_access(const kube_environment& environment, files
   return access;
 }
 
-result<kube_access> find_kube_access(const kube_environment& environment, files& disk,
-                                     std::string& complaint) {
-  if (environment.kubeconfig_path.empty()) return in_cluster_access(environment, disk, complaint);
-  const auto text = disk.read(environment.kubeconfig_path);
+result<kube_access> find_kube_access(const kube_environment& pod, files& disk, std::string& complaint) {
+  if (pod.kubeconfig_path.empty()) return in_cluster_access(pod, disk, complaint);
+  const auto text = disk.read(pod.kubeconfig_path);
   if (!text) {
-    complaint = fmt::format("{}: {} (KUBECONFIG or --kubeconfig)", environment.kubeconfig_path,
-                            text.error().message());
+    complaint =
+        fmt::format("{}: {} (KUBECONFIG or --kubeconfig)", pod.kubeconfig_path, text.error().message());
     return text.error();
   }
-  return parse_kubeconfig(*text, environment.kubeconfig_path, environment.context, disk, complaint);
+  return parse_kubeconfig(*text, pod.kubeconfig_path, pod.context, disk, complaint);
 }
 
 }  // namespace kitfox::agent

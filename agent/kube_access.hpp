@@ -26,11 +26,11 @@ struct kube_environment {
 /// Access by kubeconfig if a path is given, else in-cluster. On failure `complaint` is one line that says
 /// what is wrong, where, and what would be right, without a secret. Errors: the agent_errc of files,
 /// kubeconfig and access.
-[[nodiscard]] result<kube_access> find_kube_access(const kube_environment& environment, files& disk,
+[[nodiscard]] result<kube_access> find_kube_access(const kube_environment& pod, files& disk,
                                                    std::string& complaint);
 
 /// Access of a pod: service account token and authority, server by the two variables.
-[[nodiscard]] result<kube_access> in_cluster_access(const kube_environment& environment, files& disk,
+[[nodiscard]] result<kube_access> in_cluster_access(const kube_environment& pod, files& disk,
                                                     std::string& complaint);
 
 /// Reads a kubeconfig: clusters (server, certificate-authority[-data]), users (token, tokenFile,

@@ -20,5 +20,12 @@ namespace kitfox::runtime {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
+/// Without the optional whitespace around it: spaces and tabs (RFC 9110 §5.6.3).
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view blank = " \t";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
 
 }  // namespace kitfox::runtime

@@ -9,10 +9,9 @@ namespace {
 
 using runtime::duration;
 using runtime::mono_time;
-using what = retry_action::what;
 using namespace std::chrono_literals;
 
-constexpr mono_time begin{100s};
+constexpr mono_time first_try{100s};
 
 struct retries {
   explicit retries(mono_time until, std::uint64_t seed = 1, response_options options = {})
@@ -22,7 +21,7 @@ struct retries {
   }
   std::unique_ptr<runtime::entropy> jitter;
   response_retry retry;
-  mono_time now = begin;
+  mono_time now = first_try;
 };
 
 TEST(ResponseRetry, EndsWithTheFirstAnswerThatSettlesIt) {
@@ -32,17 +31,17 @@ TEST(ResponseRetry, EndsWithTheFirstAnswerThatSettlesIt) {
       {409, delivery::refused},     {410, delivery::refused},     {413, delivery::too_large},
       {302, delivery::refused}};
   for (const auto& [status, outcome] : cases) {
-    retries f{begin + 30s};
+    retries f{first_try + 30s};
     const retry_action action = f.fail(status);
-    EXPECT_EQ(action.step, what::end) << status;
+    EXPECT_EQ(action.step, retry_action::what::end) << status;
     EXPECT_EQ(action.outcome, outcome) << status;
   }
 }
 
 TEST(ResponseRetry, RepeatsAfterNetworkErrorServerErrorAndThrottling) {
   for (const int status : {0, 408, 425, 429, 500, 502, 503, 504}) {
-    retries f{begin + 30s};
-    EXPECT_EQ(f.fail(status).step, what::wait) << status;
+    retries f{first_try + 30s};
+    EXPECT_EQ(f.fail(status).step, retry_action::what::wait) << status;
   }
 }
 
@@ -51,10 +50,10 @@ TEST(ResponseRetry, DoublesItsPauseWithJitterUpToTheCap) {
   duration low = duration::max();
   duration high{};
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    retries f{begin + 1h, seed};
+    retries f{first_try + 1h, seed};
     for (const duration envelope : envelopes) {
       const retry_action action = f.fail(503);
-      ASSERT_EQ(action.step, what::wait);
+      ASSERT_EQ(action.step, retry_action::what::wait);
       EXPECT_GE(action.delay, envelope / 2);
       EXPECT_LE(action.delay, envelope);
       if (envelope != 500ms) continue;
@@ -67,59 +66,59 @@ TEST(ResponseRetry, DoublesItsPauseWithJitterUpToTheCap) {
 }
 
 TEST(ResponseRetry, GoesOnUntilTheDeadlineAndNotBeyond) {
-  retries f{begin + 30s};
+  retries f{first_try + 30s};
   int tries = 1;
-  for (retry_action action = f.fail(503); action.step == what::wait; action = f.fail(503)) {
+  for (retry_action action = f.fail(503); action.step == retry_action::what::wait; action = f.fail(503)) {
     f.now += action.delay;
-    ASSERT_LT(f.now, begin + 30s);
+    ASSERT_LT(f.now, first_try + 30s);
     ++tries;
   }
   EXPECT_GE(tries, 8);
 }
 
 TEST(ResponseRetry, TakesRetryAfterAsAFloor) {
-  retries f{begin + 1h};
+  retries f{first_try + 1h};
   for (int count = 0; count < 5; ++count) {
     const retry_action action = f.fail(429, 7s);
-    ASSERT_EQ(action.step, what::wait);
+    ASSERT_EQ(action.step, retry_action::what::wait);
     EXPECT_GE(action.delay, 7s);
     EXPECT_LE(action.delay, 12s);
   }
 }
 
 TEST(ResponseRetry, GivesUpWhenAskedToWaitBeyondTheDeadline) {
-  retries f{begin + 30s};
+  retries f{first_try + 30s};
   const retry_action action = f.fail(503, 2min);
-  EXPECT_EQ(action.step, what::end);
+  EXPECT_EQ(action.step, retry_action::what::end);
   EXPECT_EQ(action.outcome, delivery::given_up);
 }
 
 TEST(ResponseRetry, MakesAtLeastThreeTriesThoughTheDeadlineIsNear) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    retries f{begin + 10ms, seed};
+    retries f{first_try + 10ms, seed};
     for (int tries = 1; tries < 3; ++tries) {
       const retry_action action = f.fail(0);
-      ASSERT_EQ(action.step, what::wait) << "after try " << tries;
+      ASSERT_EQ(action.step, retry_action::what::wait) << "after try " << tries;
       f.now += action.delay;
     }
     const retry_action last = f.fail(0);
-    EXPECT_EQ(last.step, what::end);
+    EXPECT_EQ(last.step, retry_action::what::end);
     EXPECT_EQ(last.outcome, delivery::given_up);
-    EXPECT_LE(f.now, begin + 10ms + 5s);
+    EXPECT_LE(f.now, first_try + 10ms + 5s);
   }
 }
 
 TEST(ResponseRetry, StopsAtTheGraceHoweverFewTriesThereWere) {
-  retries f{begin};
-  f.now = begin + 5s;
-  EXPECT_EQ(f.fail(0).step, what::end);
+  retries f{first_try};
+  f.now = first_try + 5s;
+  EXPECT_EQ(f.fail(0).step, retry_action::what::end);
 }
 
 TEST(ResponseRetry, StopsAtTheMaximumOfTries) {
   response_options options;
   options.tries_max = 1;
-  retries f{begin + 30s, 1, options};
-  EXPECT_EQ(f.fail(0).step, what::end);
+  retries f{first_try + 30s, 1, options};
+  EXPECT_EQ(f.fail(0).step, retry_action::what::end);
 }
 
 }  // namespace

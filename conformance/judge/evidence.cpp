@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::string_view response_route = "/agent/response/";
 
-std::string without_prefix(std::string_view path) {
-  constexpr std::string_view prefix = "/gateway";
-  return std::string{path.starts_with(prefix) ? path.substr(prefix.size()) : path};
-}
-
 std::string query_value(std::string_view target, std::string_view name) {
   const std::size_t start = target.find('?');
   if (start == std::string_view::npos) return {};
@@ -167,7 +162,7 @@ void builder::on_request(const record& one) {
   which.other_credential = credential == "other";
   (one.at == wire_end::client ? which.sent : which.arrived) = one.t;
   if (!first) return;
-  const std::string path = without_prefix(which.path());
+  const std::string path{without_prefix(which.path())};
   if (which.method == "GET" && path == "/agent/connect") open_stream(index);
   if (which.method == "POST" && path.starts_with(response_route)) {
     const std::string id = path.substr(response_route.size());
@@ -374,6 +369,11 @@ void builder::finish() {
 }
 
 }  // namespace
+
+std::string_view without_prefix(std::string_view path) {
+  constexpr std::string_view prefix = "/gateway";
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
 
 evidence::evidence(const transcript& from) : source{&from} {
   builder build{*this};

@@ -118,6 +118,9 @@ struct unseen_dials {
   [[nodiscard]] bool covers(std::string_view node) const;
 };
 
+/// The route that a path asks for: gateways serve each with and without this prefix.
+[[nodiscard]] std::string_view without_prefix(std::string_view path);
+
 /// The transcript, indexed: what happened, told by entity instead of by time. Holds pointers into the
 /// transcript, which must outlive it. Pure.
 struct evidence {

@@ -132,7 +132,7 @@ prometheus_text parse_prometheus_text(std::string_view text, bool cut) {
     }
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     if (line.empty()) continue;
     const bool fine = line.front() == '#' ? read_comment(line.substr(1)) : read_sample(line, out);
     if (fine) continue;

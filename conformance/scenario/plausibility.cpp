@@ -188,10 +188,10 @@ void check_proofs(const scenario& one, problem_list& problems) {
   }
   bool headline = false;
   for (std::size_t i = 0; i < one.checks.size(); ++i) {
-    const auto* invariant = std::get_if<invariant_check>(&one.checks[i].what);
+    const auto* judged = std::get_if<invariant_check>(&one.checks[i].what);
     const std::string& proves = one.checks[i].requirement;
-    if (invariant != nullptr) {
-      const auto shown = requirements_of(invariant->invariant);
+    if (judged != nullptr) {
+      const auto shown = requirements_of(judged->invariant);
       if (!proves.empty() && std::find(shown.begin(), shown.end(), proves) == shown.end())
         problems.add(plain(one.checks[i].where), fmt::format("expect[{}]", i),
                      fmt::format("{} shows {} and says nothing of {}", one.checks[i].name,

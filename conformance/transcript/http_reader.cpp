@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "runtime/ascii.hpp"
+
 namespace kitfox::conformance {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
+using runtime::lower_case;
+using runtime::trimmed;
 
 std::string_view next_line(std::string_view& text) {
   const std::size_t end = text.find("\r\n");
@@ -73,7 +64,8 @@ void http_reader::take_head() {
     if (field.empty()) break;
     const std::size_t colon = field.find(':');
     if (colon == std::string_view::npos || colon == 0) return fail("header field");
-    head.fields.emplace_back(lower(field.substr(0, colon)), std::string{trim(field.substr(colon + 1))});
+    head.fields.emplace_back(lower_case(field.substr(0, colon)),
+                             std::string{trimmed(field.substr(colon + 1))});
   }
   line_.clear();
   begin_body(head);
@@ -87,7 +79,7 @@ void http_reader::begin_body(const http_head& head) {
     methods_.erase(methods_.begin());
   }
   const std::string_view length = head.get("content-length");
-  const bool chunked = lower(head.get("transfer-encoding")).ends_with("chunked");
+  const bool chunked = lower_case(head.get("transfer-encoding")).ends_with("chunked");
   const bool bodiless = interim || method == "HEAD" || head.status == 204 || head.status == 304;
   if (interim) return;  // stays in the head state: the final response follows (RFC 9110 §15.2)
   sink_.on_head(head);

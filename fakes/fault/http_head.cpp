@@ -8,11 +8,7 @@
 namespace kitfox::fault {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
+using runtime::trimmed;
 
 /// Takes one line off `rest`, with neither CR LF nor a bare LF.
 std::string_view take_line(std::string_view& rest) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "runtime/ascii.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::fault {
@@ -11,14 +12,8 @@ namespace {
 
 constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 std::optional<std::uint64_t> positive(std::string_view text) {
-  text = trimmed(text);
+  text = runtime::trimmed(text);
   std::uint64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{} || end != text.data() + text.size() || value == 0) return std::nullopt;
@@ -35,7 +30,7 @@ number_set number_set::only(std::uint64_t n) {
 }
 
 std::optional<number_set::part> number_set::parse_part(std::string_view text) {
-  text = trimmed(text);
+  text = runtime::trimmed(text);
   if (text.starts_with("every ")) {
     const auto step = positive(text.substr(6));
     if (!step) return std::nullopt;
@@ -45,7 +40,7 @@ std::optional<number_set::part> number_set::parse_part(std::string_view text) {
   const auto first = positive(text.substr(0, dots));
   if (!first) return std::nullopt;
   if (dots == std::string_view::npos) return part{*first, *first, 1};
-  const std::string_view after = trimmed(text.substr(dots + 2));
+  const std::string_view after = runtime::trimmed(text.substr(dots + 2));
   if (after.empty()) return part{*first, no_end, 1};
   const auto last = positive(after);
   if (!last || *last < *first) return std::nullopt;

@@ -11,8 +11,7 @@ constexpr std::string_view bearer = "bearer ";
 // The token of "Bearer TOKEN", whose scheme compares without letter case (RFC 9110 §11.1).
 std::optional<std::string_view> bearer_token(std::string_view header) {
   if (!runtime::same_letters(header.substr(0, bearer.size()), bearer)) return std::nullopt;
-  std::string_view token = header.substr(bearer.size());
-  while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
+  const std::string_view token = runtime::trimmed(header.substr(bearer.size()));
   if (token.empty()) return std::nullopt;
   return token;
 }

@@ -15,8 +15,8 @@ constexpr flow_schema system_nodes{"6b0a3a5c-0000-4000-8000-000000000002",
                                    "6b0a3a5c-0000-4000-8000-000000000102"};
 constexpr flow_schema kube_system_service_accounts{"6b0a3a5c-0000-4000-8000-000000000003",
                                                    "6b0a3a5c-0000-4000-8000-000000000103"};
-constexpr flow_schema service_accounts{"6b0a3a5c-0000-4000-8000-000000000004",
-                                       "6b0a3a5c-0000-4000-8000-000000000104"};
+constexpr flow_schema other_service_accounts{"6b0a3a5c-0000-4000-8000-000000000004",
+                                             "6b0a3a5c-0000-4000-8000-000000000104"};
 constexpr flow_schema global_default{"6b0a3a5c-0000-4000-8000-000000000005",
                                      "6b0a3a5c-0000-4000-8000-000000000105"};
 
@@ -26,7 +26,7 @@ const flow_schema& schema_of(const user_identity& user) {
   if (user.in_group(group_masters)) return exempt;
   if (user.in_group("system:nodes")) return system_nodes;
   if (user.in_group("system:serviceaccounts:kube-system")) return kube_system_service_accounts;
-  if (user.in_group("system:serviceaccounts")) return service_accounts;
+  if (user.in_group("system:serviceaccounts")) return other_service_accounts;
   return global_default;
 }
 

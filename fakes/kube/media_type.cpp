@@ -14,23 +14,18 @@ constexpr std::string_view type_json = "application/json";
 constexpr std::string_view type_yaml = "application/yaml";
 constexpr std::string_view type_protobuf = "application/vnd.kubernetes.protobuf";
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 using runtime::lower_case;
+using runtime::trimmed;
 
 media_clause parse_clause(std::string_view text) {
   media_clause clause;
   const auto pieces = split_words(text, ';');
-  clause.type = pieces.empty() ? std::string{} : lower_case(trim(pieces.front()));
+  clause.type = pieces.empty() ? std::string{} : lower_case(trimmed(pieces.front()));
   for (std::size_t i = 1; i < pieces.size(); ++i) {
-    const std::string_view piece = trim(pieces[i]);
+    const std::string_view piece = trimmed(pieces[i]);
     const std::size_t equals = std::min(piece.find('='), piece.size());
-    std::string name = lower_case(trim(piece.substr(0, equals)));
-    const std::string_view value = trim(piece.substr(std::min(equals + 1, piece.size())));
+    std::string name = lower_case(trimmed(piece.substr(0, equals)));
+    const std::string_view value = trimmed(piece.substr(std::min(equals + 1, piece.size())));
     if (name == "q") {
       double quality = 1;
       const auto read = std::from_chars(value.data(), value.data() + value.size(), quality);
@@ -79,7 +74,7 @@ std::string_view media_clause::parameter(std::string_view name) const {
 std::vector<media_clause> parse_accept(std::optional<std::string_view> header) {
   std::vector<media_clause> clauses;
   for (const std::string_view text : split_words(header.value_or(""), ',')) {
-    if (!trim(text).empty()) clauses.push_back(parse_clause(text));
+    if (!trimmed(text).empty()) clauses.push_back(parse_clause(text));
   }
   if (clauses.empty()) clauses.push_back(parse_clause("*/*"));
   std::stable_sort(clauses.begin(), clauses.end(), [](const media_clause& left, const media_clause& right) {
@@ -121,7 +116,7 @@ outcome<void> check_log_media(std::optional<std::string_view> accept) {
 }
 
 std::string base_media_type(std::string_view header) {
-  return lower_case(trim(header.substr(0, header.find(';'))));
+  return lower_case(trimmed(header.substr(0, header.find(';'))));
 }
 
 }  // namespace kitfox::kube

@@ -4,14 +4,6 @@
 #include "conformance/scenario/scalar_text.hpp"
 
 namespace kitfox::conformance {
-namespace {
-
-std::string_view without_prefix(std::string_view path) {
-  constexpr std::string_view prefix = "/gateway";
-  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
-}
-
-}  // namespace
 
 void judge(const kubernetes_calls_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
