@@ -14,7 +14,7 @@ namespace {
 constexpr const char* getting_started = R"(
 Begin here:
   kitfox run                          the whole corpus in virtual time, in seconds
-  kitfox run --world all --out DIR    also between real processes; results.json, junit.xml and transcripts/ in DIR
+  kitfox run --world all --out DIR    also between real processes; report.html, junit.xml and more in DIR
   kitfox new scenario my-case         a commented scenario to start from; `kitfox lint` says what is wrong with it
   kitfox explain REC-4                a requirement, a word of a scenario, a scenario, an exit status
   kitfox COMMAND --help               all flags of a command, with examples

@@ -43,6 +43,8 @@ struct status_meaning {
 [[nodiscard]] std::unique_ptr<cli_command> make_run_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_bench_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_judge_command();
+[[nodiscard]] std::unique_ptr<cli_command> make_report_command();
+[[nodiscard]] std::unique_ptr<cli_command> make_compare_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_agree_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_fake_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_lint_command();

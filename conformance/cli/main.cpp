@@ -13,6 +13,8 @@ kitfox::conformance::command_list make_commands() {
   command_list commands;
   commands.push_back(make_run_command());
   commands.push_back(make_judge_command());
+  commands.push_back(make_report_command());
+  commands.push_back(make_compare_command());
   commands.push_back(make_agree_command());
   commands.push_back(make_lint_command());
   commands.push_back(make_list_command());

@@ -23,7 +23,7 @@ A case is a scenario in one world with one seed, named like revocation/revoked-k
 
 Examples:
   kitfox run                                        the corpus in virtual time, in seconds
-  kitfox run --world all --out reports              both worlds; results.json, junit.xml and transcripts/ in reports/
+  kitfox run --world all --out reports              both worlds; report.html, junit.xml and more in reports/
   kitfox run scenarios/backoff --seed 1..20         one area, twenty seeds each
   kitfox run --requirement REC-4 --quiet            everything that puts REC-4 to the test; show only what did not pass
   kitfox run --filter 'herd/*' --twice              twice each: the same seed must give the same run
@@ -124,7 +124,9 @@ class run_command final : public cli_command {
         ->group(group);
     flags
         .add_option("--out", settings_.cases.out,
-                    "Folder for results.json, junit.xml, transcripts/, and logs/ of what went wrong")
+                    "Folder for report.html, results.json, junit.xml, results.tap, summary.md, badge.svg, "
+                    "transcripts/, and "
+                    "logs/ of what went wrong")
         ->type_name("DIR")
         ->group(group);
     flags

@@ -106,6 +106,12 @@ std::vector<attempt> attempts_of(const evidence& about, const process& agent) {
   return out;
 }
 
+std::optional<instant> longest_wait(const wait_before_retry& wait, const attempt& ended) {
+  if (ended.status == 401 || ended.status == 403) return std::nullopt;
+  const instant floor = ended.floor.value_or(0);
+  return wait.envelope + floor + std::max(wait.envelope, floor) / (floor > 0 ? 1 : 1'000'000);
+}
+
 instant session_spread(const evidence& about) { return seconds(declaration(about).session_spread); }
 
 std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector<attempt>& attempts) {

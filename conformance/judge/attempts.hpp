@@ -40,6 +40,10 @@ struct wait_before_retry {
 [[nodiscard]] std::vector<wait_before_retry> waits_of(const evidence& about,
                                                       const std::vector<attempt>& attempts);
 
+/// The longest wait that the judge lets pass after `ended`: the envelope, and where the gateway asked for a
+/// pause, that pause and once more the longer of both. Empty after a refused key: REC-6 has its own rule.
+[[nodiscard]] std::optional<instant> longest_wait(const wait_before_retry& wait, const attempt& ended);
+
 /// The range that the agent declares for the first wait after a session.
 [[nodiscard]] instant session_spread(const evidence& about);
 

@@ -28,10 +28,18 @@ struct case_result {
   std::string logs_folder;      ///< What the programs wrote, relative as well; kept when something is wrong.
   std::string reproduce;        ///< The command that runs this case again.
   std::string timeline;         ///< Around the first divergence, for people; empty unless something is wrong.
+  std::string picture;          ///< The whole run as the HTML report draws it; empty where none is written.
 };
 
 /// Neither worth an explanation nor a reason to fail: nothing was found, or the case was not run.
 [[nodiscard]] bool is_quiet(const case_result& one);
+
+/// What a run was made of; every member is empty where that is not known.
+struct run_origin {
+  std::string kitfox;          ///< Version of this program.
+  std::string started;         ///< RFC 3339, UTC.
+  std::string agent, gateway;  ///< "reference", or the command that stood in its place.
+};
 
 /// One `kitfox run`.
 struct run_result {
@@ -39,6 +47,7 @@ struct run_result {
   double wall_seconds = 0;
   std::size_t planned = 0;
   bool interrupted = false;  ///< A signal ended it; `cases` holds those that were over by then.
+  run_origin origin = {};
   [[nodiscard]] verdict worst() const;
   [[nodiscard]] std::size_t count(verdict one) const;
 };

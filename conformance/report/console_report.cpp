@@ -131,6 +131,16 @@ void console_report::explain(const case_result& one, const std::string& folder) 
   to_ << "  seed " << one.seed << "; run it again: " << one.reproduce << "\n";
 }
 
+void console_report::explain_first(const run_result& all, const std::string& folder) {
+  std::size_t explained = 0;
+  for (const case_result& one : all.cases) {
+    if (!is_quiet(one) && ++explained <= explained_max) explain(one, folder);
+  }
+  if (explained > explained_max)
+    to_ << "\n... and " << explained - explained_max << " more that did not pass"
+        << (folder.empty() ? "" : "; all are in " + folder + "/report.html") << "\n";
+}
+
 void console_report::summary(const run_result& all, const std::string& folder) {
   struct tally {
     std::size_t cases = 0, passed = 0, skipped = 0;
@@ -154,7 +164,8 @@ void console_report::summary(const run_result& all, const std::string& folder) {
       all.count(verdict::skipped), all.count(verdict::inconclusive), all.count(verdict::fail),
       all.count(verdict::harness_error));
   if (!folder.empty())
-    to_ << fmt::format("reports: {0}/results.json, {0}/junit.xml, {0}/transcripts/\n", folder);
+    to_ << fmt::format("reports: {0}/report.html, {0}/results.json, {0}/junit.xml, {0}/transcripts/\n",
+                       folder);
   const std::size_t bad =
       all.count(verdict::fail) + all.count(verdict::harness_error) + all.count(verdict::inconclusive);
   to_ << fmt::format("{} passed, {} failed, {} skipped\n",

@@ -20,6 +20,9 @@ class console_report {
   /// Requirement text, the first divergence, the timeline around it, the seed and how to run it again.
   /// `folder` holds the reports; empty: there are none.
   void explain(const case_result& one, const std::string& folder);
+  /// The same of the first `explained_max` cases that did not pass; says how many more there are.
+  void explain_first(const run_result& all, const std::string& folder);
+  static constexpr std::size_t explained_max = 10;
   void summary(const run_result& all, const std::string& folder);
 
  private:

@@ -79,6 +79,11 @@ nlohmann::ordered_json describe(const case_result& one) {
 std::string print_results_json(const run_result& all) {
   nlohmann::ordered_json out;
   out["kitfox"] = "results/v1";
+  if (!all.origin.kitfox.empty())
+    out["origin"] = {{"kitfox", all.origin.kitfox},
+                     {"started", all.origin.started},
+                     {"agent", all.origin.agent},
+                     {"gateway", all.origin.gateway}};
   out["planned"] = all.planned;
   out["executed"] = all.cases.size() - all.count(verdict::skipped);
   out["interrupted"] = all.interrupted;

@@ -95,4 +95,9 @@ std::string print_timeline(const transcript& of, std::size_t around, std::size_t
   return out;
 }
 
+std::string print_first_divergence(const transcript& of, const judgement& judged) {
+  const finding* first = first_divergence(judged);
+  return print_timeline(of, first != nullptr ? first->record : of.records().size());
+}
+
 }  // namespace kitfox::conformance

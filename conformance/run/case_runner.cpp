@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "conformance/report/case_picture.hpp"
 #include "conformance/report/timeline.hpp"
 #include "conformance/run/determinism.hpp"
 #include "conformance/world/program_command.hpp"
@@ -99,11 +100,10 @@ void judge_case(const transcript& tape, case_result& out) {
   out.judged = judge(tape);
 }
 
-void draw_timeline(const transcript& tape, case_result& out) {
-  if (const finding* first = first_divergence(out.judged); first != nullptr)
-    out.timeline = print_timeline(tape, first->record);
-  else if (!is_quiet(out))
-    out.timeline = print_timeline(tape, tape.records().size());
+/// The page's pictures are drawn while the transcript is at hand, and only where they will be written.
+void draw(const transcript& tape, const case_settings& settings, case_result& out) {
+  if (!settings.out.empty()) return draw_timelines(tape, out);
+  if (!is_quiet(out)) out.timeline = print_first_divergence(tape, out.judged);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point begun) {
@@ -117,7 +117,7 @@ void run_sim_case(const planned_case& what, const case_settings& settings, case_
   out.wall_seconds = seconds_since(begun);
   judge_case(tape, out);
   if (!nondeterminism.empty()) blame_harness(out, nondeterminism);
-  draw_timeline(tape, out);
+  draw(tape, settings, out);
   keep_transcript(tape, settings, out);
 }
 
@@ -135,7 +135,7 @@ void run_sockets_case(const planned_case& what, const case_settings& settings, c
   judge_case(ran.tape, out);
   if (settings.agree && what.in_sim != nullptr && out.judged.outcome != verdict::harness_error)
     compare_with_sim(what, settings, ran.tape, out);
-  draw_timeline(ran.tape, out);
+  draw(ran.tape, settings, out);
   keep_transcript(ran.tape, settings, out);
   keep_logs(own.path(), settings, out);
 }

@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <mutex>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <thread>
 
-#include "conformance/report/junit.hpp"
-#include "conformance/report/results_json.hpp"
+#include "conformance/report/saved_run.hpp"
 #include "conformance/run/interrupt_watch.hpp"
+#include "conformance/world/program_command.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -97,6 +100,26 @@ bool write(const std::filesystem::path& file, const std::string& text) {
   return static_cast<bool>(out.flush());
 }
 
+bool write_reports(const std::filesystem::path& folder, const run_result& results) {
+  return std::ranges::all_of(print_reports(results),
+                             [&](const report_file& one) { return write(folder / one.name, one.text); });
+}
+
+run_origin origin_of(const run_settings& settings) {
+  const auto name_of = [](const subject_program& one) {
+    std::string words;
+    for (const std::string& each : one.command) words += (words.empty() ? "" : " ") + quote_word(each);
+    return one.is_reference() ? "reference" : words;
+  };
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::ostringstream started;
+  started << std::put_time(&utc, "%Y-%m-%dT%H:%M:%SZ");
+  return {KITFOX_VERSION, started.str(), name_of(settings.cases.programs.agent),
+          name_of(settings.cases.programs.gateway)};
+}
+
 }  // namespace
 
 exit_status run(const run_plan& plan, const run_settings& settings, std::ostream& console,
@@ -116,23 +139,14 @@ exit_status run(const run_plan& plan, const run_settings& settings, std::ostream
   }
   console_report report{console, settings.style};
   results.planned = plan.cases.size();
+  results.origin = origin_of(settings);
   const auto begun = std::chrono::steady_clock::now();
   workers all{plan, settings, report};
   results.cases = all.run();
   results.interrupted = all.interrupted();
   results.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  constexpr std::size_t explained_max = 10;
-  std::size_t explained = 0;
-  for (const case_result& one : results.cases) {
-    if (!is_quiet(one) && ++explained <= explained_max) report.explain(one, folder);
-  }
-  if (explained > explained_max) {
-    console << "\n... and " << explained - explained_max << " more that did not pass"
-            << (folder.empty() ? "" : "; all are in " + folder + "/results.json") << "\n";
-  }
-  if (!folder.empty() &&
-      (!write(std::filesystem::path{folder} / "results.json", print_results_json(results)) ||
-       !write(std::filesystem::path{folder} / "junit.xml", print_junit(results)))) {
+  report.explain_first(results, folder);
+  if (!folder.empty() && !write_reports(folder, results)) {
     console << "cannot write the reports to " << folder << "\n";
     return exit_status::harness_error;
   }

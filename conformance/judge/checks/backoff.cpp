@@ -51,10 +51,10 @@ void judge_envelope(const evidence& about, findings& out) {
   for (const agent_history& history : histories(about)) {
     for (const wait_before_retry& wait : history.waits) {
       const attempt& ended = history.attempts[wait.after];
-      if (refused_key(ended)) continue;  // REC-6 has its own rule
+      const auto longest = longest_wait(wait, ended);
+      if (!longest) continue;
+      const instant ceiling = *longest;
       const instant floor = ended.floor.value_or(0);
-      const instant ceiling =
-          wait.envelope + floor + std::max(wait.envelope, floor) / (floor > 0 ? 1 : 1'000'000);
       // A healthy session starts the count anew: a longer wait then means that it was not reset.
       const bool reset = wait.after_session && wait.consecutive == 0;
       const std::string_view requirement = reset ? "REC-3" : "REC-1";

@@ -7,50 +7,12 @@
 #include "conformance/report/junit.hpp"
 #include "conformance/report/plain_text.hpp"
 #include "conformance/report/results_json.hpp"
+#include "conformance/report/test/sample_runs.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
 using testing::HasSubstr;
-
-const std::string odd = "caf\xc3 <&\"'> \x01\x02 \xff\xfe \xed\xa0\x80 ]]> -- \r\n\t";
-
-case_result a_case(const std::string& name, verdict outcome) {
-  case_result one;
-  one.name = "connect/" + name + "@sim#1";
-  one.id = "connect/" + name;
-  one.area = "connect";
-  one.world = "sim";
-  one.judged.outcome = outcome;
-  return one;
-}
-
-finding a_finding(const std::string& requirement, finding::weight weight, instant t) {
-  finding one;
-  one.requirement = requirement;
-  one.subject = "prod/0";
-  one.expected = "expected of " + requirement;
-  one.actual = "actual of " + requirement;
-  one.t = t;
-  one.kind = weight;
-  return one;
-}
-
-/// One of every verdict, with texts that a subject may have chosen.
-run_result odd_run() {
-  run_result all;
-  for (const verdict outcome : {verdict::pass, verdict::warn, verdict::skipped, verdict::inconclusive,
-                                verdict::fail, verdict::harness_error}) {
-    case_result one = a_case(std::string{to_string(outcome)} + odd, outcome);
-    one.area = one.title = one.file = one.timeline = one.reproduce = one.skipped_because = odd;
-    one.judged.harness_failure = outcome == verdict::harness_error ? odd : "";
-    finding each = a_finding("REC-1", finding::weight::failure, 1);
-    each.subject = each.expected = each.actual = odd;
-    one.judged.findings = {each};
-    all.cases.push_back(one);
-  }
-  return all;
-}
 
 /// Elements are closed in the order in which they were opened, and no character is one that XML forbids.
 void expect_well_formed(const std::string& xml) {

@@ -229,6 +229,76 @@ class Reports(ProgramTest):
         self.assertIn("agent.backoff_cap", skipped.get("message"))
 
 
+    def test_every_report_is_made_again_from_the_results_and_transcripts(self):
+        out = self.reports()
+        for name, file in (("html", "report.html"), ("markdown", "summary.md"), ("junit", "junit.xml"), ("tap", "results.tap"), ("badge", "badge.svg")):
+            done = self.call("report", str(out), "--format", name)
+            self.assertEqual((done.status, done.stderr), (0, ""), name)
+            self.assertEqual(done.stdout, (out / file).read_text(), name)
+        self.assertEqual(self.call("report", str(out / "results.json"), "--out", str(self.folder / "again.html")).status, 0)
+        self.assertEqual((self.folder / "again.html").read_text(), (out / "report.html").read_text())
+
+    def test_the_console_s_report_is_made_again_too(self):
+        out = self.reports()
+        told = self.call("report", str(out), "--format", "console").stdout
+        self.assertRegex(told, r"(?m)^\[   1/4\] FAIL +connect/fails@sim#1 ")
+        self.assertRegex(told, r"REC-9 \(MUST, agent\): \S+")
+        self.assertIn("timeline around the first divergence:", told)
+        self.assertIn("2 passed, 2 failed, 0 skipped", told)
+
+    def test_a_transcript_that_is_missing_is_named_and_costs_only_its_timeline(self):
+        out = self.reports()
+        (out / "transcripts/connect_fails@sim#1.jsonl").unlink()
+        (out / "transcripts/connect_passes@sim#1.jsonl").write_text("no transcript\n")
+        done = self.call("report", str(out))
+        self.assertEqual(done.status, 0)
+        self.assertIn("connect_fails@sim#1.jsonl: cannot open", done.stderr)
+        self.assertIn("connect_passes@sim#1.jsonl: line 1: expected one JSON object a line", done.stderr)
+        self.assertEqual(re.findall(r'id="picture-(\d)"', done.stdout), ["1", "3"])
+
+    def test_results_that_are_none_end_with_2_and_say_why(self):
+        path = self.folder / "results.json"
+        for text, complaint in (('{"kitfox": "results/v7"}', 'results.json: kitfox: expected "results/v1", found "results/v7"'), ("<xml/>", "results.json: it is not JSON"), (None, "cannot be read")):
+            path.unlink(missing_ok=True)
+            if text:
+                path.write_text(text)
+            for command in (["report", str(self.folder)], ["compare", str(self.folder), str(self.folder)]):
+                done = self.call(*command)
+                self.assertEqual((done.status, done.stdout), (2, ""))
+                self.assertIn(complaint, done.stderr)
+
+
+class Comparing(ProgramTest):
+    BROKEN = {"expect:\n  - proves: REC-9\n    one_stream_per_process: {}\n": "expect:\n  - dials: {agent: \"*\", exactly: 0}\n"}
+
+    def run_into(self, name, *scenarios):
+        self.call("run", *scenarios, "--out", str(self.folder / name))
+        return str(self.folder / name)
+
+    def test_a_case_that_fails_newly_ends_with_1_and_is_named(self):
+        before = self.run_into("before", self.scenario("passes"), self.scenario("outage"))
+        after = self.run_into("after", self.scenario("passes", replace=self.BROKEN), self.scenario("outage"))
+        done = self.call("compare", before, after)
+        self.assertEqual(done.status, 1, done.stdout)
+        self.assertRegex(done.stdout, r"cases newly failing \(1\)\n  pass +fail +connect/passes@sim#1\n +REC-9: ")
+        self.assertRegex(done.stdout, r"requirements newly failing \(1\)\n  pass +fail +REC-9\n")
+        self.assertEqual(json.loads(self.call("compare", before, after, "--format", "json").stdout)["counts"]["newly failing"], 1)
+        self.assertIn("| `connect/passes@sim#1` | pass | fail |", self.call("compare", before, after, "--format", "markdown").stdout)
+        back = self.call("compare", after, before)
+        self.assertEqual(back.status, 0)
+        self.assertIn("cases fixed (1)", back.stdout)
+
+    def test_a_case_that_is_gone_ends_with_3_and_nothing_in_common_with_4(self):
+        both = self.run_into("both", self.scenario("passes"), self.scenario("outage"))
+        one = self.run_into("one", self.scenario("passes"))
+        other = self.run_into("other", self.scenario("outage"))
+        self.assertEqual(self.call("compare", both, both).status, 0)
+        done = self.call("compare", both, one)
+        self.assertEqual(done.status, 3)
+        self.assertIn("cases lost (1)", done.stdout)
+        self.assertEqual(self.call("compare", one, other).status, 4)
+
+
 class ReferencePrograms(ProgramTest):
     def test_they_have_a_flag_for_every_setting_of_the_schema(self):
         parties = json.loads((TOP / "scenarios/schema/scenario-v1.json").read_text())["$defs"]

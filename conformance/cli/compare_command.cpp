@@ -1,0 +1,65 @@
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "conformance/cli/cli_command.hpp"
+#include "conformance/report/comparison_text.hpp"
+#include "conformance/report/saved_run.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr const char* compare_explanation = R"(
+Cases are the same when their names are: scenario, world and seed. A case or a requirement is newly failing when it
+passed (or warned) before and fails, is inconclusive or met a harness error now; fixed the other way round; still
+failing; lost when it had been executed and is skipped or missing now; added the other way round.
+
+Exit status: 0 nothing regressed, 1 something is newly failing, 3 nothing is newly failing but something was lost,
+4 no case was executed in both runs.
+
+Examples:
+  kitfox compare main-reports reports                       has a change broken anything?
+  kitfox compare agent-a agent-b --format markdown          two subjects put to the same cases
+)";
+
+class compare_command final : public cli_command {
+ public:
+  CLI::App* add_to(CLI::App& program) override {
+    CLI::App* const flags = program.add_subcommand("compare", "Show what changed between two runs");
+    flags->add_option("BEFORE", before_, "What `kitfox run --out` wrote, or its results.json")->required();
+    flags->add_option("AFTER", after_, "The same of the other run")->required();
+    flags->add_option("--format", format_, "console, markdown or json")
+        ->check(CLI::IsMember({"console", "markdown", "json"}))
+        ->capture_default_str();
+    flags->footer(compare_explanation);
+    return flags;
+  }
+
+  exit_status run(std::ostream& out, std::ostream& err) override {
+    std::vector<run_result> runs;
+    for (const std::string& one : {before_, after_}) {
+      std::string why;
+      std::vector<std::string> complaints;
+      auto all = load_run(one, timelines::none, why, complaints);
+      if (!all) {
+        err << "kitfox compare: " << why << "\n";
+        return exit_status::usage;
+      }
+      runs.push_back(std::move(*all));
+    }
+    const comparison found = compare_results(runs.front(), runs.back(), before_, after_);
+    if (format_ == "markdown")
+      out << print_comparison_markdown(found);
+    else
+      out << (format_ == "json" ? print_comparison_json(found) : print_comparison(found));
+    return status_of(found);
+  }
+
+ private:
+  std::string before_, after_, format_ = "console";
+};
+
+}  // namespace
+
+std::unique_ptr<cli_command> make_compare_command() { return std::make_unique<compare_command>(); }
+
+}  // namespace kitfox::conformance

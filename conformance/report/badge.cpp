@@ -1,0 +1,65 @@
+#include "conformance/report/badge.hpp"
+
+#include <fmt/format.h>
+
+#include "conformance/report/plain_text.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+struct badge_words {
+  std::string text;
+  const char* colour;
+};
+
+constexpr const char* green = "#1f7a4d";
+constexpr const char* amber = "#8a6100";
+constexpr const char* red = "#b3261e";
+constexpr const char* slate = "#4a5a6a";
+
+badge_words words_for(const run_result& all) {
+  const std::size_t skipped = all.count(verdict::skipped);
+  if (all.cases.size() == skipped) return {"nothing executed", slate};
+  if (const std::size_t broken = all.count(verdict::harness_error))
+    return {fmt::format("{} harness errors", broken), red};
+  if (const std::size_t failed = all.count(verdict::fail))
+    return {fmt::format("{} of {} fail", failed, all.cases.size()), red};
+  if (all.interrupted) return {"interrupted", amber};
+  if (const std::size_t unclear = all.count(verdict::inconclusive))
+    return {fmt::format("{} of {} inconclusive", unclear, all.cases.size()), amber};
+  const std::size_t passed = all.count(verdict::pass) + all.count(verdict::warn);
+  if (skipped > 0) return {fmt::format("{} pass, {} skipped", passed, skipped), slate};
+  if (const std::size_t warned = all.count(verdict::warn))
+    return {fmt::format("{} pass, {} with warnings", passed, warned), amber};
+  return {fmt::format("{} pass", passed), green};
+}
+
+/// Of 11 px sans-serif digits and small letters, on average; `textLength` makes it exact.
+constexpr std::size_t pixels_per_letter = 7;
+constexpr std::size_t padding = 8;
+
+std::string half(std::size_t from, std::size_t width, std::string_view text) {
+  return fmt::format("<text x=\"{}\" y=\"14\" textLength=\"{}\">{}</text>", from + padding,
+                     width - 2 * padding, escape_xml(text));
+}
+
+}  // namespace
+
+std::string print_badge(const run_result& all) {
+  const std::string label = "kitfox";
+  const auto [text, colour] = words_for(all);
+  const std::size_t left = label.size() * pixels_per_letter + 2 * padding;
+  const std::size_t right = text.size() * pixels_per_letter + 2 * padding;
+  return fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"20\" role=\"img\" aria-label=\"{1}: "
+      "{2}\">\n"
+      "<title>{1}: {2}</title>\n"
+      "<clipPath id=\"round\"><rect width=\"{0}\" height=\"20\" rx=\"4\"/></clipPath>\n"
+      "<g clip-path=\"url(#round)\"><rect width=\"{3}\" height=\"20\" fill=\"#2b2f36\"/>"
+      "<rect x=\"{3}\" width=\"{4}\" height=\"20\" fill=\"{5}\"/></g>\n"
+      "<g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\" font-size=\"11\">{6}{7}</g>\n"
+      "</svg>\n",
+      left + right, label, text, left, right, colour, half(0, left, label), half(left, right, text));
+}
+
+}  // namespace kitfox::conformance
