@@ -94,15 +94,18 @@ class explain_command final : public cli_command {
   bool explain_requirement(std::ostream& out, const loaded_corpus& corpus) const {
     const requirement* const one = find_requirement(word_);
     if (one == nullptr) return false;
-    out << fmt::format("{}  {}  {}  area {}\n", one->id, to_string(one->level), to_string(one->role),
-                       one->area)
+    out << fmt::format("{}  {}  {}  profile {}  area {}\n", one->id, to_string(one->level),
+                       to_string(one->role), to_string(one->profile), one->area)
         << wrap(one->text, "  ");
     print_section(out, "Why", one->why);
     print_section(out, "How it is judged", one->judged);
+    print_section(out, "Sources", fmt::format("{}", fmt::join(one->sources, "; ")));
+    print_section(out, "Not testable from outside", one->not_testable);
     print_section(out, "Not verified by scenarios yet", one->unchecked);
+    print_section(out, "Broken subjects that it finds", fmt::format("{}", fmt::join(one->mutants, " ")));
     std::vector<std::string> ids;
     for (const scenario_case& each : corpus.cases) {
-      const bool verifies = std::ranges::find(each.what.verifies, word_, &requirement_reference::id) !=
+      const bool verifies = std::ranges::find(each.what.verifies, one->id, &requirement_reference::id) !=
                             each.what.verifies.end();
       if (verifies && std::ranges::find(ids, each.id) == ids.end()) ids.push_back(each.id);
     }

@@ -20,29 +20,54 @@ requirement_role role_of(const std::string& word) {
   return word == "agent" ? requirement_role::agent : requirement_role::gateway;
 }
 
-std::vector<requirement> read_all() {
-  const auto document = nlohmann::json::parse(embedded_requirements());
-  std::vector<requirement> all;
-  for (const auto& row : document.at("requirements")) {
-    requirement one;
-    one.id = row.at("id").get<std::string>();
-    one.level = level_of(row.at("level").get<std::string>());
-    one.role = role_of(row.at("role").get<std::string>());
-    one.area = row.at("area").get<std::string>();
-    one.text = row.at("text").get<std::string>();
-    one.judged = row.at("judged").get<std::string>();
-    one.why = row.at("why").get<std::string>();
-    const auto& checked = row.at("checked");
-    if (checked != true) one.unchecked = checked.get<std::string>();
-    all.push_back(std::move(one));
-  }
-  return all;
+requirement_profile profile_of(const std::string& word) {
+  const auto known = parse_requirement_profile(word);
+  KITFOX_ASSERT(known);
+  return *known;
+}
+
+requirement read_requirement(const nlohmann::json& row) {
+  const auto text = [&](const char* name) { return row.at(name).get<std::string>(); };
+  const auto texts = [&](const char* name) { return row.at(name).get<std::vector<std::string>>(); };
+  requirement one;
+  one.id = text("id");
+  one.level = level_of(text("level"));
+  one.role = role_of(text("role"));
+  one.profile = profile_of(text("profile"));
+  one.area = text("area");
+  one.text = text("text");
+  one.judged = text("judged");
+  one.why = text("why");
+  one.sources = texts("sources");
+  one.aliases = texts("aliases");
+  one.not_testable = row.value("not_testable", "");
+  one.unchecked = row.value("unchecked", "");
+  one.no_mutant = row.value("no_mutant", "");
+  one.checks = texts("checks");
+  one.scenarios = texts("scenarios");
+  one.mutants = texts("mutants");
+  return one;
 }
 
 }  // namespace
 
+std::vector<requirement> parse_requirements(std::string_view json) {
+  const auto document = nlohmann::json::parse(json);
+  std::vector<requirement> all;
+  for (const auto& row : document.at("requirements")) all.push_back(read_requirement(row));
+  return all;
+}
+
+const requirement* find_requirement(std::span<const requirement> all, std::string_view id) {
+  const auto named = std::ranges::find(all, id, &requirement::id);
+  if (named != all.end()) return &*named;
+  const auto renamed = std::ranges::find_if(
+      all, [id](const requirement& one) { return std::ranges::find(one.aliases, id) != one.aliases.end(); });
+  return renamed == all.end() ? nullptr : &*renamed;
+}
+
 std::span<const requirement> requirements() {
-  static const std::vector<requirement> all = read_all();
+  static const std::vector<requirement> all = parse_requirements(embedded_requirements());
   return all;
 }
 
@@ -55,11 +80,7 @@ std::span<const std::string> requirement_ids() {
   return ids;
 }
 
-const requirement* find_requirement(std::string_view id) {
-  const auto all = requirements();
-  const auto found = std::ranges::find(all, id, &requirement::id);
-  return found == all.end() ? nullptr : &*found;
-}
+const requirement* find_requirement(std::string_view id) { return find_requirement(requirements(), id); }
 
 std::string_view to_string(requirement_level level) noexcept {
   return level == requirement_level::must ? "MUST" : "SHOULD";
@@ -75,6 +96,24 @@ std::string_view to_string(requirement_role role) noexcept {
       return "both";
   }
   return "both";
+}
+
+std::string_view to_string(requirement_profile profile) noexcept {
+  switch (profile) {
+    case requirement_profile::core:
+      return "core";
+    case requirement_profile::fleet:
+      return "fleet";
+    case requirement_profile::secure:
+      return "secure";
+  }
+  return "core";
+}
+
+std::optional<requirement_profile> parse_requirement_profile(std::string_view word) noexcept {
+  for (const auto one : {requirement_profile::core, requirement_profile::fleet, requirement_profile::secure})
+    if (to_string(one) == word) return one;
+  return std::nullopt;
 }
 
 }  // namespace kitfox::conformance

@@ -137,7 +137,7 @@ TEST_F(Cli, ExplainKnowsRequirementsWithTheirScenarios) {
   const std::string path = write("connect/some-case.yaml", print_scenario_template("some-case", "connect"));
   const outcome told = kitfox({"explain", "REC-4", "--scenarios", path});
   EXPECT_EQ(told.status, exit_status::passed);
-  EXPECT_TRUE(told.out.starts_with("REC-4  MUST  agent  area reconnect\n")) << told.out;
+  EXPECT_TRUE(told.out.starts_with("REC-4  MUST  agent  profile core  area reconnect\n")) << told.out;
   EXPECT_NE(told.out.find("How it is judged\n"), std::string::npos);
   EXPECT_NE(told.out.find("Scenarios\n  connect/some-case\n"), std::string::npos) << told.out;
 }

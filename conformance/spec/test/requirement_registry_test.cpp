@@ -40,7 +40,38 @@ TEST(Requirements, SayWhatIsDemandedWhyAndHowItIsJudged) {
       EXPECT_EQ(text->back(), '.') << one.id << ": " << *text;
     }
     EXPECT_FALSE(one.area.empty()) << one.id;
-    EXPECT_TRUE(one.checked() || one.unchecked.size() >= 15) << one.id << ": a reason is a sentence";
+    EXPECT_TRUE(one.not_testable.empty() || one.unchecked.empty()) << one.id << ": one reason is enough";
+    EXPECT_TRUE(one.checked() || one.reason_unchecked().size() >= 15) << one.id << ": a reason is a sentence";
+  }
+}
+
+TEST(Requirements, DemandInTheWordsOfRfc2119) {
+  const std::regex must{"\\bMUST\\b"}, should{"\\bSHOULD\\b"};
+  for (const requirement& one : requirements()) {
+    const bool demands = std::regex_search(one.text, must);
+    EXPECT_EQ(demands, one.level == requirement_level::must) << one.id << ": " << one.text;
+    EXPECT_TRUE(demands || std::regex_search(one.text, should)) << one.id << ": " << one.text;
+    EXPECT_EQ(one.text.find('\n'), std::string::npos) << one.id;
+  }
+}
+
+TEST(Requirements, AreFoundByTheirFormerIds) {
+  const auto all = parse_requirements(R"({"requirements": [
+    {"id": "A-2", "level": "MUST", "role": "both", "profile": "fleet", "area": "a", "text": "It MUST.", "judged": "",
+     "why": "", "sources": ["RFC 1"], "aliases": ["A-1"], "unchecked": "later", "checks": [], "scenarios": [],
+     "mutants": []}]})");
+  EXPECT_EQ(find_requirement(all, "A-1"), all.data());
+  EXPECT_EQ(find_requirement(all, "A-2"), all.data());
+  EXPECT_EQ(find_requirement(all, "A-3"), nullptr);
+  EXPECT_EQ(all.front().profile, requirement_profile::fleet);
+  EXPECT_FALSE(all.front().checked());
+  EXPECT_EQ(all.front().reason_unchecked(), "later");
+}
+
+TEST(Requirements, NeverUseAnIdAgain) {
+  std::set<std::string> ids{requirement_ids().begin(), requirement_ids().end()};
+  for (const requirement& one : requirements()) {
+    for (const std::string& former : one.aliases) EXPECT_TRUE(ids.insert(former).second) << former;
   }
 }
 

@@ -1,0 +1,90 @@
+#include "conformance/mutants/test/kill_matrix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "conformance/spec/requirement_registry.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+bool aims_at(const mutant& one, const std::string& id) {
+  return std::ranges::find(one.violates, id) != one.violates.end();
+}
+
+std::string joined(const std::vector<std::string>& names, std::string_view between) {
+  return fmt::format("{}", fmt::join(names, between));
+}
+
+std::string requirement_row(const requirement& one, const kill_rows& rows,
+                            const std::vector<const mutant*>& all) {
+  const auto found = rows.find(one.id);
+  std::vector<std::string> aimed, along;
+  for (const mutant* each : all) {
+    const std::string name{each->name};
+    if (found == rows.end() || !found->second.contains(name)) continue;
+    (aims_at(*each, one.id) ? aimed : along).push_back(name);
+  }
+  if (aimed.empty() && !one.no_mutant.empty()) aimed.push_back(one.no_mutant);
+  return fmt::format("| {} | {} | {} | {} |\n", one.id, to_string(one.role), joined(aimed, "<br>"),
+                     joined(along, "<br>"));
+}
+
+std::string mutant_row(const mutant& one, const kill_rows& rows) {
+  std::vector<std::string> aimed, along;
+  for (const requirement& each : requirements()) {
+    const auto found = rows.find(each.id);
+    if (found == rows.end() || !found->second.contains(std::string{one.name})) continue;
+    (aims_at(one, each.id) ? aimed : along).push_back(each.id);
+  }
+  return fmt::format("| {} | {} | {} | {} |\n", one.name, one.what, joined(aimed, " "), joined(along, " "));
+}
+
+}  // namespace
+
+std::string print_kill_list(const kill_rows& rows) {
+  std::string out;
+  for (const auto& [id, mutants] : rows) {
+    for (const auto& [name, cases] : mutants) {
+      out += id + ' ' + name + ':';
+      for (const std::string& one : cases) out += ' ' + one;
+      out += '\n';
+    }
+  }
+  return out;
+}
+
+std::string print_kill_matrix(const kill_rows& rows, std::span<const mutant> agents,
+                              std::span<const mutant> gateways) {
+  std::vector<const mutant*> all;
+  for (const auto list : {agents, gateways})
+    for (const mutant& one : list) all.push_back(&one);
+  std::size_t kills = 0, checked = 0;
+  for (const auto& [id, mutants] : rows) kills += mutants.size();
+  std::string by_requirement, by_mutant;
+  for (const requirement& one : requirements()) {
+    if (!one.checked()) continue;
+    ++checked;
+    by_requirement += requirement_row(one, rows, all);
+  }
+  for (const mutant* one : all) by_mutant += mutant_row(*one, rows);
+  return fmt::format(
+      "# Kill matrix\n\n"
+      "{} checked requirements, {} mutants, {} kills. A mutant is the reference with one thing wrong\n"
+      "(`conformance/mutants/`). Each is run in virtual time against the scenarios that verify what it "
+      "violates and\n"
+      "a cross-section of all areas. A test holds that it is found by exactly what stands here, and that a\n"
+      "requirement that it keeps is never reported. Written by `kitfox_mutants_test`; CONTRIBUTING.md says "
+      "how it is\n"
+      "renewed. `kill_matrix.txt` in the build folder names the cases.\n\n"
+      "## By requirement\n\n"
+      "\"Along with it\" are requirements that break because of what a mutant spoils elsewhere.\n\n"
+      "| requirement | role | found in | found along with it in |\n| --- | --- | --- | --- |\n{}\n"
+      "## By mutant\n\n"
+      "| mutant | what is wrong | violates | along with it |\n| --- | --- | --- | --- |\n{}",
+      checked, all.size(), kills, by_requirement, by_mutant);
+}
+
+}  // namespace kitfox::conformance
