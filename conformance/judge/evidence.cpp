@@ -98,6 +98,7 @@ void builder::on_dial(const record& one) {
     fresh.from = one.link.substr(0, arrow);
     fresh.to = arrow == std::string::npos ? "" : one.link.substr(arrow + 2);
     fresh.dialled_at = one.t;
+    fresh.dialled = &one;
     if (process* by = running(fresh.from)) {
       fresh.by = static_cast<std::size_t>(by - out_.processes.data());
       by->connections.push_back(out_.connections.size() - 1);

@@ -51,6 +51,7 @@ struct connection {
   std::string link, from, to;
   std::optional<std::size_t> by;  ///< Index of the process that dialled.
   instant dialled_at = 0;
+  const record* dialled = nullptr;
   std::optional<instant> dial_ended;
   std::string answer;  ///< proceed, refuse, hang, unreachable, given_up.
   std::string tls_failure;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 namespace kitfox::conformance {
 namespace {
@@ -113,7 +114,9 @@ bool read_sample(std::string_view text, prometheus_text& into) {
   line.blanks();
   if (one.name.empty() || !read_labels(line, one)) return false;
   line.blanks();
+  const std::string_view figure = line.rest();
   if (!line.number()) return false;
+  one.value = std::strtod(std::string{figure.substr(0, figure.find_first_of(" \t"))}.c_str(), nullptr);
   line.blanks();
   if (!line.done() && !line.integer()) return false;  // a time stamp
   into.samples.push_back(std::move(one));

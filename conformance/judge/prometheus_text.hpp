@@ -10,6 +10,7 @@ namespace kitfox::conformance {
 struct prometheus_sample {
   std::string name;
   std::vector<std::pair<std::string, std::string>> labels;  ///< Values without their escapes.
+  double value = 0;
 };
 
 /// An exposition in the text format, version 0.0.4 (prometheus.io, "Exposition formats").

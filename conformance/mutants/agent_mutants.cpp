@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/mutants/agent_wire.hpp"
-#include "conformance/mutants/mutant.hpp"
+#include "conformance/mutants/mutant_tables.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -216,6 +216,7 @@ constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown a
 constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
 
+constexpr ids lists_for_logs[] = {"CMD-8"};          // a list of pods in place of a log is none
 constexpr ids one_at_a_time[] = {"CMD-2", "DRN-2"};  // fewer are done when the time is over
 constexpr ids one_after_the_other[] = {"REC-1"};     // without a wait, when the first of the two fails
 constexpr ids shows_failing_dials[] = {"backoff/full-jitter"};
@@ -297,10 +298,7 @@ constexpr mutant broken_agents[] = {
        s.agent.responses.tries_min = 1;
      }},
     {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
-    {"agent-denial-as-empty",
-     "reports a denial as an empty list",
-     rbc1,
-     {},
+    {"agent-denial-as-empty", "reports a denial as an empty list", rbc1, lists_for_logs,
      use_parts<parts_with_runner<blind_runner>>},
     {"agent-coarse-errors",
      "maps every failure of Kubernetes to internal",
@@ -379,6 +377,6 @@ constexpr mutant broken_agents[] = {
 
 }  // namespace
 
-std::span<const mutant> agent_mutants() { return broken_agents; }
+std::span<const mutant> agents_that_behave_otherwise() { return broken_agents; }
 
 }  // namespace kitfox::conformance

@@ -94,6 +94,12 @@ class time_without_end final : public edit_without_leaving {
   }
 };
 
+class without_cancels final : public edit_without_leaving {
+  std::string on_block(std::string block, std::size_t) override {
+    return read_block(block).type == "cancel" ? std::string{} : block;
+  }
+};
+
 template <class Edit>
 class rewired_events final : public rewiring {
  public:
@@ -216,6 +222,7 @@ host_ptr loses_commands_that_come_in_pieces(runtime::host& inner) {
 host_ptr leaves_at_nonsense(runtime::host& inner) { return around_events<sense_only>(inner); }
 host_ptr runs_unfinished_events(runtime::host& inner) { return around_events<unfinished_as_finished>(inner); }
 host_ptr ignores_deadlines(runtime::host& inner) { return around_events<time_without_end>(inner); }
+host_ptr ignores_cancels(runtime::host& inner) { return around_events<without_cancels>(inner); }
 host_ptr says_ready_for_ever(runtime::host& inner) { return around<ready_for_ever>(inner); }
 host_ptr keeps_quiet_about_connects(runtime::host& inner) { return around<quiet_about_connects>(inner); }
 host_ptr follows_redirects(runtime::host& inner) {

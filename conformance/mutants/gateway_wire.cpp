@@ -5,7 +5,7 @@
 #include <regex>
 #include <vector>
 
-#include "conformance/mutants/rewired_host.hpp"
+#include "conformance/mutants/gateway_rewiring.hpp"
 #include "runtime/errc.hpp"
 
 namespace kitfox::conformance {
@@ -18,63 +18,6 @@ using runtime::error_code;
 using runtime::result;
 using runtime::task;
 using wire = std::unique_ptr<byte_stream>;
-
-enum class door { agents, callers };
-
-class watched_stream;
-
-/// A gateway's connections at one of its two listeners are made to be of class Stream, which is given the
-/// connection and this.
-class gateway_rewiring : public rewiring {
- public:
-  gateway_rewiring(runtime::host& on, const gateway::gateway_options& of) : on_{on}, options_{of} {}
-  [[nodiscard]] runtime::host& on() noexcept { return on_; }
-  [[nodiscard]] const std::vector<gateway::caller_credential>& callers() const noexcept {
-    return options_.callers;
-  }
-  [[nodiscard]] door door_at(const endpoint& at) const {
-    return at.port == options_.agent_listen.port ? door::agents : door::callers;
-  }
-  bool on_event(std::string_view event, std::span<const runtime::event_field>) override {
-    draining_ = draining_ || event == "draining";
-    return true;
-  }
-  [[nodiscard]] bool draining() const noexcept { return draining_; }
-  std::vector<watched_stream*> open_streams;  ///< Of those that watch themselves, oldest first.
-
- private:
-  runtime::host& on_;
-  const gateway::gateway_options options_;
-  bool draining_ = false;
-};
-
-template <door At, class Stream>
-class rewired_door final : public gateway_rewiring {
- public:
-  using gateway_rewiring::gateway_rewiring;
-  wire on_accepted(const endpoint& at, wire inner) override {
-    if (door_at(at) != At) return inner;
-    return std::make_unique<Stream>(std::move(inner), *this);
-  }
-};
-
-template <door At, class Stream>
-std::unique_ptr<runtime::host> around_door(runtime::host& inner, const gateway::gateway_options& of) {
-  return std::make_unique<rewired_host>(inner, std::make_unique<rewired_door<At, Stream>>(inner, of));
-}
-
-class gateway_stream : public edited_stream {
- public:
-  gateway_stream(wire inner, gateway_rewiring& of)
-      : edited_stream{std::move(inner), of.on().clock()}, of_{of} {}
-
- protected:
-  gateway_rewiring& of_;
-};
-
-bool opens_stream(std::string_view written) {
-  return written.starts_with("HTTP/1.1 200") && written.find("text/event-stream") != std::string_view::npos;
-}
 
 // --- the agents' door
 
@@ -148,6 +91,8 @@ class endless_in_the_first_instant final : public endless_stream {
   runtime::mono_time began_;
 };
 
+}  // namespace
+
 /// An event stream that is known to its gateway's rewiring while it is open.
 class watched_stream : public passing_stream {
  public:
@@ -182,6 +127,8 @@ class watched_stream : public passing_stream {
  private:
   bool writing_ = false;
 };
+
+namespace {
 
 class cut_with_the_key_store final : public watched_stream {
   using watched_stream::watched_stream;

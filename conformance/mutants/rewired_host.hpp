@@ -89,6 +89,8 @@ class rewiring {
     static_cast<void>(at);
     return wire;
   }
+  /// What the process draws its random numbers from.
+  virtual runtime::entropy& numbers(runtime::entropy& usual) { return usual; }
   /// Whether an event of the process is told.
   virtual bool on_event(std::string_view event, std::span<const runtime::event_field> fields) {
     static_cast<void>(event);
@@ -106,7 +108,7 @@ class rewired_host final : public runtime::host {
   runtime::asio::any_io_executor executor() override { return inner_.executor(); }
   runtime::clock& clock() override { return inner_.clock(); }
   runtime::network& network() override;
-  runtime::entropy& entropy() override { return inner_.entropy(); }
+  runtime::entropy& entropy() override { return by_->numbers(inner_.entropy()); }
   runtime::event_sink& events() override;
   std::uint64_t on_task_started(std::string_view name, runtime::asio::cancellation_signal& stop) override {
     return inner_.on_task_started(name, stop);

@@ -7,10 +7,19 @@
 namespace kitfox::conformance {
 namespace {
 
-constexpr std::string_view kept_fields[] = {
-    "content-type",      "retry-after",       "location",    "cache-control",
-    "x-accel-buffering", "last-event-id",     "accept",      "content-encoding",
-    "impersonate-user",  "impersonate-group", "x-request-id"};
+constexpr std::string_view kept_fields[] = {"content-type",
+                                            "retry-after",
+                                            "location",
+                                            "cache-control",
+                                            "x-accel-buffering",
+                                            "last-event-id",
+                                            "accept",
+                                            "content-encoding",
+                                            "impersonate-user",
+                                            "impersonate-group",
+                                            "x-request-id",
+                                            "www-authenticate",
+                                            "allow"};
 
 bool is_event_stream(std::string_view type) {
   type = type.substr(0, type.find(';'));

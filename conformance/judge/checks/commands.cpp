@@ -1,5 +1,6 @@
 // CMD-*, IDM-*: what becomes of a command.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "conformance/judge/checks/areas.hpp"
@@ -11,8 +12,44 @@ const std::string& agent_of(const evidence& about, std::size_t stream) {
   return about.connections[about.streams[stream].connection].from;
 }
 
+/// The entropy of `ids` in bits, each place for itself, as far as so many can tell.
+double entropy_of(const std::vector<std::string_view>& ids) {
+  double bits = 0;
+  for (std::size_t place = 0; place < 64; ++place) {
+    std::map<char, double> seen;
+    for (const std::string_view id : ids) seen[place < id.size() ? id[place] : '\0'] += 1;
+    for (const auto& [letter, count] : seen) {
+      const double share = count / static_cast<double>(ids.size());
+      bits -= share * std::log2(share);
+    }
+  }
+  return bits;
+}
+
+/// CMD-6: many ids together look as random as they must be. An estimate by place is always too low, with so
+/// many ids by a tenth at most.
+void judge_randomness_of_ids(const evidence& about, findings& out) {
+  constexpr std::size_t ids_min = 256;
+  constexpr double bits_min = 110;
+  std::vector<std::string_view> ids;
+  instant last = 0;
+  for (const auto& [id, one] : about.commands) {
+    if (one.sent.empty()) continue;
+    ids.push_back(id);
+    last = std::max(last, one.sent.front().t);
+  }
+  if (ids.size() < ids_min) return;
+  out.evaluated("CMD-6");
+  const double bits = entropy_of(ids);
+  if (bits < bits_min)
+    out.fail("CMD-6", "gateway", "request ids of 122 random bits",
+             std::to_string(static_cast<int>(bits)) + " bits in " + std::to_string(ids.size()) + " ids",
+             last);
+}
+
 /// CMD-6: ids are unguessable and safe to put anywhere.
 void judge_ids(const evidence& about, findings& out) {
+  judge_randomness_of_ids(about, out);
   for (const auto& [id, one] : about.commands) {
     if (one.sent.empty()) continue;
     out.evaluated("CMD-6");

@@ -1,0 +1,194 @@
+// CON-11 to CON-13, CMD-9, SSE-7, LIV-8, DRN-5, BAD-7: messages have the form that their readers count on.
+#include <algorithm>
+
+#include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/open_streams.hpp"
+#include "runtime/ascii.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+std::string_view path_without_prefix(const exchange& one) {
+  constexpr std::string_view prefix = "/gateway";
+  const std::string_view path = one.path();
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+std::string answer_field(const exchange& one, const char* name) {
+  return one.answer == nullptr ? std::string{} : one.answer->facts().value(name, "");
+}
+
+/// The gateway gave this answer: it was seen where it left, not made up on the way.
+bool of_gateway(const evidence& about, const exchange& one) {
+  const bool unchanged = one.status == 0 || one.status == one.status_sent;
+  return about.connections[one.connection].to == "gateway" && one.answered && one.status_sent != 0 &&
+         unchanged;
+}
+
+/// CON-11: who is refused is told by which scheme one comes in. BAD-7: and by which method.
+void judge_refusal_fields(const evidence& about, findings& out) {
+  for (const exchange& one : about.exchanges) {
+    if (!of_gateway(about, one)) continue;
+    const std::string& from = about.connections[one.connection].from;
+    // Without a key of an agent, it may have been at the callers' door.
+    const bool as_agent = from != "caller" || !one.key.empty() || one.wrong_secret || one.other_credential;
+    if (one.status_sent == 401 && as_agent && path_without_prefix(one).starts_with("/agent/")) {
+      out.evaluated("CON-11");
+      const std::string scheme = answer_field(one, "www-authenticate").substr(0, 6);
+      if (!runtime::same_letters(scheme, "Bearer"))
+        out.fail("CON-11", from, "WWW-Authenticate: Bearer with a 401", answer_field(one, "www-authenticate"),
+                 *one.answered);
+    }
+    if (one.status_sent == 405) {
+      out.evaluated("BAD-7");
+      if (answer_field(one, "allow").empty())
+        out.fail("BAD-7", from, "Allow with a 405", "none", *one.answered);
+    }
+  }
+}
+
+/// CON-12: a stream is asked for as such, with the key where keys belong.
+void judge_connect_request(const evidence& about, findings& out) {
+  for (const stream& one : about.streams) {
+    const exchange& connect = about.exchanges[one.exchange];
+    const std::string& from = about.connections[one.connection].from;
+    if (from == "caller" || !connect.sent || connect.request == nullptr) continue;
+    out.evaluated("CON-12");
+    const std::string accept = connect.request->facts().value("accept", "");
+    if (accept.find("text/event-stream") == std::string::npos)
+      out.fail("CON-12", from, "Accept: text/event-stream", accept.empty() ? "none" : accept, *connect.sent);
+    if (connect.key.empty() && !connect.other_credential)
+      out.fail("CON-12", from, "a key in Authorization", "none", *connect.sent);
+  }
+}
+
+bool is_text(const nlohmann::json& of, const char* name) { return of.contains(name) && of[name].is_string(); }
+
+/// CON-13: `connected` comes first, once, and says where one is.
+void judge_greeting(const evidence& about, findings& out) {
+  for (const stream& one : about.streams) {
+    const std::string& from = about.connections[one.connection].from;
+    std::size_t greetings = 0, events = 0;
+    for (const stream_event& event : one.sent) {
+      if (event.seen->name == "retry") continue;
+      ++events;
+      if (event.seen->name != "connected") {
+        if (events == 1)
+          out.fail("CON-13", from, "`connected` as the first event", event.seen->name, event.t);
+        continue;
+      }
+      out.evaluated("CON-13");
+      if (event.seen->facts().contains("leak")) continue;  // its text is not kept
+      const nlohmann::json& data = about.body_of(*event.seen);
+      if (++greetings > 1) out.fail("CON-13", from, "`connected` once", "again", event.t);
+      if (!data.is_object() || !is_text(data, "cluster_id") || !is_text(data, "message"))
+        out.fail("CON-13", from, "cluster_id and message, both strings", event.seen->text.substr(0, 160),
+                 event.t);
+    }
+  }
+}
+
+/// CMD-9: commands can be read.
+void judge_command_form(const evidence& about, findings& out) {
+  for (const stream& one : about.streams) {
+    const std::string& from = about.connections[one.connection].from;
+    for (const stream_event& event : one.sent) {
+      if (event.seen->name != "command") continue;
+      out.evaluated("CMD-9");
+      const nlohmann::json& data = about.body_of(*event.seen);
+      const bool readable = data.is_object() && is_text(data, "request_id") && is_text(data, "command") &&
+                            data.contains("params") && data["params"].is_object() &&
+                            data.contains("timeout") && data["timeout"].is_number();
+      if (!readable)
+        out.fail("CMD-9", from, "request_id, command, params and timeout, with their types",
+                 event.seen->text.substr(0, 160), event.t);
+      else if (event.seen->id != data["request_id"].get<std::string>())
+        out.fail("CMD-9", from, "the request id as the event's id", "\"" + event.seen->id + "\"", event.t);
+    }
+  }
+}
+
+/// SSE-7: the type of a stream may be written in several ways.
+void judge_media_type(const evidence& about, findings& out) {
+  for (const stream& one : about.streams) {
+    const exchange& connect = about.exchanges[one.exchange];
+    const connection& on = about.connections[one.connection];
+    const std::string type = answer_field(connect, "content-type");
+    if (on.from == "caller" || !one.connected || type == "text/event-stream" || !on.by) continue;
+    const process& agent = about.processes[*on.by];
+    out.evaluated("SSE-7");
+    const instant settled = *one.connected + seconds(2);
+    const bool had_reason = agent.told_to_stop && *agent.told_to_stop < settled;
+    if (on.ended_by_client && *on.ended_by_client < settled && !had_reason && !agent.rested_in(0, settled) &&
+        !(agent.killed && *agent.killed < settled))
+      out.fail("SSE-7", on.from, "a stream kept whose type is \"" + type + "\"", "closed by the agent",
+               *on.ended_by_client);
+  }
+}
+
+/// Whether a stream with a key was open at a moment; empty where it had just begun or ended.
+std::optional<bool> had_stream(const evidence& about, const std::string& key, instant t) {
+  const open_streams open = open_streams_at(about, t, [&](const stream& one) { return one.key == key; });
+  if (open.surely > 0) return true;
+  return open.perhaps > 0 ? std::nullopt : std::optional{false};
+}
+
+/// LIV-8: a posted heartbeat tells its sender whether it is known.
+void judge_posted_heartbeats(const evidence& about, findings& out) {
+  for (const exchange& one : about.exchanges) {
+    if (!of_gateway(about, one) || one.method != "POST" || !one.arrived) continue;
+    const auto key = about.keys.find(one.key);
+    if (path_without_prefix(one) != "/agent/heartbeat" || one.wrong_secret || key == about.keys.end())
+      continue;
+    if (one.status_sent != 200 && one.status_sent != 404) continue;  // CON-3's and REV-2's matter
+    const auto open = had_stream(about, one.key, *one.arrived);
+    if (!open) continue;
+    out.evaluated("LIV-8");
+    const std::string& from = about.connections[one.connection].from;
+    const int expected = *open ? 200 : 404;
+    if (one.status_sent != expected) {
+      out.fail("LIV-8", from, std::to_string(expected) + (*open ? " with" : " without") + " an open stream",
+               std::to_string(one.status_sent), *one.answered);
+      continue;
+    }
+    const nlohmann::json& body = about.body_of(*one.answer);
+    if (*open && (!body.is_object() || body.value("ok", false) != true || !is_text(body, "timestamp")))
+      out.fail("LIV-8", from, "ok and a timestamp", one.answer->text.substr(0, 120), *one.answered);
+  }
+}
+
+/// DRN-5: who is told to stop does not come back.
+void judge_no_return(const evidence& about, findings& out) {
+  for (const process& agent : about.processes) {
+    if (agent.kind != "agent" || !agent.told_to_stop) continue;
+    out.evaluated("DRN-5");
+    for (const std::size_t index : agent.streams) {
+      const exchange& connect = about.exchanges[about.streams[index].exchange];
+      const instant dialled = about.connections[about.streams[index].connection].dialled_at;
+      const instant t = connect.sent.value_or(dialled);
+      if (t > *agent.told_to_stop + tolerance(about))
+        out.fail("DRN-5", agent.node, "no stream asked for after SIGTERM", "GET " + connect.target, t);
+    }
+  }
+}
+
+constexpr std::string_view refusal_ids[] = {"CON-11", "BAD-7"};
+constexpr std::string_view request_ids[] = {"CON-12"};
+constexpr std::string_view greeting_ids[] = {"CON-13"};
+constexpr std::string_view command_form_ids[] = {"CMD-9"};
+constexpr std::string_view media_type_ids[] = {"SSE-7"};
+constexpr std::string_view posted_ids[] = {"LIV-8"};
+constexpr std::string_view no_return_ids[] = {"DRN-5"};
+constexpr requirement_check form_table[] = {{"refusal-fields", refusal_ids, judge_refusal_fields},
+                                            {"connect-request", request_ids, judge_connect_request},
+                                            {"greeting", greeting_ids, judge_greeting},
+                                            {"command-form", command_form_ids, judge_command_form},
+                                            {"media-type", media_type_ids, judge_media_type},
+                                            {"posted-heartbeats", posted_ids, judge_posted_heartbeats},
+                                            {"no-return", no_return_ids, judge_no_return}};
+
+}  // namespace
+
+std::span<const requirement_check> form_checks() { return form_table; }
+
+}  // namespace kitfox::conformance

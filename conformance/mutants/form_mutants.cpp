@@ -1,0 +1,157 @@
+// Mutants whose messages have another form, and those that are not what they say.
+#include <nlohmann/json.hpp>
+
+#include "conformance/mutants/agent_wire.hpp"
+#include "conformance/mutants/gateway_wire.hpp"
+#include "conformance/mutants/mutant_tables.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+/// Leaves a member out of results.
+class sparing_sender final : public agent::answer_sender {
+ public:
+  explicit sparing_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::delivery> send(agent::outgoing_answer answer) override {
+    nlohmann::json body = nlohmann::json::parse(answer.body, nullptr, false);
+    const bool has = body.is_object() && body.contains("result") && body["result"].is_object();
+    if (has && body["result"].erase("annotations") > 0) answer.body = body.dump();
+    return inner_->send(std::move(answer));
+  }
+
+ private:
+  std::unique_ptr<answer_sender> inner_;
+};
+
+class sparing_parts final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::answer_sender> make_answer_sender(
+      std::unique_ptr<agent::answer_sender> reference) const override {
+    return std::make_unique<sparing_sender>(std::move(reference));
+  }
+};
+
+std::string greeting_twice(const protocol::agent_event& event) {
+  const std::string once = protocol::encode_agent_event(event);
+  return std::holds_alternative<protocol::connected_event>(event) ? once + once : once;
+}
+
+std::string without_event_id(const protocol::agent_event& event) {
+  std::string out = protocol::encode_agent_event(event);
+  if (const std::size_t at = out.find("id: "); at != std::string::npos && out[at + 4] != '"')
+    out.erase(at, out.find('\n', at) + 1 - at);
+  return out;
+}
+
+using requirement_id = std::string_view;
+constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {"CON-13"}, sse7[] = {"SSE-7"},
+                         liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"}, cmd6[] = {"CMD-6"}, cmd7[] = {"CMD-7"},
+                         cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
+                         ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
+                         obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"};
+
+// What else breaks with it, and why.
+constexpr requirement_id read_from_ids[] = {"RSP-2", "RSP-3"};  // a stranger knows the id by the event alone
+
+constexpr mutant agents[] = {
+    {"agent-asks-for-anything",
+     "does not say that it wants an event stream",
+     con12,
+     {},
+     [](sim_subjects& s) { s.around_agent = asks_for_anything; }},
+    {"agent-knows-one-spelling",
+     "takes a stream for one only if its type is spelled in one way",
+     sse7,
+     {},
+     [](sim_subjects& s) { s.around_agent = takes_one_spelling; }},
+    {"agent-comes-back-while-stopping",
+     "asks for a stream again when it is to stop",
+     drn5,
+     {},
+     [](sim_subjects& s) { s.around_agent = comes_back_while_stopping; }},
+    {"agent-dials-for-each-answer",
+     "keeps no connection for its answers",
+     rsp7,
+     {},
+     [](sim_subjects& s) { s.around_agent = dials_for_each_answer; }},
+    {"agent-ignores-cancels",
+     "goes on with commands that were withdrawn",
+     cmd7,
+     {},
+     [](sim_subjects& s) { s.around_agent = ignores_cancels; }},
+    {"agent-spares-members",
+     "leaves a member out of its results",
+     cmd8,
+     {},
+     [](sim_subjects& s) {
+       static const sparing_parts parts;
+       s.parts = &parts;
+     }},
+};
+
+constexpr mutant gateways[] = {
+    {"gateway-names-no-scheme",
+     "refuses without saying how one comes in",
+     con11,
+     {},
+     [](sim_subjects& s) { s.around_gateway = names_no_scheme; }},
+    {"gateway-keeps-methods-to-itself",
+     "does not say which methods a route has",
+     bad7,
+     {},
+     [](sim_subjects& s) { s.around_gateway = keeps_methods_to_itself; }},
+    {"gateway-greets-twice",
+     "says `connected` two times",
+     con13,
+     {},
+     [](sim_subjects& s) { s.gateway.encode_event = greeting_twice; }},
+    {"gateway-forgets-event-ids", "sends commands without an event id", cmd9, read_from_ids,
+     [](sim_subjects& s) { s.gateway.encode_event = without_event_id; }},
+    {"gateway-claims-to-know-everybody",
+     "takes heartbeats of agents that have no stream",
+     liv8,
+     {},
+     [](sim_subjects& s) { s.around_gateway = claims_to_know_everybody; }},
+    {"gateway-believes-its-own-heartbeats",
+     "takes what it sends for a sign of life of the agent",
+     liv4,
+     {},
+     [](sim_subjects& s) { s.gateway.is_evidence = [](gateway::liveness_signal) { return true; }; }},
+    {"gateway-shows-the-last-news",
+     "shows clusters as lost once a stream of any has ended",
+     ha8,
+     {},
+     [](sim_subjects& s) { s.around_gateway = shows_the_last_news; }},
+    {"gateway-lets-its-gauge-drift",
+     "counts one stream too many",
+     obs2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = lets_its_gauge_drift; }},
+    {"gateway-counts-no-connects",
+     "has no figure for its connects",
+     obs3,
+     {},
+     [](sim_subjects& s) { s.around_gateway = counts_no_connects; }},
+    {"gateway-counts-no-denials",
+     "has no figure for denials",
+     rbc3,
+     {},
+     [](sim_subjects& s) { s.around_gateway = counts_no_denials; }},
+    {"gateway-numbers-its-commands",
+     "counts where it should draw request ids by chance",
+     cmd6,
+     {},
+     [](sim_subjects& s) { s.around_gateway = numbers_its_commands; }},
+    {"gateway-keeps-ids-to-itself",
+     "does not tell callers the id of their command",
+     obs5,
+     {},
+     [](sim_subjects& s) { s.around_gateway = keeps_ids_to_itself; }},
+};
+
+}  // namespace
+
+std::span<const mutant> agents_of_another_form() { return agents; }
+std::span<const mutant> gateways_of_another_form() { return gateways; }
+
+}  // namespace kitfox::conformance

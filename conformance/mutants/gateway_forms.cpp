@@ -1,0 +1,165 @@
+// Gateways whose messages lack something, or whose figures and lists are not so.
+#include <algorithm>
+
+#include "conformance/mutants/gateway_rewiring.hpp"
+#include "conformance/mutants/gateway_wire.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+using runtime::duration;
+
+/// Takes a field out of a head.
+void remove_field(std::string& head, const std::string& name) {
+  const std::size_t at = head.find("\r\n" + name + ": ");
+  if (at != std::string::npos) head.erase(at, head.find("\r\n", at + 2) - at);
+}
+
+class without_scheme final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    remove_field(bytes, "WWW-Authenticate");
+    return {};
+  }
+};
+
+class without_methods final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    remove_field(bytes, "Allow");
+    return {};
+  }
+};
+
+class acquainted_with_all final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  void on_read(std::string& bytes) override {
+    asked_ = bytes.starts_with("POST ") && bytes.find("/agent/heartbeat ") != std::string::npos;
+  }
+  duration on_write(std::string& bytes) override {
+    if (asked_) replace_all(bytes, "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK");
+    return {};
+  }
+  bool asked_ = false;
+};
+
+/// Edits of what callers read, of the same length.
+class last_news final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    if (of_.lost_a_stream()) replace_all(bytes, R"("status":"connected")", R"("status":"error"    )");
+    return {};
+  }
+};
+
+class drifting_gauge final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    constexpr std::string_view name = "\nkitfox_gateway_connected ";
+    const std::size_t at = bytes.find(name);
+    if (at == std::string::npos) return {};
+    char& digit = bytes[at + name.size()];
+    digit = digit == '9' ? '8' : static_cast<char>(digit + 1);
+    return {};
+  }
+};
+
+class uncounted_connects final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    replace_all(bytes, "gateway_connects_total", "gateway_kept_secret_no");
+    return {};
+  }
+};
+
+class uncounted_denials final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    replace_all(bytes, R"(commands_total{code="denied"})", R"(commands_total{code="hushed"})");
+    return {};
+  }
+};
+
+class nameless_answers final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    replace_all(bytes, R"("request_id":)", R"("ownly_mine":)");
+    return {};
+  }
+};
+
+/// Counts where chance is asked for.
+class counting_entropy final : public runtime::entropy {
+ public:
+  std::uint64_t next() override { return ++last_; }
+  void fill(std::span<unsigned char> out) override {
+    std::fill(out.begin(), out.end(), static_cast<unsigned char>(0));
+    ++last_;
+    for (std::size_t i = 0; i < std::min(out.size(), sizeof(last_)); ++i)
+      out[i] = static_cast<unsigned char>(last_ >> (8 * i));
+  }
+  std::unique_ptr<entropy> child(std::string_view) const override {
+    return std::make_unique<counting_entropy>();
+  }
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
+class counted_ids final : public runtime::entropy {
+ public:
+  explicit counted_ids(runtime::entropy& usual) : usual_{usual} {}
+  std::uint64_t next() override { return usual_.next(); }
+  void fill(std::span<unsigned char> out) override { usual_.fill(out); }
+  std::unique_ptr<entropy> child(std::string_view name) const override {
+    if (name == "request ids") return std::make_unique<counting_entropy>();
+    return usual_.child(name);
+  }
+
+ private:
+  runtime::entropy& usual_;
+};
+
+class numbered_commands final : public rewiring {
+ public:
+  explicit numbered_commands(runtime::host& on) : numbers_{on.entropy()} {}
+  runtime::entropy& numbers(runtime::entropy&) override { return numbers_; }
+
+ private:
+  counted_ids numbers_;
+};
+
+}  // namespace
+
+using host_ptr = std::unique_ptr<runtime::host>;
+using settings = gateway::gateway_options;
+
+host_ptr names_no_scheme(runtime::host& on, const settings& of) {
+  return around_door<door::agents, without_scheme>(on, of);
+}
+host_ptr keeps_methods_to_itself(runtime::host& on, const settings& of) {
+  return around_door<door::agents, without_methods>(on, of);
+}
+host_ptr claims_to_know_everybody(runtime::host& on, const settings& of) {
+  return around_door<door::agents, acquainted_with_all>(on, of);
+}
+host_ptr shows_the_last_news(runtime::host& on, const settings& of) {
+  return around_door<door::callers, last_news>(on, of);
+}
+host_ptr lets_its_gauge_drift(runtime::host& on, const settings& of) {
+  return around_door<door::callers, drifting_gauge>(on, of);
+}
+host_ptr counts_no_connects(runtime::host& on, const settings& of) {
+  return around_door<door::callers, uncounted_connects>(on, of);
+}
+host_ptr counts_no_denials(runtime::host& on, const settings& of) {
+  return around_door<door::callers, uncounted_denials>(on, of);
+}
+host_ptr keeps_ids_to_itself(runtime::host& on, const settings& of) {
+  return around_door<door::callers, nameless_answers>(on, of);
+}
+host_ptr numbers_its_commands(runtime::host& on, const settings&) {
+  return std::make_unique<rewired_host>(on, std::make_unique<numbered_commands>(on));
+}
+
+}  // namespace kitfox::conformance
