@@ -26,7 +26,8 @@ kitfox.timeline_drawing = (() => {
       return element;
     };
     /// A label where there is room for it; else none.
-    const label = (text, x, y, room, name, crowded) => {
+    const label = (text, beginning, y, whole_room, name, crowded) => {
+      const x = Math.max(beginning, at.left + 3), room = whole_room - (x - beginning);
       const letters = Math.floor(Math.min(room, at.right + 8 - x) / LETTER);
       if (letters < 3 || crowded) return null;
       return s("text", {x, y, class: name}, text.length <= letters ? text : `${text.slice(0, letters - 1)}…`);
