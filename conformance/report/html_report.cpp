@@ -21,7 +21,9 @@ std::vector<std::string_view> page_scripts() {
           embedded_summary_js(),
           embedded_timeline_scale_js(),
           embedded_timeline_layout_js(),
+          embedded_timeline_shapes_js(),
           embedded_timeline_drawing_js(),
+          embedded_timeline_card_js(),
           embedded_timeline_view_js(),
           embedded_case_view_js(),
           embedded_requirements_view_js(),
@@ -43,11 +45,14 @@ nlohmann::ordered_json describe(const requirement_standing& one) {
   if (one.about == nullptr) return out;
   out["level"] = to_string(one.about->level);
   out["role"] = to_string(one.about->role);
+  out["profile"] = to_string(one.about->profile);
   out["area"] = one.about->area;
   out["text"] = one.about->text;
   out["judged"] = one.about->judged;
   out["why"] = one.about->why;
-  if (!one.about->checked()) out["unchecked"] = one.about->unchecked;
+  out["sources"] = one.about->sources;
+  if (!one.about->checked()) out["unchecked"] = one.about->reason_unchecked();
+  if (!one.about->not_testable.empty()) out["not_testable"] = true;
   return out;
 }
 

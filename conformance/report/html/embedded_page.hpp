@@ -17,7 +17,9 @@ namespace kitfox::conformance {
 [[nodiscard]] std::string_view embedded_case_view_js() noexcept;
 [[nodiscard]] std::string_view embedded_timeline_scale_js() noexcept;
 [[nodiscard]] std::string_view embedded_timeline_layout_js() noexcept;
+[[nodiscard]] std::string_view embedded_timeline_shapes_js() noexcept;
 [[nodiscard]] std::string_view embedded_timeline_drawing_js() noexcept;
+[[nodiscard]] std::string_view embedded_timeline_card_js() noexcept;
 [[nodiscard]] std::string_view embedded_timeline_view_js() noexcept;
 [[nodiscard]] std::string_view embedded_pages_js() noexcept;
 

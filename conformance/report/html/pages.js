@@ -8,9 +8,17 @@
   const keys = document.getElementById("keys");
   const PRINTED_MAX = 20;
 
-  const tabs = (current) => h("nav", {class: "tabs", "aria-label": "Views"},
-    [["requirements", "Requirements", run.requirements.length], ["cases", "Cases", run.cases.length]].map(([name, label, count]) =>
-      h("a", {href: `#/${name}`, "aria-current": name === current ? "page" : undefined}, label, h("span", {class: "count"}, count))));
+  const tabs = (current) =>
+    h(
+      "nav",
+      {class: "tabs", "aria-label": "Views"},
+      [
+        ["requirements", "Requirements", run.requirements.length],
+        ["cases", "Cases", run.cases.length],
+      ].map(([name, label, count]) =>
+        h("a", {href: `#/${name}`, "aria-current": name === current ? "page" : undefined}, label, h("span", {class: "count"}, count)),
+      ),
+    );
 
   let drawn = null;
   const show = () => {
@@ -20,14 +28,23 @@
     drawn = hash;
     const [, kind, rest] = hash.match(/^#\/([a-z]+)(?:\/(.*))?$/) ?? [];
     let name = "";
-    try { name = decodeURIComponent(rest ?? ""); } catch { /* a broken link names nothing */ }
+    try {
+      name = decodeURIComponent(rest ?? "");
+    } catch {
+      /* a broken link names nothing */
+    }
     const is_list = kind !== "case" && kind !== "requirement";
     document.body.classList.toggle("in-detail", !is_list);
     page.replaceChildren();
     if (kind === "case") kitfox.case_view.show(page, name);
     else if (kind === "requirement") kitfox.requirements_view.show_one(page, name);
-    else if (kind === "cases") { page.append(tabs("cases")); kitfox.cases_view.show(page); }
-    else { page.append(tabs("requirements")); kitfox.requirements_view.show(page); }
+    else if (kind === "cases") {
+      page.append(tabs("cases"));
+      kitfox.cases_view.show(page);
+    } else {
+      page.append(tabs("requirements"));
+      kitfox.requirements_view.show(page);
+    }
     if (was !== null) (is_list ? page : document.getElementById("main")).scrollIntoView({block: "start"});
     if (was !== null && !is_list) document.getElementById("main").focus({preventScroll: true});
   };
@@ -40,7 +57,9 @@
     next?.focus();
     next?.closest(".line")?.scrollIntoView({block: "nearest"});
   };
-  const go = (link) => { if (link) location.hash = link.getAttribute("href"); };
+  const go = (link) => {
+    if (link) location.hash = link.getAttribute("href");
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
@@ -52,8 +71,13 @@
     }
     if (typing || event.defaultPrevented) return;
     const actions = {
-      "/": () => page.querySelector(".search")?.focus(), "j": () => move(1), "k": () => move(-1), "t": () => kitfox.theme.toggle(),
-      "?": () => keys.showModal(), "n": () => go(page.querySelector("a[rel=next]")), "p": () => go(page.querySelector("a[rel=prev]")),
+      "/": () => page.querySelector(".search")?.focus(),
+      j: () => move(1),
+      k: () => move(-1),
+      t: () => kitfox.theme.toggle(),
+      "?": () => keys.showModal(),
+      n: () => go(page.querySelector("a[rel=next]")),
+      p: () => go(page.querySelector("a[rel=prev]")),
     };
     if (!actions[event.key]) return;
     event.preventDefault();
@@ -72,9 +96,15 @@
   // From a list, the cases that did not pass are printed with it: nobody can open them on paper.
   addEventListener("beforeprint", () => {
     const print = document.getElementById("print");
-    const bad = document.body.classList.contains("in-detail") ? [] : run.cases.filter((one) => !run.is_quiet(one)).sort((a, b) => run.rank(a.verdict) - run.rank(b.verdict));
-    print.replaceChildren(...bad.slice(0, PRINTED_MAX).map((one) => h("article", {class: "case printed-case"}, kitfox.case_view.parts(one).filter(Boolean))),
-      ...(bad.length > PRINTED_MAX ? [h("p", {class: "note"}, `${bad.length - PRINTED_MAX} more cases did not pass and are not printed.`)] : []));
+    const bad = document.body.classList.contains("in-detail")
+      ? []
+      : run.cases.filter((one) => !run.is_quiet(one)).sort((a, b) => run.rank(a.verdict) - run.rank(b.verdict));
+    print.replaceChildren(
+      ...bad.slice(0, PRINTED_MAX).map((one) => h("article", {class: "case printed-case"}, kitfox.case_view.parts(one).filter(Boolean))),
+      ...(bad.length > PRINTED_MAX
+        ? [h("p", {class: "note"}, `${bad.length - PRINTED_MAX} more cases did not pass and are not printed.`)]
+        : []),
+    );
   });
   addEventListener("afterprint", () => document.getElementById("print").replaceChildren());
 

@@ -20,7 +20,8 @@ kitfox.run = (() => {
   const by_id = new Map(requirements.map((one) => [one.id, one]));
   for (const one of requirements) one.seen_in = [];
   for (const one of cases) {
-    for (const each of one.requirements) by_id.get(each.id)?.seen_in.push({in: one, verdict: each.verdict, observations: each.observations, named: each.named});
+    for (const each of one.requirements)
+      by_id.get(each.id)?.seen_in.push({in: one, verdict: each.verdict, observations: each.observations, named: each.named});
   }
   for (const one of requirements) one.seen_in.sort((a, b) => rank(a.verdict) - rank(b.verdict));
 
@@ -39,7 +40,24 @@ kitfox.run = (() => {
   };
   const span = (microseconds) => (microseconds === 0 ? "0 s" : seconds(microseconds / 1e6));
   const moment = (microseconds) => `${(microseconds / 1e6).toFixed(6)} s`;
-  const plural = (count, word, words) => `${count.toLocaleString("en")} ${count === 1 ? word : words ?? `${word}s`}`;
+  const plural = (count, word, words) => `${count.toLocaleString("en")} ${count === 1 ? word : (words ?? `${word}s`)}`;
 
-  return {results, specification, VERDICTS, rank, cases, by_name, requirements, by_id, is_quiet, first_finding, has_picture, picture, seconds, span, moment, plural};
+  return {
+    results,
+    specification,
+    VERDICTS,
+    rank,
+    cases,
+    by_name,
+    requirements,
+    by_id,
+    is_quiet,
+    first_finding,
+    has_picture,
+    picture,
+    seconds,
+    span,
+    moment,
+    plural,
+  };
 })();

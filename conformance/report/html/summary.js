@@ -14,7 +14,8 @@ kitfox.summary = (() => {
     if (count("harness-error") > 0) return ["harness-error", `${run.plural(count("harness-error"), "harness error")} in ${of}`];
     if (count("fail") > 0) return ["fail", `${count("fail")} of ${of} ${count("fail") === 1 ? "fails" : "fail"}`];
     if (results.interrupted) return ["inconclusive", `Interrupted after ${of}`];
-    if (count("inconclusive") > 0) return ["inconclusive", `${count("inconclusive")} of ${of} ${count("inconclusive") === 1 ? "is" : "are"} inconclusive`];
+    if (count("inconclusive") > 0)
+      return ["inconclusive", `${count("inconclusive")} of ${of} ${count("inconclusive") === 1 ? "is" : "are"} inconclusive`];
     if (kitfox.run.specification.conformant) return ["pass", "Conformant"];
     if (count("skipped") > 0) return ["skipped", `${results.executed} of ${of} pass, ${count("skipped")} skipped`];
     return [count("warn") > 0 ? "warn" : "pass", cases.length === 1 ? "The case passes" : `All ${of} pass`];
@@ -24,25 +25,51 @@ kitfox.summary = (() => {
     const out = [];
     if (results.interrupted) out.push(`A signal ended the run: ${cases.length} of ${results.planned} planned cases were over by then.`);
     if (count("warn") > 0) out.push(`${run.plural(count("warn"), "case")} broke something that SHOULD hold.`);
-    if (count("skipped") > 0) out.push(`${run.plural(count("skipped"), "case")} ${count("skipped") === 1 ? "was" : "were"} skipped; what was skipped is not known to hold.`);
-    const open = run.requirements.filter((one) => !one.verdict), unchecked = open.filter((one) => one.unchecked).length;
-    if (open.length > unchecked && results.executed > 0) out.push(`${run.plural(open.length - unchecked, "requirement")} of ${run.requirements.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`);
-    if (unchecked > 0 && results.executed > 0) out.push(`${run.plural(unchecked, "requirement")} of ${run.requirements.length} cannot be checked yet, each with its reason.`);
+    if (count("skipped") > 0)
+      out.push(
+        `${run.plural(count("skipped"), "case")} ${count("skipped") === 1 ? "was" : "were"} skipped; what was skipped is not known to hold.`,
+      );
+    const open = run.requirements.filter((one) => !one.verdict),
+      unchecked = open.filter((one) => one.unchecked).length;
+    if (open.length > unchecked && results.executed > 0)
+      out.push(
+        `${run.plural(open.length - unchecked, "requirement")} of ${run.requirements.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`,
+      );
+    if (unchecked > 0 && results.executed > 0)
+      out.push(
+        `${run.plural(unchecked, "requirement")} of ${run.requirements.length} have no check, each for a reason that its page gives.`,
+      );
     const left = run.specification.pictures_left_out;
-    if (left > 0) out.push(`${run.plural(left, "timeline")} ${left === 1 ? "is" : "are"} left out of this page for its size: kitfox judge shows them from the transcripts.`);
+    if (left > 0)
+      out.push(
+        `${run.plural(left, "timeline")} ${left === 1 ? "is" : "are"} left out of this page for its size: kitfox judge shows them from the transcripts.`,
+      );
     return out;
   };
 
   const proportions = () => {
-    const bar = h("div", {class: "proportions", role: "img", "aria-label": run.VERDICTS.filter(count).map((one) => `${count(one)} ${one}`).join(", ")});
+    const bar = h("div", {
+      class: "proportions",
+      role: "img",
+      "aria-label": run.VERDICTS.filter(count)
+        .map((one) => `${count(one)} ${one}`)
+        .join(", "),
+    });
     for (const verdict of [...run.VERDICTS].reverse()) {
       if (count(verdict) > 0) bar.append(h("span", {class: `verdict-${verdict}`, style: `flex-grow: ${count(verdict)}`}));
     }
     return bar;
   };
 
-  const legend = () => h("ul", {class: "legend"}, [...run.VERDICTS].reverse().filter((one) => count(one) > 0).map((one) =>
-    h("li", {}, icon(one), h("b", {}, count(one).toLocaleString("en")), " ", one)));
+  const legend = () =>
+    h(
+      "ul",
+      {class: "legend"},
+      [...run.VERDICTS]
+        .reverse()
+        .filter((one) => count(one) > 0)
+        .map((one) => h("li", {}, icon(one), h("b", {}, count(one).toLocaleString("en")), " ", one)),
+    );
 
   const range = (values) => {
     const sorted = [...new Set(values)].sort((a, b) => a - b);
@@ -53,39 +80,77 @@ kitfox.summary = (() => {
   const facts = () => {
     const origin = results.origin ?? {};
     const entries = [
-      ["Agent", origin.agent], ["Gateway", origin.gateway],
+      ["Agent", origin.agent],
+      ["Gateway", origin.gateway],
       ["Worlds", [...new Set(cases.map((one) => one.world))].join(", ")],
       ["Seeds", range(cases.map((one) => one.seed))],
       ["Took", run.seconds(results.seconds)],
       ["Started", origin.started?.replace("T", " ").replace("Z", " UTC")],
       ["kitfox", origin.kitfox],
     ];
-    return h("dl", {class: "facts"}, entries.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {title: value}, value))));
+    return h(
+      "dl",
+      {class: "facts"},
+      entries.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {title: value}, value))),
+    );
   };
 
   const first_failures = () => {
     const bad = cases.filter((one) => !run.is_quiet(one)).sort((a, b) => run.rank(a.verdict) - run.rank(b.verdict));
     if (bad.length === 0) return null;
-    return h("div", {class: "first-failures"}, h("h2", {}, "What to look at first"),
-      h("ol", {}, bad.slice(0, FIRST_MAX).map((one) => {
-        const finding = run.first_finding(one);
-        return h("li", {}, h("a", {href: kitfox.case_link(one), class: "failure-card"}, icon(one.verdict),
-          h("span", {class: "failure-name"}, one.name),
-          h("span", {class: "failure-text"}, one.harness_failure ?? (finding
-            ? [h("b", {}, finding.requirement || "expectation"), ` expected ${finding.expected}, got ${finding.actual}`]
-            : one.agreement?.first_difference ? `sim and sockets disagree on ${one.agreement.first_difference.about}` : one.title))));
-      })),
-      bad.length > FIRST_MAX ? h("p", {class: "note"}, `and ${bad.length - FIRST_MAX} more below`) : null);
+    return h(
+      "div",
+      {class: "first-failures"},
+      h("h2", {}, "What to look at first"),
+      h(
+        "ol",
+        {},
+        bad.slice(0, FIRST_MAX).map((one) => {
+          const finding = run.first_finding(one);
+          return h(
+            "li",
+            {},
+            h(
+              "a",
+              {href: kitfox.case_link(one), class: "failure-card"},
+              icon(one.verdict),
+              h("span", {class: "failure-name"}, one.name),
+              h(
+                "span",
+                {class: "failure-text"},
+                one.harness_failure ??
+                  (finding
+                    ? [h("b", {}, finding.requirement || "expectation"), ` expected ${finding.expected}, got ${finding.actual}`]
+                    : one.agreement?.first_difference
+                      ? `sim and sockets disagree on ${one.agreement.first_difference.about}`
+                      : one.title),
+              ),
+            ),
+          );
+        }),
+      ),
+      bad.length > FIRST_MAX ? h("p", {class: "note"}, `and ${bad.length - FIRST_MAX} more below`) : null,
+    );
   };
 
   const show = () => {
     const [verdict, text] = headline();
     document.title = `${text} · kitfox`;
     document.getElementById("summary").replaceChildren(
-      h("div", {class: "headline"}, h("h1", {class: `verdict-${verdict}`}, icon(verdict === "none" ? null : verdict), text), remarks().map((one) => h("p", {class: "remark"}, one))),
-      cases.length > 0 ? proportions() : "", cases.length > 0 ? legend() : "", facts(), first_failures() ?? "");
+      h(
+        "div",
+        {class: "headline"},
+        h("h1", {class: `verdict-${verdict}`}, icon(verdict === "none" ? null : verdict), text),
+        remarks().map((one) => h("p", {class: "remark"}, one)),
+      ),
+      cases.length > 0 ? proportions() : "",
+      cases.length > 0 ? legend() : "",
+      facts(),
+      first_failures() ?? "",
+    );
     const version = results.origin?.kitfox;
-    document.getElementById("colophon").textContent = `Made by kitfox${version ? ` ${version}` : ""} from results.json and its transcripts. This file needs no network.`;
+    document.getElementById("colophon").textContent =
+      `Made by kitfox${version ? ` ${version}` : ""} from results.json and its transcripts. This file needs no network.`;
   };
 
   kitfox.case_link = (one) => `#/case/${encodeURIComponent(one.name)}`;

@@ -7,14 +7,24 @@ kitfox.theme = (() => {
   const KEY = "kitfox-theme";
   // A page from a file may be denied a memory.
   const remembered = () => {
-    try { return localStorage.getItem(KEY); } catch { return null; }
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
   };
   const remember = (theme) => {
-    try { localStorage.setItem(KEY, theme); } catch { /* it is chosen for this view alone */ }
+    try {
+      localStorage.setItem(KEY, theme);
+    } catch {
+      /* it is chosen for this view alone */
+    }
   };
 
   const current = () => document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
-  const label = () => { button.textContent = current() === "dark" ? "Light" : "Dark"; };
+  const label = () => {
+    button.textContent = current() === "dark" ? "Light" : "Dark";
+  };
   const choose = (theme) => {
     document.documentElement.dataset.theme = theme;
     label();

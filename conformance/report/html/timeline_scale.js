@@ -21,7 +21,8 @@ kitfox.timeline_scale = (() => {
 
     /// The last place in `sorted` that is not beyond `value`; -1 where there is none.
     const last_not_beyond = (sorted, value) => {
-      let low = 0, high = sorted.length;
+      let low = 0,
+        high = sorted.length;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (sorted[middle] <= value) low = middle + 1;
@@ -34,8 +35,10 @@ kitfox.timeline_scale = (() => {
       if (kind === "time") return time / whole;
       const i = last_not_beyond(times, time);
       if (i < 0) return 0;
-      const from = places[i], since = time - times[i];
-      const next_time = i + 1 < times.length ? times[i + 1] : end, next_place = i + 1 < places.length ? places[i + 1] : whole;
+      const from = places[i],
+        since = time - times[i];
+      const next_time = i + 1 < times.length ? times[i + 1] : end,
+        next_place = i + 1 < places.length ? places[i + 1] : whole;
       const part = next_time > times[i] ? since / (next_time - times[i]) : 0;
       return (from + Math.min(part, 1) * (next_place - from)) / whole;
     };
@@ -65,7 +68,10 @@ kitfox.timeline_scale = (() => {
     const power = 10 ** Math.floor(Math.log10(rough));
     let step = (STEPS.find((one) => one * power >= rough) ?? 10) * power;
     for (const natural of [60e6, 120e6, 300e6, 600e6, 1800e6, 3600e6, 7200e6, 21600e6, 86400e6]) {
-      if (rough > 30e6 && natural >= rough) { step = natural; break; }
+      if (rough > 30e6 && natural >= rough) {
+        step = natural;
+        break;
+      }
     }
     const out = [];
     for (let tick = Math.ceil(from / step) * step; tick <= until && out.length < 50; tick += step) out.push(tick);
