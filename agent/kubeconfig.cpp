@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "agent/base64.hpp"
 #include "agent/kube_access.hpp"
+#include "runtime/base64.hpp"
 #include "runtime/http/client.hpp"
 
 namespace kitfox::agent {
@@ -86,7 +86,7 @@ std::string kubeconfig_reader::resolved(const std::string& file) const {
 std::string kubeconfig_reader::pem(const YAML::Node& in, const std::string& key, const std::string& where) {
   const std::string data_key = key + "-data";
   if (const std::string encoded = text(in, data_key.c_str(), where); !encoded.empty()) {
-    auto decoded = decode_base64(encoded);
+    auto decoded = runtime::base64_decode(encoded);
     if (decoded) return std::move(*decoded);
     fail(agent_errc::kubeconfig_malformed, fmt::format("{}.{}: expected base64", where, data_key));
     return {};

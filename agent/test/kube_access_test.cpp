@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/base64.hpp"
 #include "agent/kube_token.hpp"
 
 namespace kitfox::agent {
@@ -187,24 +186,6 @@ TEST(Kubeconfig, RefusesWhatIsNoYamlMapping) {
     EXPECT_EQ(f.parse(text).error(), agent_errc::kubeconfig_malformed) << text;
     EXPECT_FALSE(f.complaint.empty());
   }
-}
-
-TEST(Base64, DecodesWhatTheStandardListsAsExamples) {
-  const std::vector<std::pair<const char*, const char*>> vectors{{"", ""},
-                                                                 {"Zg==", "f"},
-                                                                 {"Zm8=", "fo"},
-                                                                 {"Zm9v", "foo"},
-                                                                 {"Zm9vYg==", "foob"},
-                                                                 {"Zm9vYmE=", "fooba"},
-                                                                 {"Zm9vYmFy", "foobar"},
-                                                                 {"Zm9v\nYmFy\n", "foobar"},
-                                                                 {"Zg", "f"}};
-  for (const auto& [encoded, plain] : vectors) EXPECT_EQ(decode_base64(encoded), plain) << encoded;
-}
-
-TEST(Base64, RefusesOtherBytesAndLengths) {
-  for (const char* text : {"Z", "Zg=", "Zg===", "Zg==Zg==", "Zm9-", "Zm9v=", "%%%%"})
-    EXPECT_FALSE(decode_base64(text)) << text;
 }
 
 struct token_file {

@@ -15,6 +15,7 @@ constexpr const char* getting_started = R"(
 Begin here:
   kitfox run                          the whole corpus in virtual time, in seconds
   kitfox run --world all --out DIR    also between real processes; report.html, junit.xml and more in DIR
+  kitfox test agent -- ./my-agent     anybody's agent against the specification; `--quick` for a first look
   kitfox new scenario my-case         a commented scenario to start from; `kitfox lint` says what is wrong with it
   kitfox explain REC-4                a requirement, a word of a scenario, a scenario, an exit status
   kitfox COMMAND --help               all flags of a command, with examples

@@ -41,6 +41,7 @@ struct status_meaning {
 [[nodiscard]] std::string exit_status_text();
 
 [[nodiscard]] std::unique_ptr<cli_command> make_run_command();
+[[nodiscard]] std::unique_ptr<cli_command> make_test_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_bench_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_judge_command();
 [[nodiscard]] std::unique_ptr<cli_command> make_report_command();

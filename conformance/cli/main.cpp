@@ -12,6 +12,7 @@ kitfox::conformance::command_list make_commands() {
   using namespace kitfox::conformance;
   command_list commands;
   commands.push_back(make_run_command());
+  commands.push_back(make_test_command());
   commands.push_back(make_judge_command());
   commands.push_back(make_report_command());
   commands.push_back(make_compare_command());

@@ -15,6 +15,7 @@ struct case_result {
   std::string id, area, title, file;
   std::string world;
   std::uint64_t seed = 0;
+  std::vector<std::string> verifies;  ///< What the scenario puts to the test.
   judgement judged;
   std::string skipped_because;               ///< Why it was not run; empty when it was.
   std::optional<agreement> agrees_with_sim;  ///< Of a sockets case that was also played in sim.

@@ -34,10 +34,14 @@ case_result describe(const planned_case& what, const case_settings& settings) {
   out.area = what.what->what.area;
   out.title = what.what->what.title;
   out.file = what.source->file;
+  for (const requirement_reference& one : what.what->what.verifies) out.verifies.push_back(one.id);
   out.world = std::string{to_string(what.what->world)};
   out.seed = what.seed;
-  out.reproduce = settings.reproduce_prefix + " " + quote_word(out.file) + " --world " + out.world +
-                  " --seed " + std::to_string(what.seed) + " --filter " + quote_word(out.name);
+  out.reproduce = settings.reproduce_prefix;
+  if (settings.reproduce_by == case_settings::reproduction::file_and_case)
+    out.reproduce +=
+        " " + quote_word(out.file) + " --world " + out.world + " --seed " + std::to_string(what.seed);
+  out.reproduce += " --filter " + quote_word(out.name) + settings.reproduce_suffix;
   return out;
 }
 

@@ -18,6 +18,9 @@ struct case_settings {
   subject_programs programs;  ///< In sockets.
   /// What a command that runs one case again begins with; the flags above are in it, the case is added.
   std::string reproduce_prefix = "kitfox run";
+  std::string reproduce_suffix;  ///< What it ends with.
+  /// Whether the file is named as well, for commands that take files.
+  enum class reproduction { file_and_case, case_alone } reproduce_by = reproduction::file_and_case;
 };
 
 /// Runs one case and judges it. Safe to call from several threads at once: cases share nothing.

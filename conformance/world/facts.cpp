@@ -15,36 +15,46 @@ struct fact {
 
 using runtime::in_seconds;
 
-bool was_given(const std::string& setting, const setting_list& settings, const subject_program& program) {
-  return program.is_reference() ||
-         (find_setting(settings, setting) != nullptr && program.takes.contains(setting));
+/// What the program goes by: the scenario's settings, as far as it takes them, before its own.
+setting_list settings_in_force(const setting_list& given, const subject_program& program) {
+  setting_list out;
+  for (const named_setting& one : given)
+    if (program.does_take(one.name)) out.push_back(one);
+  for (const named_setting& one : program.own_settings)
+    if (find_setting(out, one.name) == nullptr) out.push_back(one);
+  return out;
+}
+
+bool is_known(const std::string& setting, const setting_list& in_force, const subject_program& program) {
+  return program.is_reference() || find_setting(in_force, setting) != nullptr;
 }
 
 void add_agent_facts(const scenario& what, const subject_program& program, nlohmann::json& facts) {
   agent::agent_policy policy;
-  apply_settings(what.agent_settings, policy);
+  const setting_list in_force = settings_in_force(what.agent_settings, program);
+  apply_settings(in_force, policy);
   for (const auto& [setting, value] : {fact{"workers", policy.commands.workers},
                                        fact{"drain_timeout", in_seconds(policy.commands.drain_timeout)},
                                        fact{"body_bytes_max", policy.responses.body_bytes_max}}) {
-    if (was_given(setting, what.agent_settings, program)) facts[setting] = value;
+    if (is_known(setting, in_force, program)) facts[setting] = value;
   }
   facts["backoff"] = nlohmann::json::object();
   const nlohmann::json backoff = declared_backoff(policy);
   for (const auto& [name, value] : backoff.items()) {
     const bool prefixed = name == "initial" || name == "factor" || name == "cap";
-    if (was_given(prefixed ? "backoff_" + name : name, what.agent_settings, program))
-      facts["backoff"][name] = value;
+    if (is_known(prefixed ? "backoff_" + name : name, in_force, program)) facts["backoff"][name] = value;
   }
   facts["readiness"] = program.does_take(std::string{probe_file_name}) ? "seen" : "unseen";
 }
 
 void add_gateway_facts(const scenario& what, const subject_program& program, nlohmann::json& facts) {
   gateway::gateway_options options;
-  apply_settings(what.gateway_settings, options);
+  const setting_list in_force = settings_in_force(what.gateway_settings, program);
+  apply_settings(in_force, options);
   for (const auto& [setting, value] : {fact{"max_stream_age", in_seconds(options.max_stream_age)},
                                        fact{"stream_age_jitter", options.stream_age_jitter},
                                        fact{"drain_window", in_seconds(options.drain_window)}}) {
-    if (was_given(setting, what.gateway_settings, program)) facts[setting] = value;
+    if (is_known(setting, in_force, program)) facts[setting] = value;
   }
 }
 

@@ -6,6 +6,7 @@
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/program_flags.hpp"
 #include "conformance/world/sockets_world.hpp"
+#include "conformance/world/subject_variables.hpp"
 #include "runtime/deadline.hpp"
 
 namespace kitfox::conformance {
@@ -115,7 +116,6 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
   const runtime::error_code written = write_credentials();
   if (written) co_return written;
   child_options options;
-  options.command = programs_.gateway.command;
   const std::string address = std::string{loopback} + ":";
   if (!programs_.gateway.is_reference()) {
     const runtime::error_code chosen = co_await choose_gateway_ports();
@@ -132,6 +132,7 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
     options.command = {beside_this_program("kitfox-gateway")};
     add_flags(what_.gateway_settings, party::gateway, options.command);
   } else {
+    add_subject(programs_.gateway, options);
     add_variables(what_.gateway_settings, party::gateway, options.environment);
   }
   const auto launched = launch(std::string{gateway_node}, "gateway", {}, std::move(options));
@@ -184,7 +185,6 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   std::error_code ignored;
   std::filesystem::remove(probe, ignored);
   child_options options;
-  options.command = programs_.agent.command;
   options.environment = {{"INCIDENTFOX_API_KEY", std::move(key)},
                          {"INCIDENTFOX_CLUSTER_NAME", spec.name},
                          {"INCIDENTFOX_GATEWAY_URL",
@@ -197,6 +197,7 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
     options.command = {beside_this_program("kitfox-agent"), "--health-file", probe.string()};
     add_flags(what_.agent_settings, party::agent, options.command);
   } else {
+    add_subject(programs_.agent, options);
     add_variables(what_.agent_settings, party::agent, options.environment);
   }
   const auto launched =

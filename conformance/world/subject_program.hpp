@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conformance/scenario/scenario.hpp"
@@ -13,6 +14,10 @@ struct subject_program {
   std::vector<std::string> command;  ///< Program and arguments; empty: the reference.
   /// What it was said to take from its environment: names of settings, `probe_file`. The reference takes all.
   std::set<std::string> takes;
+  /// Variables beside the documented ones; ${NAME} in them and in the command stands for a documented one.
+  std::vector<std::pair<std::string, std::string>> environment;
+  /// Its own figures, by which it is judged where a scenario does not set others.
+  setting_list own_settings;
   [[nodiscard]] bool is_reference() const noexcept { return command.empty(); }
   [[nodiscard]] bool does_take(const std::string& name) const {
     return is_reference() || takes.contains(name);

@@ -1,7 +1,7 @@
 #include "fakes/kube/kubeconfig.hpp"
 
-#include "fakes/kube/base64.hpp"
 #include "fakes/kube/json.hpp"
+#include "runtime/base64.hpp"
 
 namespace kitfox::kube {
 
@@ -9,7 +9,7 @@ std::string print_kubeconfig(const kubeconfig_entry& entry) {
   json context{{"cluster", "kitfox"}, {"user", entry.user}};
   if (!entry.ns.empty()) context["namespace"] = entry.ns;
   const json cluster{{"server", entry.server},
-                     {"certificate-authority-data", base64_encode(entry.authorities_pem)}};
+                     {"certificate-authority-data", runtime::base64_encode(entry.authorities_pem)}};
   const json config{
       {"apiVersion", "v1"},
       {"kind", "Config"},

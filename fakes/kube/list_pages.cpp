@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "fakes/kube/base64.hpp"
 #include "fakes/kube/go_text.hpp"
+#include "runtime/base64.hpp"
 
 namespace kitfox::kube {
 
@@ -84,12 +84,13 @@ status_error compacted(const snapshot_choice& choice) {
 std::string print_continue(const continue_position& position) {
   // As Go prints it: fields in order, the closing NUL escaped.
   json start = position.start;
-  return base64url_encode("{\"v\":\"" + std::string{token_version} + "\",\"rv\":" +
-                          std::to_string(position.revision) + ",\"start\":" + print_json(start) + "}");
+  return runtime::base64url_encode("{\"v\":\"" + std::string{token_version} +
+                                   "\",\"rv\":" + std::to_string(position.revision) +
+                                   ",\"start\":" + print_json(start) + "}");
 }
 
 outcome<continue_position> parse_continue(std::string_view token) {
-  const auto text = base64url_decode(token);
+  const auto text = runtime::base64url_decode(token);
   if (!text) return bad_token("illegal base64 data");
   const auto value = parse_json(*text);
   if (!value || !value->is_object()) return bad_token("not a JSON object");

@@ -6,10 +6,10 @@
 
 #include <array>
 
-#include "fakes/kube/base64.hpp"
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/json.hpp"
 #include "runtime/assert.hpp"
+#include "runtime/base64.hpp"
 
 namespace kitfox::kube {
 
@@ -46,21 +46,22 @@ std::string token_signer::sign(const token_claims& claims) const {
                      {"exp", unix_seconds(claims.expires)},
                      {"jti", std::to_string(claims.serial)},
                      {"kubernetes.io", {{"namespace", claims.account.ns}, {"serviceaccount", account}}}};
-  const std::string text = base64url_encode(print_json(header)) + "." + base64url_encode(print_json(payload));
-  return text + "." + base64url_encode(signature_of(text));
+  const std::string text =
+      runtime::base64url_encode(print_json(header)) + "." + runtime::base64url_encode(print_json(payload));
+  return text + "." + runtime::base64url_encode(signature_of(text));
 }
 
 std::optional<token_claims> token_signer::verify(std::string_view token) const {
   const std::size_t first = token.find('.');
   const std::size_t last = token.rfind('.');
   if (first == std::string_view::npos || first == last) return std::nullopt;
-  const auto signature = base64url_decode(token.substr(last + 1));
+  const auto signature = runtime::base64url_decode(token.substr(last + 1));
   const std::string expected = signature_of(token.substr(0, last));
   if (!signature || signature->size() != expected.size() ||
       CRYPTO_memcmp(signature->data(), expected.data(), expected.size()) != 0) {
     return std::nullopt;
   }
-  const auto text = base64url_decode(token.substr(first + 1, last - first - 1));
+  const auto text = runtime::base64url_decode(token.substr(first + 1, last - first - 1));
   const auto payload = text ? parse_json(*text) : parse_json("");
   if (!payload) return std::nullopt;
   token_claims claims;

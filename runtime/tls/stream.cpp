@@ -13,8 +13,8 @@ namespace {
 /// Plain bytes that are encrypted before they are sent: bounds the copy that a slow peer keeps.
 constexpr std::size_t write_step_bytes = 64 * 1024;
 
-template <class Settings, class Base>
-Settings& own(const std::shared_ptr<Base>& settings) {
+template <class Settings, class Interface>
+Settings& own(const std::shared_ptr<Interface>& settings) {
   auto* made_here = dynamic_cast<Settings*>(settings.get());
   KITFOX_ASSERT(made_here != nullptr);
   return *made_here;

@@ -5,7 +5,7 @@
 #include <regex>
 #include <sstream>
 
-#include "fakes/kube/base64.hpp"
+#include "runtime/base64.hpp"
 
 namespace kitfox::kube::golden {
 
@@ -67,7 +67,7 @@ exchange read_exchange(const std::filesystem::path& file) {
 }
 
 std::string normal_continue(const std::string& token) {
-  const auto text = base64url_decode(token);
+  const auto text = runtime::base64url_decode(token);
   const auto value = text ? parse_json(*text) : parse_json("");
   if (!value) return token;
   const bool now = number_at(*value, {"rv"}) < 0;

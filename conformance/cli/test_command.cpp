@@ -1,0 +1,212 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+#include "conformance/cli/cli_command.hpp"
+#include "conformance/run/run.hpp"
+#include "conformance/spec/nearest_word.hpp"
+#include "conformance/subject/case_choice.hpp"
+#include "conformance/subject/conformance_claim.hpp"
+#include "conformance/subject/load_subject.hpp"
+#include "conformance/subject/play_subject_check.hpp"
+#include "conformance/world/program_command.hpp"
+#include "conformance/world/subject_variables.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr const char* test_examples = R"(
+The subject is started as a process of its own for each case, with the documented environment, over real TLS, with a fault
+relay on every link. What is on the wire decides; what the program says of itself does not. The environment, and what a
+subject file may hold, is told in conformance/subject/README.md.
+
+Examples:
+  kitfox test agent --check-subject -- ./my-agent   does it start, dial, trust, answer and end? Do this first
+  kitfox test agent --quick -- ./my-agent           the commonest mistakes, in a minute
+  kitfox test agent --subject agent.yaml --out reports
+                                                    everything; report.html, junit.xml and transcripts/ in reports/
+  kitfox test gateway --subject gateway.yaml --level must
+)";
+
+/// `kitfox test agent` and `kitfox test gateway`.
+class subject_flags {
+ public:
+  subject_flags(CLI::App& to, party role) : role_{role}, word_{role == party::agent ? "agent" : "gateway"} {
+    app_ = to.add_subcommand(word_, fmt::format("Test anybody's {}", word_));
+    app_->add_option("COMMAND", words_,
+                     "The program and its arguments, after --, where there is no subject file");
+    app_->add_option("--subject", file_, "What the program is, takes, claims and is known to break")
+        ->type_name("FILE");
+    app_->add_option("--takes", takes_,
+                     "With a COMMAND: what it honours of its environment: settings, probe_file, or all")
+        ->type_name("NAME,...");
+    app_->add_option("--profile", profiles_,
+                     "Judge these profiles in place of the subject's: core, fleet, secure")
+        ->check(CLI::IsMember({"core", "fleet", "secure"}))
+        ->delimiter(',');
+    app_->add_option("--level", level_, "must: only MUSTs count. should: SHOULDs as well")
+        ->check(CLI::IsMember({"must", "should"}))
+        ->capture_default_str();
+    app_->add_flag("--quick", quick_, "Only the commonest mistakes; no claim of conformance comes of it");
+    if (role == party::agent)
+      app_->add_flag("--check-subject", check_,
+                     "Only see whether the subject can be tested at all, step by step");
+    app_->add_option("--filter", filter_, "Only cases whose name fits; * stands for anything")
+        ->type_name("GLOB");
+    app_->add_option("--jobs", jobs_, "Cases side by side; default: one for each core")->type_name("N");
+    app_->add_option("--out", out_, "Folder for the reports, transcripts/, and logs/ of what went wrong")
+        ->type_name("DIR");
+    app_->add_flag("--quiet", quiet_, "Show only cases that did not pass");
+    app_->footer(test_examples + exit_status_text());
+  }
+  [[nodiscard]] bool parsed() const { return app_->parsed(); }
+
+  exit_status run(std::ostream& out, std::ostream& err) {
+    if (!read_subject(err)) return exit_status::usage;
+    if (check_) return run_check(out, err);
+    run_selection selection;
+    selection.sim = false;
+    selection.filter = filter_;
+    run_plan plan = plan_run(selection);
+    for (const load_error& error : plan.errors) err << to_string(error) << "\n";
+    if (!plan.errors.empty()) return exit_status::usage;
+    const auto levels = level_ == "must" ? requirement_level::must : requirement_level::should;
+    keep_cases_for(what_, levels, quick_ ? thoroughness::quick : thoroughness::full, plan);
+    run_result results;
+    const exit_status ran = conformance::run(plan, settings(out), out, results);
+    if (ran == exit_status::interrupted || ran == exit_status::nothing_executed ||
+        ran == exit_status::harness_error)
+      return ran;
+    const conformance_claim claim = claim_of(what_, levels, results);
+    print_claim(claim, what_, levels, out);
+    return status_of_claim(claim);
+  }
+
+ private:
+  bool complain(std::ostream& err, const std::string& what) const {
+    err << "kitfox test " << word_ << ": " << what << "\n";
+    return false;
+  }
+
+  bool read_subject(std::ostream& err) {
+    if (file_.empty() == words_.empty())
+      return complain(err, "expected either --subject FILE or -- COMMAND ARGS");
+    if (!file_.empty()) {
+      if (!takes_.empty()) return complain(err, "--takes is said by `takes:` of the subject file");
+      loaded_subject loaded = load_subject(file_);
+      for (const load_error& error : loaded.errors) err << to_string(error) << "\n";
+      if (!loaded.errors.empty()) return false;
+      if (loaded.what.role != role_)
+        return complain(
+            err, fmt::format("{} describes {}", file_, role_ == party::agent ? "a gateway" : "an agent"));
+      what_ = std::move(loaded.what);
+    } else {
+      what_.role = role_;
+      what_.program.command = words_;
+      what_.name = std::filesystem::path{words_.front()}.filename().string();
+      if (!read_takes(err)) return false;
+    }
+    if (!profiles_.empty()) {
+      what_.profiles = {requirement_profile::core};
+      for (const std::string& one : profiles_)
+        if (one != "core") what_.profiles.push_back(*parse_requirement_profile(one));
+    }
+    return true;
+  }
+
+  bool read_takes(std::ostream& err) {
+    const std::vector<std::string> known = takeable_names(role_);
+    std::istringstream names{takes_};
+    for (std::string one; std::getline(names, one, ',');) {
+      if (one == "all")
+        what_.program.takes.insert(known.begin(), known.end());
+      else if (std::ranges::find(known, one) != known.end())
+        what_.program.takes.insert(one);
+      else
+        return complain(err, fmt::format("--takes: unknown name \"{}\"{}", one, suggestion(one, known)));
+    }
+    return true;
+  }
+
+  [[nodiscard]] run_settings settings(std::ostream& out) const {
+    run_settings of;
+    (role_ == party::agent ? of.cases.programs.agent : of.cases.programs.gateway) = what_.program;
+    of.cases.out = out_;
+    of.cases.reproduce_by = case_settings::reproduction::case_alone;
+    of.cases.reproduce_prefix = "kitfox test " + word_;
+    if (!file_.empty()) of.cases.reproduce_prefix += " --subject " + quote_word(file_);
+    if (!takes_.empty()) of.cases.reproduce_prefix += " --takes " + quote_word(takes_);
+    if (file_.empty()) {
+      of.cases.reproduce_suffix = " --";
+      for (const std::string& word : words_) of.cases.reproduce_suffix += " " + quote_word(word);
+    }
+    of.jobs = jobs_ != 0 ? jobs_ : std::max(1u, std::thread::hardware_concurrency());
+    of.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
+    of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 ? console_report::style::terminal
+                                                                : console_report::style::plain;
+    return of;
+  }
+
+  exit_status run_check(std::ostream& out, std::ostream& err) const {
+    const played_subject_check played = play_subject_check(what_);
+    if (!played.failure.empty()) {
+      err << "kitfox test " << word_ << ": " << played.failure << "\n";
+      return exit_status::harness_error;
+    }
+    bool holds = true;
+    for (const subject_check_step& one : played.steps) {
+      const bool fails = one.is == subject_check_step::outcome::fails;
+      holds = holds && !fails;
+      const char* const mark = fails ? "FAILS" : one.is == subject_check_step::outcome::holds ? "ok" : "-";
+      out << fmt::format("{:<6} {}{}{}\n", mark, one.needs, one.hint.empty() ? "" : ": ", one.hint);
+    }
+    if (!holds && !played.last_words.empty()) out << "\nThe last that it wrote:\n" << played.last_words;
+    out << (holds ? "\nThe subject can be tested.\n"
+                  : "\nNothing can be said about the program before this is mended.\n");
+    return holds ? exit_status::passed : exit_status::failed;
+  }
+
+  [[nodiscard]] static exit_status status_of_claim(const conformance_claim& claim) {
+    if (claim.count(requirement_standing::broken) > 0 || !claim.stale.empty()) return exit_status::failed;
+    return claim.acceptable() ? exit_status::passed : exit_status::inconclusive;
+  }
+
+  party role_;
+  std::string word_;
+  CLI::App* app_ = nullptr;
+  std::vector<std::string> words_, profiles_;
+  std::string file_, takes_, level_ = "should", filter_, out_;
+  std::uint32_t jobs_ = 0;
+  bool quick_ = false, check_ = false, quiet_ = false;
+  subject what_;
+};
+
+class test_command final : public cli_command {
+ public:
+  CLI::App* add_to(CLI::App& program) override {
+    CLI::App* const flags =
+        program.add_subcommand("test", "Test anybody's agent or gateway against the specification");
+    flags->require_subcommand(1);
+    agent_.emplace(*flags, party::agent);
+    gateway_.emplace(*flags, party::gateway);
+    return flags;
+  }
+  exit_status run(std::ostream& out, std::ostream& err) override {
+    return agent_->parsed() ? agent_->run(out, err) : gateway_->run(out, err);
+  }
+
+ private:
+  std::optional<subject_flags> agent_, gateway_;
+};
+
+}  // namespace
+
+std::unique_ptr<cli_command> make_test_command() { return std::make_unique<test_command>(); }
+
+}  // namespace kitfox::conformance

@@ -1,0 +1,185 @@
+#include "conformance/subject/load_subject.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "conformance/scenario/binding.hpp"
+#include "conformance/scenario/json_schema.hpp"
+#include "conformance/scenario/map_reader.hpp"
+#include "conformance/scenario/scenario_schema.hpp"
+#include "conformance/spec/nearest_word.hpp"
+#include "conformance/subject/embedded_subject_schema.hpp"
+#include "conformance/world/program_command.hpp"
+#include "conformance/world/subject_variables.hpp"
+#include "runtime/ascii.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+const json_schema& subject_schema() {
+  static const json_schema schema{embedded_subject_schema()};
+  return schema;
+}
+
+/// The settings of one party, by the schema of scenarios.
+const json_schema& settings_schema(party of) {
+  const auto make = [](const char* name) {
+    nlohmann::json document = scenario_schema().document()["$defs"][name];
+    document["$defs"] = scenario_schema().document()["$defs"];
+    return document.dump();
+  };
+  static const json_schema agent{make("agent_settings")}, gateway{make("gateway_settings")};
+  return of == party::agent ? agent : gateway;
+}
+
+class subject_reader {
+ public:
+  explicit subject_reader(const std::string& path)
+      : here_{std::filesystem::absolute(path).parent_path().string()}, problems_{path} {}
+
+  loaded_subject read(std::string_view text) {
+    yaml_parsed parsed = parse_yaml(text, problems_.file());
+    if (!parsed.errors.empty()) return {{}, std::move(parsed.errors)};
+    auto violations = subject_schema().validate(parsed.root, problems_.file());
+    if (!violations.empty()) return {{}, std::move(violations)};
+    const map_reader map{parsed.root, {}, problems_};
+    subject out;
+    out.role = map.text("role") == "agent" ? party::agent : party::gateway;
+    out.name = map.text("name");
+    read_command(map, out);
+    read_environment(map, out);
+    read_takes(map, out);
+    read_settings(map, out);
+    read_profiles(map, out);
+    read_known_failures(map, out);
+    if (!problems_.errors.empty()) return {{}, std::move(problems_.errors)};
+    return {std::move(out), {}};
+  }
+
+ private:
+  /// Puts ${HERE} in, and complains of names that the program will not be given.
+  std::string placed(const yaml_node& from, const std::string& path, party role) {
+    std::string out = from.text;
+    for (std::size_t at = out.find("${"); at != std::string::npos; at = out.find("${", at + 2)) {
+      const std::size_t end = out.find('}', at);
+      if (end == std::string::npos) {
+        problems_.add(from.where, path, "\"${\" has no \"}\"");
+        break;
+      }
+      const std::string name = out.substr(at + 2, end - at - 2);
+      std::vector<std::string> known = variable_names(role);
+      known.emplace_back("HERE");
+      if (name == "HERE") {
+        out.replace(at, end - at + 1, here_);
+      } else if (std::ranges::find(known, name) == known.end()) {
+        problems_.add(from.where, path,
+                      fmt::format("${{{}}} is not a variable that {} are given{}", name,
+                                  role == party::agent ? "agents" : "gateways", suggestion(name, known)));
+      }
+    }
+    return out;
+  }
+
+  void read_command(const map_reader& map, subject& out) {
+    const yaml_node& given = *map.find("command");
+    if (given.is_scalar()) {
+      const auto words = split_command_line(placed(given, "command", out.role));
+      if (!words)
+        problems_.add(given.where, "command", "a quote is left open, or nothing is there");
+      else
+        out.program.command = *words;
+      return;
+    }
+    for (const yaml_node& word : given.items)
+      out.program.command.push_back(placed(word, "command", out.role));
+  }
+
+  void read_environment(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("environment");
+    if (given == nullptr) return;
+    for (const yaml_member& one : given->members)
+      out.program.environment.emplace_back(one.key, placed(one.value, "environment." + one.key, out.role));
+  }
+
+  void read_takes(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("takes");
+    if (given == nullptr) return;
+    const std::vector<std::string> known = takeable_names(out.role);
+    const auto take = [&](const yaml_node& one) {
+      if (one.text == "all")
+        out.program.takes.insert(known.begin(), known.end());
+      else if (std::ranges::find(known, one.text) != known.end())
+        out.program.takes.insert(one.text);
+      else
+        problems_.add(one.where, "takes",
+                      fmt::format("unknown name \"{}\"{}", one.text, suggestion(one.text, known)));
+    };
+    if (given->is_scalar()) take(*given);
+    for (const yaml_node& one : given->items) take(one);
+  }
+
+  void read_settings(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("settings");
+    if (given == nullptr) return;
+    auto violations = settings_schema(out.role).validate(*given, problems_.file());
+    for (load_error& one : violations) {
+      one.path = one.path.empty() ? "settings" : "settings." + one.path;
+      problems_.errors.push_back(std::move(one));
+    }
+    if (violations.empty()) out.program.own_settings = bind_settings({*given, "settings", problems_});
+  }
+
+  void read_profiles(const map_reader& map, subject& out) {
+    if (!map.has("profiles")) return;
+    out.profiles.clear();
+    for (const std::string& one : map.texts("profiles"))
+      if (const auto profile = parse_requirement_profile(one)) out.profiles.push_back(*profile);
+    // The others come on top of it (SPEC.md, "Profiles").
+    if (std::ranges::find(out.profiles, requirement_profile::core) == out.profiles.end())
+      out.profiles.insert(out.profiles.begin(), requirement_profile::core);
+  }
+
+  void read_known_failures(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("known_failures");
+    if (given == nullptr) return;
+    for (const yaml_node& one : given->items) {
+      const std::size_t hash = one.text.find('#');
+      const std::string id{runtime::trimmed(std::string_view{one.text}.substr(0, hash))};
+      const std::string reason{
+          hash == std::string::npos ? "" : runtime::trimmed(std::string_view{one.text}.substr(hash + 1))};
+      const requirement* const known = find_requirement(id);
+      if (known == nullptr)
+        problems_.add(one.where, "known_failures",
+                      fmt::format("unknown requirement \"{}\"{}", id, suggestion(id, requirement_ids())));
+      else if (reason.empty())
+        problems_.add(one.where, "known_failures",
+                      fmt::format("no reason; expected \"{} # why it is broken\"", id));
+      else
+        out.known_failures.push_back({known->id, reason});
+    }
+  }
+
+  std::string here_;
+  problem_list problems_;
+};
+
+}  // namespace
+
+loaded_subject load_subject_text(std::string_view text, const std::string& path) {
+  return subject_reader{path}.read(text);
+}
+
+loaded_subject load_subject(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in || in.bad()) return {{}, {{{path, 0, 0}, {}, "cannot be read"}}};
+  return load_subject_text(text.str(), path);
+}
+
+}  // namespace kitfox::conformance

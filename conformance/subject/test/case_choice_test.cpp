@@ -1,0 +1,56 @@
+#include "conformance/subject/case_choice.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace kitfox::conformance {
+namespace {
+
+run_plan corpus_in_sockets() {
+  run_selection everything;
+  everything.sim = false;
+  return plan_run(everything);
+}
+
+subject claiming_all(party role) {
+  subject out;
+  out.role = role;
+  out.profiles = {requirement_profile::core, requirement_profile::fleet, requirement_profile::secure};
+  return out;
+}
+
+TEST(CaseChoice, KeepsTheCasesThatAskSomethingOfTheSubject) {
+  for (const party role : {party::agent, party::gateway}) {
+    run_plan plan = corpus_in_sockets();
+    ASSERT_TRUE(plan.errors.empty());
+    const std::size_t before = plan.cases.size();
+    const subject whose = claiming_all(role);
+    keep_cases_for(whose, requirement_level::should, thoroughness::full, plan);
+    EXPECT_LT(plan.cases.size(), before);
+    EXPECT_GT(plan.cases.size(), before / 3);
+    for (const planned_case& one : plan.cases)
+      EXPECT_TRUE(std::ranges::any_of(one.what->what.verifies, [&](const requirement_reference& each) {
+        return is_asked_of(*find_requirement(each.id), whose, requirement_level::should);
+      })) << one.name();
+  }
+}
+
+TEST(CaseChoice, HasEveryQuickCaseInTheCorpus) {
+  const run_plan plan = corpus_in_sockets();
+  for (const std::string_view id : quick_cases())
+    EXPECT_TRUE(std::ranges::any_of(plan.cases, [&](const planned_case& one) {
+      return one.what->id == id || one.what->id.starts_with(std::string{id} + "[");
+    })) << id;
+}
+
+TEST(CaseChoice, AsksBothRolesOfAQuickRun) {
+  for (const party role : {party::agent, party::gateway}) {
+    run_plan plan = corpus_in_sockets();
+    keep_cases_for(claiming_all(role), requirement_level::should, thoroughness::quick, plan);
+    EXPECT_GE(plan.cases.size(), 5u);
+  }
+}
+
+}  // namespace
+}  // namespace kitfox::conformance

@@ -1,0 +1,101 @@
+#include "conformance/subject/load_subject.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kitfox::conformance {
+namespace {
+
+constexpr const char* least = "kitfox: subject/v1\nrole: agent\nname: mine\ncommand: ./mine\n";
+
+std::string messages_of(const std::string& text) {
+  std::string out;
+  for (const load_error& one : load_subject_text(text, "dir/agent.yaml").errors) out += to_string(one) + "\n";
+  return out;
+}
+
+TEST(SubjectFile, NeedsLittle) {
+  const loaded_subject loaded = load_subject_text(least, "agent.yaml");
+  ASSERT_TRUE(loaded.errors.empty()) << to_string(loaded.errors.front());
+  EXPECT_EQ(loaded.what.role, party::agent);
+  EXPECT_EQ(loaded.what.name, "mine");
+  EXPECT_EQ(loaded.what.program.command, std::vector<std::string>{"./mine"});
+  EXPECT_TRUE(loaded.what.program.takes.empty());
+  EXPECT_EQ(loaded.what.profiles, std::vector{requirement_profile::core});
+}
+
+TEST(SubjectFile, SplitsACommandAsAShellDoesAndTakesAListAsItIs) {
+  const std::string head = "kitfox: subject/v1\nrole: agent\nname: mine\n";
+  const std::vector<std::string> words{"./mine", "--name", "a b"};
+  EXPECT_EQ(load_subject_text(head + "command: ./mine --name 'a b'\n", "a.yaml").what.program.command, words);
+  EXPECT_EQ(load_subject_text(head + "command: [./mine, --name, a b]\n", "a.yaml").what.program.command,
+            words);
+}
+
+TEST(SubjectFile, PutsItsFolderInPlaceAndLeavesVariablesForTheRun) {
+  const loaded_subject loaded = load_subject_text(
+      "kitfox: subject/v1\nrole: agent\nname: mine\ncommand: ${HERE}/mine --url ${INCIDENTFOX_GATEWAY_URL}\n"
+      "environment: {TOKEN: \"${INCIDENTFOX_API_KEY}\"}\n",
+      "/somewhere/agent.yaml");
+  ASSERT_TRUE(loaded.errors.empty()) << to_string(loaded.errors.front());
+  EXPECT_EQ(loaded.what.program.command,
+            (std::vector<std::string>{"/somewhere/mine", "--url", "${INCIDENTFOX_GATEWAY_URL}"}));
+  EXPECT_EQ(loaded.what.program.environment.front().second, "${INCIDENTFOX_API_KEY}");
+}
+
+TEST(SubjectFile, ReadsWhatTheProgramTakesClaimsAndBreaks) {
+  const loaded_subject loaded = load_subject_text(
+      std::string{least} +
+          "takes: [backoff_cap, probe_file]\nsettings: {backoff_cap: 30s}\nprofiles: [fleet]\n"
+          "known_failures: [\"REC-4 # issue 12: starts anew too early\"]\n",
+      "agent.yaml");
+  ASSERT_TRUE(loaded.errors.empty()) << to_string(loaded.errors.front());
+  EXPECT_EQ(loaded.what.program.takes, (std::set<std::string>{"backoff_cap", "probe_file"}));
+  EXPECT_EQ(loaded.what.profiles, (std::vector{requirement_profile::core, requirement_profile::fleet}));
+  ASSERT_NE(find_setting(loaded.what.program.own_settings, "backoff_cap"), nullptr);
+  ASSERT_EQ(loaded.what.known_failures.size(), 1u);
+  EXPECT_EQ(loaded.what.known_failures.front().requirement, "REC-4");
+  EXPECT_EQ(loaded.what.known_failures.front().reason, "issue 12: starts anew too early");
+}
+
+TEST(SubjectFile, TakesAllThatThereIs) {
+  const loaded_subject loaded = load_subject_text(std::string{least} + "takes: all\n", "agent.yaml");
+  EXPECT_EQ(loaded.what.program.takes.size(), takeable_names(party::agent).size());
+}
+
+TEST(SubjectFile, NamesPlaceAndWordOfEveryMistake) {
+  EXPECT_EQ(messages_of("kitfox: subject/v1\nrole: agent\nname: mine\n"),
+            "dir/agent.yaml:1:1: missing key \"command\"\n");
+  EXPECT_NE(messages_of(std::string{least} + "tales: all\n")
+                .find("dir/agent.yaml:5:1: unknown key \"tales\"; did you mean \"takes\"?"),
+            std::string::npos)
+      << messages_of(std::string{least} + "tales: all\n");
+  EXPECT_NE(
+      messages_of(std::string{least} + "takes: [backof_cap]\n")
+          .find("dir/agent.yaml:5:9: takes: unknown name \"backof_cap\"; did you mean \"backoff_cap\"?"),
+      std::string::npos)
+      << messages_of(std::string{least} + "takes: [backof_cap]\n");
+  EXPECT_NE(messages_of(std::string{least} + "settings: {backoff_cap: soon}\n")
+                .find("dir/agent.yaml:5:25: settings"),
+            std::string::npos)
+      << messages_of(std::string{least} + "settings: {backoff_cap: soon}\n");
+  EXPECT_NE(messages_of(std::string{least} + "known_failures: [\"REC-4\"]\n").find("no reason"),
+            std::string::npos);
+  EXPECT_NE(messages_of(std::string{least} + "known_failures: [\"RECC-4 # x\"]\n")
+                .find("unknown requirement \"RECC-4\"; did you mean \"REC-4\"?"),
+            std::string::npos);
+  EXPECT_NE(messages_of(std::string{least} + "environment: {A: \"${INCIDENTFOX_KEY}\"}\n")
+                .find("did you mean \"INCIDENTFOX_API_KEY\"?"),
+            std::string::npos);
+  EXPECT_NE(messages_of("kitfox: subject/v1\nrole: agent\nname: mine\ncommand: \"./mine 'x\"\n")
+                .find("a quote is left open"),
+            std::string::npos);
+}
+
+TEST(SubjectFile, SaysThatItCannotBeRead) {
+  const loaded_subject loaded = load_subject("no/such/agent.yaml");
+  ASSERT_EQ(loaded.errors.size(), 1u);
+  EXPECT_EQ(loaded.errors.front().message, "cannot be read");
+}
+
+}  // namespace
+}  // namespace kitfox::conformance
