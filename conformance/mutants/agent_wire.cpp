@@ -100,6 +100,28 @@ class without_cancels final : public edit_without_leaving {
   }
 };
 
+class lines_that_end_anywhere final : public edit_without_leaving {
+  std::string on_block(std::string block, std::size_t) override {
+    for (const char* end : {"\v", "\f", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"})
+      replace_all(block, end, "\n");
+    return block;
+  }
+};
+
+class known_members_only final : public edit_without_leaving {
+  std::string on_block(std::string block, std::size_t) override {
+    const bool strange = read_block(block).type == "command" && block.find("\"x_new\"") != std::string::npos;
+    return strange ? std::string{} : block;
+  }
+};
+
+class new_gateways_only final : public edit_without_leaving {
+  std::string on_block(std::string block, std::size_t) override {
+    const bool old = read_block(block).type == "connected" && block.find("\"protocol\"") == std::string::npos;
+    return old ? std::string{} : block;
+  }
+};
+
 template <class Edit>
 class rewired_events final : public rewiring {
  public:
@@ -222,6 +244,9 @@ host_ptr loses_commands_that_come_in_pieces(runtime::host& inner) {
 host_ptr leaves_at_nonsense(runtime::host& inner) { return around_events<sense_only>(inner); }
 host_ptr runs_unfinished_events(runtime::host& inner) { return around_events<unfinished_as_finished>(inner); }
 host_ptr ignores_deadlines(runtime::host& inner) { return around_events<time_without_end>(inner); }
+host_ptr ends_lines_anywhere(runtime::host& inner) { return around_events<lines_that_end_anywhere>(inner); }
+host_ptr knows_all_members(runtime::host& inner) { return around_events<known_members_only>(inner); }
+host_ptr needs_a_new_gateway(runtime::host& inner) { return around_events<new_gateways_only>(inner); }
 host_ptr ignores_cancels(runtime::host& inner) { return around_events<without_cancels>(inner); }
 host_ptr says_ready_for_ever(runtime::host& inner) { return around<ready_for_ever>(inner); }
 host_ptr keeps_quiet_about_connects(runtime::host& inner) { return around<quiet_about_connects>(inner); }

@@ -56,12 +56,15 @@ void event_editor::take(char byte, std::string& out) {
 }
 
 void event_editor::take_data(char byte, std::string& payload) {
+  const bool after_cr = std::exchange(after_cr_, byte == '\r') && byte == '\n';
+  const bool of_last_block = after_cr && block_.empty();
   if (block_.empty()) pieces_ = 1;
-  (long_ ? payload : block_) += byte;
-  const bool blank = byte == '\n' && line_empty_;
-  if (byte == '\n')
+  (long_ || of_last_block ? payload : block_) += byte;
+  const bool ends = byte == '\r' || (byte == '\n' && !after_cr);
+  const bool blank = ends && line_empty_;
+  if (ends)
     line_empty_ = true;
-  else if (byte != '\r')
+  else if (!after_cr)
     line_empty_ = false;
   if (blank && !long_) payload += by_.on_block(block_, pieces_);
   if (!blank && block_.size() > block_bytes_max) payload += block_;

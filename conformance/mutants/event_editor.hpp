@@ -17,7 +17,7 @@ class block_edit {
 
 /// Takes the answer to a connect apart and puts it together again: a head, and a chunked body of
 /// server-sent events (RFC 9112 §7.1, WHATWG HTML §9.2.6) whose blocks go through an edit. Other answers, and
-/// blocks of more than `block_bytes_max`, pass unchanged. Lines are taken to end in LF or CR LF.
+/// blocks of more than `block_bytes_max`, pass unchanged.
 class event_editor {
  public:
   /// `by` outlives it.
@@ -39,7 +39,8 @@ class event_editor {
   std::string head_, size_, block_;
   std::size_t left_ = 0, pieces_ = 0;
   bool long_ = false;       ///< The block is over the bound and passes as it comes.
-  bool line_empty_ = true;  ///< Nothing of the current line but CR was seen.
+  bool line_empty_ = true;  ///< Nothing of the current line was seen.
+  bool after_cr_ = false;   ///< An LF that follows belongs to the CR before it.
 };
 
 }  // namespace kitfox::conformance

@@ -48,9 +48,12 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"}, cmd6[] = {"CMD-6"}, cmd7[] = {"CMD-7"},
                          cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
                          ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
-                         obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"};
+                         obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
+                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"};
 
 // What else breaks with it, and why.
+constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
+constexpr requirement_id one_too_many[] = {"SSE-2"};            // what was no command is answered
 constexpr requirement_id read_from_ids[] = {"RSP-2", "RSP-3"};  // a stranger knows the id by the event alone
 
 constexpr mutant agents[] = {
@@ -79,6 +82,15 @@ constexpr mutant agents[] = {
      cmd7,
      {},
      [](sim_subjects& s) { s.around_agent = ignores_cancels; }},
+    {"agent-ends-lines-anywhere", "ends lines where other programs do", sse1, one_too_many,
+     [](sim_subjects& s) { s.around_agent = ends_lines_anywhere; }},
+    {"agent-knows-all-members",
+     "takes no command with members that it does not know",
+     ver1,
+     {},
+     [](sim_subjects& s) { s.around_agent = knows_all_members; }},
+    {"agent-needs-a-new-gateway", "waits for members that old gateways do not send", ver2, unanswered,
+     [](sim_subjects& s) { s.around_agent = needs_a_new_gateway; }},
     {"agent-spares-members",
      "leaves a member out of its results",
      cmd8,
@@ -90,6 +102,11 @@ constexpr mutant agents[] = {
 };
 
 constexpr mutant gateways[] = {
+    {"gateway-makes-up-its-mind-about-ends",
+     "takes one of two opinions about where a request ends",
+     bad6,
+     {},
+     [](sim_subjects& s) { s.around_gateway = makes_up_its_mind_about_ends; }},
     {"gateway-names-no-scheme",
      "refuses without saying how one comes in",
      con11,

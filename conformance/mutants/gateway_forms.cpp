@@ -43,6 +43,14 @@ class acquainted_with_all final : public gateway_stream {
   bool asked_ = false;
 };
 
+/// Takes one of two opinions about where a request ends.
+class decided_ends final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  void on_read(std::string& bytes) override {
+    if (bytes.find("\r\nTransfer-Encoding: ") != std::string::npos) remove_field(bytes, "Content-Length");
+  }
+};
+
 /// Edits of what callers read, of the same length.
 class last_news final : public gateway_stream {
   using gateway_stream::gateway_stream;
@@ -142,6 +150,9 @@ host_ptr keeps_methods_to_itself(runtime::host& on, const settings& of) {
 }
 host_ptr claims_to_know_everybody(runtime::host& on, const settings& of) {
   return around_door<door::agents, acquainted_with_all>(on, of);
+}
+host_ptr makes_up_its_mind_about_ends(runtime::host& on, const settings& of) {
+  return around_door<door::agents, decided_ends>(on, of);
 }
 host_ptr shows_the_last_news(runtime::host& on, const settings& of) {
   return around_door<door::callers, last_news>(on, of);

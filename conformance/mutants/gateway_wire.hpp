@@ -18,7 +18,7 @@ gateway_surroundings greets_late, does_not_notice_who_leaves_at_once, forbids_no
     hangs_up_on_callers_when_it_stops, prints_metrics_of_another_version, takes_any_time_limit,
     sends_commands_to_everybody, names_no_scheme, keeps_methods_to_itself, claims_to_know_everybody,
     shows_the_last_news, lets_its_gauge_drift, counts_no_connects, counts_no_denials, numbers_its_commands,
-    keeps_ids_to_itself;
+    keeps_ids_to_itself, makes_up_its_mind_about_ends;
 
 /// Look-ups that remember what they found for ever.
 [[nodiscard]] std::unique_ptr<gateway::key_source> never_asks_twice(gateway::key_source& inner);

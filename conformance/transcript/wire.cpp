@@ -27,6 +27,14 @@ bool is_event_stream(std::string_view type) {
   return runtime::same_letters(type, "text/event-stream");
 }
 
+bool has_ambiguous_end(const http_head& head) {
+  const std::string_view length = head.get("content-length");
+  if (!length.empty() && !head.get("transfer-encoding").empty()) return true;
+  return std::any_of(head.fields.begin(), head.fields.end(), [&](const auto& field) {
+    return field.first == "content-length" && field.second != length;
+  });
+}
+
 bool asks_for_stream(std::string_view target) {
   return target.find("watch=true") != std::string_view::npos ||
          target.find("watch=1") != std::string_view::npos ||
@@ -121,6 +129,7 @@ void recorder::wire::half::on_head(http_head head) {
   current_ = message{};
   current_.started = owner_.now_;
   current_.exchange = ++count_;
+  current_.ambiguous = has_ambiguous_end(head);
   if (which_ == http_reader::direction::requests) {
     current_.target = head.target;
     owner_.targets_.push_back(head.target);
@@ -197,6 +206,7 @@ void recorder::wire::half::write() {
     one.text.clear();  // no secret in a transcript
   }
   if (current_.streamed) more["streamed"] = true;
+  if (current_.ambiguous) more["ambiguous"] = true;
   if (!more.empty()) one.more = std::move(more);
   owner_.emit(std::move(one));
 }

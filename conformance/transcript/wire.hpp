@@ -25,6 +25,7 @@ struct recorder::wire final {
     std::string tail;  ///< Last bytes of the body so far, so that a canary over a boundary is found.
     std::vector<std::string> canaries;
     bool leak = false;
+    bool ambiguous = false;  ///< Two readers may disagree about where it ends (RFC 9112 §6.3).
     std::uint32_t exchange = 0;
     std::string target;
     bool streamed = false;  ///< Written when its head was seen; its events follow.

@@ -119,6 +119,9 @@ std::vector<fault_case> sse_cases() {
                   event_b + event_a + "|open"),
       stream_with("SseCorrupt", "sse_corrupt", "{}", event_a, "event: a\ndata: ~\n\n|open"),
       stream_with("SsePad", "sse_pad", R"({"bytes": 4})", event_a, ":xxxx\n" + event_a + "|open"),
+      stream_with("SseInsert", "sse_insert", R"({"bytes": ":%0D%0A"})", event_a, ":\r\n" + event_a + "|open"),
+      stream_with("SseRewrite", "sse_rewrite", R"({"as": "crlf"})", "event: a\ndata: 1\n\n",
+                  "event: a\r\ndata: 1\r\n\r\n|open"),
       stream_with("SseSetRetry", "sse_set_retry", R"({"value": "5"})", event_a,
                   "retry: 5\n" + event_a + "|open"),
   };

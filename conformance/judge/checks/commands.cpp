@@ -79,6 +79,7 @@ void judge_allow_list(const evidence& about, findings& out) {
       "describe_node",   "list_events",      "list_configmaps",  "get_configmap",  "cluster_info"};
   for (const auto& [id, one] : about.commands) {
     if (one.delivered.empty() || std::find(known.begin(), known.end(), one.name) != known.end()) continue;
+    if (!one.message.is_object()) continue;  // SSE-3's matter
     for (const std::size_t index : one.responses) {
       const nlohmann::json& body = about.request_body(about.exchanges[index]);
       if (!body.is_object()) continue;

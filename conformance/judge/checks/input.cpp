@@ -45,12 +45,38 @@ void judge_unfinished_events(const evidence& about, findings& out) {
   }
 }
 
-/// SSE-2, SSE-3: every command that arrived whole is answered, however it was cut up and whatever stood
+/// What ends lines elsewhere, but not in a stream: VT, FF, U+0085, U+2028, U+2029.
+bool holds_separator(std::string_view text) {
+  for (const std::string_view one : {"\v", "\f", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
+    if (text.find(one) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// SSE-1, SSE-3: what is no JSON object as a whole is no command, whatever a part of it looks like. True when
+/// the command is such.
+bool judge_nonsense(const evidence& about, const command& one, const std::string& agent, findings& out) {
+  if (one.message.is_object()) return false;
+  const std::string_view id = holds_separator(one.delivered.front().seen->text) ? "SSE-1" : "SSE-3";
+  out.evaluated(id);
+  for (const std::size_t index : one.responses) {
+    const exchange& response = about.exchanges[index];
+    if (about.connections[response.connection].from != "caller")
+      out.fail(id, agent, "no answer to what is no JSON object", "an answer to " + one.id,
+               response.sent.value_or(one.delivered.front().t));
+  }
+  return true;
+}
+
+/// SSE-1, SSE-2: every command that arrived whole is answered, however it was cut up and whatever stood
 /// around it.
 void judge_answered(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
     if (one.delivered.empty()) continue;
     const connection& on = about.connections[about.streams[one.delivered_on.front()].connection];
+    if (judge_nonsense(about, one, on.from, out)) continue;
+    const std::string_view id_of_clause =
+        holds_separator(one.delivered.front().seen->text) ? "SSE-1" : "SSE-2";
     double timeout = 30;
     if (one.message.is_object() && one.message.contains("timeout") && one.message["timeout"].is_number())
       timeout = one.message["timeout"].get<double>();
@@ -63,7 +89,7 @@ void judge_answered(const evidence& about, findings& out) {
       }
     }
     if (alive < bound && one.responses.empty()) continue;
-    out.evaluated("SSE-2");
+    out.evaluated(id_of_clause);
     if (!one.responses.empty()) continue;
     // An agent that cannot reach the gateway shows as failing dials: those are tries to answer.
     const bool tried =
@@ -77,14 +103,36 @@ void judge_answered(const evidence& about, findings& out) {
           cancelled || (event.seen->name == "cancel" && event.seen->text.find(id) != std::string::npos);
     }
     if (!tried && !cancelled)
-      out.fail("SSE-2", on.from, "an answer to " + one.name + " " + id, "none", one.delivered.front().t);
+      out.fail(id_of_clause, on.from, "an answer to " + one.name + " " + id, "none", one.delivered.front().t);
   }
 }
 
+/// BAD-6: a request whose end is a matter of opinion is the last of its connection.
+void judge_ambiguous_ends(const evidence& about, findings& out) {
+  for (const connection& on : about.connections) {
+    if (on.to != "gateway") continue;
+    bool refused = false;
+    for (const std::size_t index : on.exchanges) {
+      const exchange& one = about.exchanges[index];
+      if (refused && one.answered)
+        out.fail("BAD-6", on.from, "no answer on the connection after a request of ambiguous end",
+                 std::to_string(one.status_sent), *one.answered);
+      if (one.request == nullptr || !one.request->facts().value("ambiguous", false) || !one.arrived) continue;
+      out.evaluated("BAD-6");
+      refused = true;
+      if (one.answered && one.status_sent < 400)
+        out.fail("BAD-6", on.from, "a request of ambiguous end refused", std::to_string(one.status_sent),
+                 *one.answered);
+    }
+  }
+}
+
+constexpr std::string_view ambiguous_ids[] = {"BAD-6"};
 constexpr std::string_view server_ids[] = {"BAD-1"};
 constexpr std::string_view unfinished_ids[] = {"SSE-5"};
-constexpr std::string_view answered_ids[] = {"SSE-2"};
+constexpr std::string_view answered_ids[] = {"SSE-1", "SSE-2", "SSE-3"};
 constexpr requirement_check input_table[] = {{"no-server-error", server_ids, judge_no_server_error},
+                                             {"ambiguous-ends", ambiguous_ids, judge_ambiguous_ends},
                                              {"unfinished-events", unfinished_ids, judge_unfinished_events},
                                              {"answered", answered_ids, judge_answered}};
 

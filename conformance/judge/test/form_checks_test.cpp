@@ -146,6 +146,41 @@ TEST(CommonId, IsWhatTheAgentWasGiven) {
   EXPECT_EQ(opinion_of("common-id", "OBS-5", told({{"ok", false}})), opinion::nothing_to_see);
 }
 
+TEST(Answered, GoesByTheWholeOfTheData) {
+  const auto given = [](const std::string& data, bool answered) {
+    tape out = greeted();
+    out.event(3, 1, "command",
+              nlohmann::json::parse(data, nullptr, false).is_discarded() ? nlohmann::json(data)
+                                                                         : nlohmann::json::parse(data));
+    if (answered) out.responds(4, 8, "prod/0", "k", command_id, {{"ok", true}});
+    return out.until(60);
+  };
+  const std::string plain = R"({"request_id":")" + command_id + R"(","command":"list_pods","params":{}})";
+  const std::string separated = R"({"request_id":")" + command_id +
+                                "\",\"command\":\"list_pods\",\"params\":{\"a\":\"b\xe2\x80\xa8\"}}";
+  EXPECT_EQ(opinion_of("answered", "SSE-2", given(plain, true)), opinion::fine);
+  EXPECT_EQ(opinion_of("answered", "SSE-2", given(plain, false)), opinion::broken);
+  EXPECT_EQ(opinion_of("answered", "SSE-1", given(plain, true)), opinion::nothing_to_see);
+  EXPECT_EQ(opinion_of("answered", "SSE-1", given(separated, true)), opinion::fine);
+  EXPECT_EQ(opinion_of("answered", "SSE-1", given(separated, false)), opinion::broken);
+}
+
+TEST(AmbiguousEnds, AreTheLastThingOnTheirConnection) {
+  const auto sent = [](int status, bool more) {
+    tape out = greeted();
+    out.dials(3, 9, "caller->gateway")
+        .asks(3, 9, 1, "POST", "/agent/heartbeat", {}, "{}", {{"ambiguous", true}});
+    if (status != 0) out.answers(3, 9, 1, status);
+    if (more) out.asks(3, 9, 2, "GET", "/health").answers(3, 9, 2, 200);
+    return out.until(9);
+  };
+  EXPECT_EQ(opinion_of("ambiguous-ends", "BAD-6", sent(400, false)), opinion::fine);
+  EXPECT_EQ(opinion_of("ambiguous-ends", "BAD-6", sent(0, false)), opinion::fine);
+  EXPECT_EQ(opinion_of("ambiguous-ends", "BAD-6", sent(200, false)), opinion::broken);
+  EXPECT_EQ(opinion_of("ambiguous-ends", "BAD-6", sent(401, true)), opinion::broken);
+  EXPECT_EQ(opinion_of("ambiguous-ends", "BAD-6", greeted().until(9)), opinion::nothing_to_see);
+}
+
 TEST(KeptConnections, AreUsedAgain) {
   tape kept = greeted(), fresh = greeted(), closed = greeted();
   for (tape* one : {&kept, &fresh, &closed})

@@ -34,9 +34,11 @@ fault_kind slow_close();
 fault_kind sse_corrupt();
 fault_kind sse_drop();
 fault_kind sse_duplicate();
+fault_kind sse_insert();
 fault_kind sse_pad();
 fault_kind sse_reorder();
 fault_kind sse_replay();
+fault_kind sse_rewrite();
 fault_kind sse_set_retry();
 fault_kind sse_silence();
 fault_kind sse_split();
@@ -86,9 +88,11 @@ std::vector<fault_kind> every_fault() {
       faults::sse_corrupt(),         //
       faults::sse_drop(),            //
       faults::sse_duplicate(),       //
+      faults::sse_insert(),          //
       faults::sse_pad(),             //
       faults::sse_reorder(),         //
       faults::sse_replay(),          //
+      faults::sse_rewrite(),         //
       faults::sse_set_retry(),       //
       faults::sse_silence(),         //
       faults::sse_split(),           //

@@ -121,6 +121,36 @@ TEST(SseCorrupt, DamagesTheData) {
   EXPECT_EQ(through("sse_corrupt", R"({"as": "invalid_utf8"})", {"data: abc\n\n"}), "data: ab\xff\n\n");
 }
 
+TEST(SseInsert, PutsBytesBeforeTheEvent) {
+  EXPECT_EQ(through("sse_insert", R"({"bytes": "%EF%BB%BFx: 100%\n%zz%0d", "event": 2})",
+                    {"data: a\n\n", "data: b\n\n"}),
+            "data: a\n\n\xef\xbb\xbfx: 100%\n%zz\rdata: b\n\n");
+}
+
+TEST(SseRewrite, WritesTheSameInAnotherWay) {
+  const std::string event = "event: command\nid: r\ndata: {\"request_id\":\"r\",\"deadline\":\"x\"}\n\n";
+  const auto as = [&](const char* how) {
+    return through("sse_rewrite", std::string{R"({"as": ")"} + how + "\"}", {event});
+  };
+  EXPECT_EQ(as("cr"), "event: command\rid: r\rdata: {\"request_id\":\"r\",\"deadline\":\"x\"}\r\r");
+  EXPECT_EQ(as("mixed_ends"), "event: command\rid: r\r\ndata: {\"request_id\":\"r\",\"deadline\":\"x\"}\n\r");
+  EXPECT_EQ(as("without_spaces"), "event:command\nid:r\ndata:{\"request_id\":\"r\",\"deadline\":\"x\"}\n\n");
+  EXPECT_EQ(as("several_lines"),
+            "event: command\nid: r\ndata: {\ndata\ndata:\"request_id\":\"r\",\"deadline\":\"x\"\ndata:}\n\n");
+  EXPECT_EQ(as("other_order"), "data: {\"request_id\":\"r\",\"deadline\":\"x\"}\nid: r\nevent: command\n\n");
+  EXPECT_EQ(as("base"), "event: command\nid: r\ndata: {\"request_id\":\"r\"}\n\n");
+  EXPECT_NE(as("unknown_members").find("data: {\"x_new\":{\"a\":[1,null]},\"request_id\""),
+            std::string::npos);
+  EXPECT_NE(as("with_comments").find("\n: event: comment\n"), std::string::npos);
+  EXPECT_NE(as("unknown_fields").find("\nData: {\n"), std::string::npos);
+}
+
+TEST(SseRewrite, LeavesOutWhatOldPeersDoNotSend) {
+  EXPECT_EQ(through("sse_rewrite", R"({"as": "base"})",
+                    {"event: cancel\ndata: {\"request_id\":\"r\"}\n\n", "event: heartbeat\ndata: {}\n\n"}),
+            "event: heartbeat\ndata: {}\n\n");
+}
+
 TEST(SseSetRetry, AddsTheFieldAsWritten) {
   EXPECT_EQ(through("sse_set_retry", R"({"value": "0"})", {"data: abc\n\n"}), "retry: 0\ndata: abc\n\n");
 }
