@@ -21,6 +21,21 @@ std::optional<instant> connection::over_for_server() const {
   return earlier(ended_by_server, end_seen_by_server);
 }
 
+connection connection::continued_at(instant t) const {
+  connection out;
+  out.id = id;
+  out.link = link;
+  out.from = from;
+  out.to = to;
+  out.by = by;
+  out.dialled_at = t;
+  out.dial_ended = t;
+  out.answer = answer;
+  if (tls_ended) out.tls_ended = t;
+  out.first_fault = first_fault;
+  return out;
+}
+
 bool connection::ended_by_server_first() const {
   return ended_by_server && (!end_seen_by_server || *ended_by_server < *end_seen_by_server) &&
          (!ended_by_client || *ended_by_server < *ended_by_client);

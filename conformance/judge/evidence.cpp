@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
+#include "conformance/judge/agent_routes.hpp"
+#include "conformance/judge/exchange_pairing.hpp"
+
 namespace kitfox::conformance {
 namespace {
-
-constexpr std::string_view response_route = "/agent/response/";
-
-std::string query_value(std::string_view target, std::string_view name) {
-  const std::size_t start = target.find('?');
-  if (start == std::string_view::npos) return {};
-  std::string_view query = target.substr(start + 1);
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(pair.size() + 1, query.size()));
-    const std::size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-      return std::string{pair.substr(equals + 1)};
-  }
-  return {};
-}
 
 /// Builds the index in one pass over the records.
 class builder {
@@ -51,12 +38,13 @@ class builder {
   void on_fault(const record& one);
   void close_unseen(const std::string& what, instant until);
   void open_stream(std::size_t index);
+  void begin_attempt(const record& one);
   std::size_t exchange_of(const record& one);
 
   evidence& out_;
   std::map<std::uint64_t, std::size_t> by_id_;
   std::map<std::string, std::size_t> alive_;
-  std::map<std::pair<std::uint64_t, std::uint32_t>, std::size_t> exchanges_;
+  exchange_pairing exchanges_;
   std::map<std::string, std::size_t> calls_;
   std::map<std::string, unseen_dials> unseen_;  ///< Open ones, by what makes them so.
 };
@@ -131,26 +119,42 @@ void builder::on_end(const record& one) {
 void builder::on_response_end(const record& one) {
   connection* which = find(one.conn);
   if (which == nullptr || !which->stream) return;
-  if (out_.exchanges[out_.streams[*which->stream].exchange].number != one.exchange) return;
+  if (out_.streams[*which->stream].exchange != exchange_of(one)) return;
   auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
   if (!slot) slot = one.t;
   if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";
 }
 
 std::size_t builder::exchange_of(const record& one) {
-  const auto [slot, fresh] = exchanges_.try_emplace({one.conn, one.exchange}, out_.exchanges.size());
-  if (fresh) {
-    exchange& made = out_.exchanges.emplace_back();
-    made.connection = by_id_[one.conn];
-    made.number = one.exchange;
-    made.target = one.target;
-    out_.connections[made.connection].exchanges.push_back(slot->second);
+  if (const exchange* known = exchanges_.find(one, out_.exchanges))
+    return static_cast<std::size_t>(known - out_.exchanges.data());
+  exchange& made = out_.exchanges.emplace_back();
+  made.connection = by_id_[one.conn];
+  made.number = one.exchange;
+  made.target = one.target;
+  out_.connections[made.connection].exchanges.push_back(out_.exchanges.size() - 1);
+  return out_.exchanges.size() - 1;
+}
+
+/// A stream that is asked for over a kept connection is an attempt of its own, as if it had been dialled.
+void builder::begin_attempt(const record& one) {
+  const connection& kept = *find(one.conn);
+  const bool connect = without_prefix(path_of(one.target)) == connect_route;
+  if (one.at != wire_end::client || !connect || kept.exchanges.empty()) return;
+  if (kept.stream) {
+    const exchange& asked = out_.exchanges[out_.streams[*kept.stream].exchange];
+    if ((!asked.received || asked.status == 200) && !kept.over_for_client()) return;
   }
-  return slot->second;
+  connection fresh = kept.continued_at(one.t);
+  out_.connections[by_id_[one.conn]].ended_by_client = one.t;
+  by_id_[one.conn] = out_.connections.size();
+  if (fresh.by) out_.processes[*fresh.by].connections.push_back(out_.connections.size());
+  out_.connections.push_back(std::move(fresh));
 }
 
 void builder::on_request(const record& one) {
   if (find(one.conn) == nullptr) return;
+  begin_attempt(one);
   const std::size_t index = exchange_of(one);
   exchange& which = out_.exchanges[index];
   const bool first = which.request == nullptr;
@@ -164,7 +168,7 @@ void builder::on_request(const record& one) {
   (one.at == wire_end::client ? which.sent : which.arrived) = one.t;
   if (!first) return;
   const std::string path{without_prefix(which.path())};
-  if (which.method == "GET" && path == "/agent/connect") open_stream(index);
+  if (which.method == "GET" && path == connect_route) open_stream(index);
   if (which.method == "POST" && path.starts_with(response_route)) {
     const std::string id = path.substr(response_route.size());
     out_.commands[id].id = id;

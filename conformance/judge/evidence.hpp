@@ -45,7 +45,8 @@ struct exchange {
   [[nodiscard]] std::string_view path() const { return std::string_view{target}.substr(0, target.find('?')); }
 };
 
-/// One connection, from dial to end.
+/// One connection, from dial to end. Where a client asks for a stream over a connection that it kept, another
+/// one begins with that request, as if it had been dialled then.
 struct connection {
   std::uint64_t id = 0;
   std::string link, from, to;
@@ -68,6 +69,8 @@ struct connection {
   [[nodiscard]] std::optional<instant> over_for_server() const;
   /// The server ended it, before it saw the client do so.
   [[nodiscard]] bool ended_by_server_first() const;
+  /// The same wire from `t` on, with nothing seen on it yet.
+  [[nodiscard]] connection continued_at(instant t) const;
   [[nodiscard]] bool disturbed_by(instant t) const { return first_fault && *first_fault <= t; }
 };
 

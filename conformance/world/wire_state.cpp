@@ -35,6 +35,27 @@ void wire_state::on_over(wire& one) {
   if (one.stream) seen(event_trigger::what::disconnected, one.from, {});
 }
 
+void wire_state::on_request(wire& one, const record& request) {
+  const bool client = request.at == wire_end::client;
+  const bool first = one.dialling;
+  if (client && first) {
+    one.dialling = false;
+    --parties_[one.from].dialling;
+  }
+  if (client && is_route(request.target, "/agent/connect")) {
+    if (one.stream && !one.over) return;
+    // Over a connection that was kept it is as good as a dial.
+    if (!first) seen(event_trigger::what::dial, one.from, {});
+    one.stream = true;
+    one.connected = one.over = one.kept = false;
+    ++parties_[one.from].streams;
+  } else if (!client && one.to != gateway_node) {
+    seen(event_trigger::what::kubernetes_call, one.from, {});
+  } else if (!client && is_route(request.target, "/agent/response/")) {
+    seen(event_trigger::what::command_answered, one.from, {});
+  }
+}
+
 void wire_state::on_record(const record& one) {
   const auto found = wires_.find(one.conn);
   wire* on = found == wires_.end() ? nullptr : &found->second;
@@ -68,23 +89,19 @@ void wire_state::on_record(const record& one) {
       if (!one.name.empty()) on_over(*on);
       break;
     case record_kind::http_request:
-      if (on == nullptr || on->over) return;
-      if (one.at == wire_end::client && on->dialling) {
-        on->dialling = false;
-        --parties_[on->from].dialling;
-      }
-      if (one.at == wire_end::client && is_route(one.target, "/agent/connect")) {
-        on->stream = true;
-        ++parties_[on->from].streams;
-      } else if (one.at == wire_end::server && on->to != gateway_node) {
-        seen(event_trigger::what::kubernetes_call, on->from, {});
-      } else if (one.at == wire_end::server && is_route(one.target, "/agent/response/")) {
-        seen(event_trigger::what::command_answered, on->from, {});
-      }
+      if (on == nullptr || (on->over && !on->kept)) return;
+      on_request(*on, one);
       break;
     case record_kind::http_response:
       if (on == nullptr || one.at != wire_end::client) return;
-      if (on->stream && one.status != 200) on_over(*on);
+      if (!on->stream || one.status == 200) break;
+      on_over(*on);
+      on->kept = true;
+      break;
+    case record_kind::http_end:
+      if (on == nullptr || one.at != wire_end::client || !on->stream || on->over) return;
+      on_over(*on);
+      on->kept = true;
       break;
     case record_kind::sse_event:
       if (on == nullptr || one.at != wire_end::client || on->over) return;
@@ -101,6 +118,7 @@ void wire_state::on_record(const record& one) {
     case record_kind::end_delivered:
       if (on == nullptr || one.at != wire_end::client) return;
       on_over(*on);
+      on->kept = false;
       break;
     case record_kind::sse_quiet:
       if (on == nullptr || one.at != wire_end::client) return;
@@ -109,7 +127,6 @@ void wire_state::on_record(const record& one) {
     case record_kind::header:
     case record_kind::node_signalled:
     case record_kind::log:
-    case record_kind::http_end:
     case record_kind::http_malformed:
     case record_kind::fault_planned:
     case record_kind::fault_fired:

@@ -31,12 +31,14 @@ class wire_state final : public recorder::listener {
   struct wire {
     std::string from, to;
     bool dialling = true, stream = false, connected = false, over = false;
+    bool kept = false;  ///< Over is what was asked for, and not the connection.
   };
   struct party {
     bool running = false, ever = false;
     unsigned dialling = 0, streams = 0, connected = 0;
   };
   void on_over(wire& one);
+  void on_request(wire& one, const record& request);
   void seen(event_trigger::what event, const std::string& node, const std::string& command);
 
   std::map<std::uint64_t, wire> wires_;

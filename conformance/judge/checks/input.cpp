@@ -6,7 +6,8 @@
 namespace kitfox::conformance {
 namespace {
 
-/// BAD-1: no request makes the gateway fail.
+/// BAD-1: no request makes the gateway fail, and nothing that is sent kills a program. An agent that ends by itself
+/// is judged by why it did (REC-5, REC-6).
 void judge_no_server_error(const evidence& about, findings& out) {
   for (const exchange& one : about.exchanges) {
     const connection& on = about.connections[one.connection];
@@ -21,8 +22,8 @@ void judge_no_server_error(const evidence& about, findings& out) {
   for (const process& one : about.processes) {
     if (one.kind != "gateway" && one.kind != "agent") continue;
     if (!one.exited || one.killed || one.told_to_stop) continue;
-    const bool refused = one.kind == "agent" && one.exit_code > 0 && one.exit_code < 128;
-    if (!refused)
+    const bool by_itself = one.kind == "agent" && one.exit_code >= 0 && one.exit_code < 128;
+    if (!by_itself)
       out.fail("BAD-1", one.node, "no end of a process without cause",
                "exit code " + std::to_string(one.exit_code), *one.exited);
   }

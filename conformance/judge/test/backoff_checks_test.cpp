@@ -197,5 +197,40 @@ TEST(ConnectLimits, BoundDialAndHead) {
   EXPECT_EQ(opinion_of("connect-limits", "REC-10", with_waits({1}).until(9)), opinion::nothing_to_see);
 }
 
+/// An agent whose HTTP client keeps its connection after a refusal, and asks again over it after `wait`.
+tape with_kept_connection(double wait) {
+  tape run = with_agent();
+  run.dials(1, 1, "prod/0->gateway").turned_away(1, 1, 1, "/agent/connect", "k", 503);
+  run.connects_again(1 + wait, 1, 2, "k").heartbeats(2 + wait, 20, 1, 5);
+  return run;
+}
+
+TEST(KeptConnections, CarryOneAttemptAfterTheOther) {
+  const auto patient = with_kept_connection(0.8).until(20);
+  EXPECT_EQ(opinion_of("single-stream", "REC-9", patient), opinion::fine);
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-1", patient), opinion::fine);
+  EXPECT_EQ(opinion_of("keeps-trying", "REC-5", patient), opinion::fine);
+  EXPECT_EQ(opinion_of("first-byte", "CON-5", patient), opinion::fine);
+  EXPECT_EQ(opinion_of("backoff-envelope", "REC-1", with_kept_connection(1.5).until(20)), opinion::broken);
+}
+
+TEST(KeptConnections, MayHaveServedAnswersBefore) {
+  for (const auto& [wait, expected] : {std::pair{3.0, opinion::fine}, std::pair{7.0, opinion::broken}}) {
+    tape run = with_agent();
+    run.connects(1, 1, "prod/0", "k").dials(2, 2, "prod/0->gateway");
+    run.asks(2, 2, 1, "POST", "/agent/heartbeat", "k").answers(2, 2, 1, 200);
+    run.heartbeats(3, 43, 1, 15).cut(43, 1).connects_again(43 + wait, 2, 2, "k");
+    EXPECT_EQ(opinion_of("backoff-envelope", "REC-3", run.until(60)), expected) << wait;
+    EXPECT_EQ(opinion_of("single-stream", "REC-9", run.until(60)), opinion::fine);
+  }
+}
+
+TEST(KeptConnections, CarryOneStreamAtATimeEvenSo) {
+  tape run = with_agent();
+  run.connects(1, 1, "prod/0", "k").dials(2, 2, "prod/0->gateway");
+  run.asks(2, 2, 1, "POST", "/agent/heartbeat", "k").answers(2, 2, 1, 200).connects_again(3, 2, 2, "k");
+  EXPECT_EQ(opinion_of("single-stream", "REC-9", run.until(30)), opinion::broken);
+}
+
 }  // namespace
 }  // namespace kitfox::conformance

@@ -362,17 +362,6 @@ TEST(ErrorCodes, AreOfTheClosedList) {
   EXPECT_EQ(opinion_of("error-codes", "RSP-6", connected().until(9)), opinion::nothing_to_see);
 }
 
-TEST(NoServerError, IsAnsweredToAnybody) {
-  const auto answered = [](int status) {
-    tape out = connected();
-    out.dials(2, 5, "caller->gateway").asks(2, 5, 1, "GET", "/nowhere");
-    return out.answers(3, 5, 1, status).until(9);
-  };
-  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(404)), opinion::fine);
-  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(500)), opinion::broken);
-  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", tape{}.until(9)), opinion::nothing_to_see);
-}
-
 TEST(WrongSecrets, AreRefused) {
   const auto answered = [](int status) {
     tape out = connected();

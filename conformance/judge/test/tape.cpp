@@ -132,6 +132,37 @@ tape& tape::answers(double t, std::uint64_t conn, std::uint32_t exchange, int st
   return *this;
 }
 
+tape& tape::turned_away(double t, std::uint64_t conn, std::uint32_t exchange, const std::string& target,
+                        const std::string& key, int status) {
+  for (const record_kind kind : {record_kind::http_request, record_kind::http_response}) {
+    record& one = add(t, kind);
+    one.conn = conn;
+    one.exchange = exchange;
+    one.at = wire_end::client;
+    one.name = "GET";
+    one.target = target;
+    one.key = key;
+    if (kind == record_kind::http_response) one.status = status;
+  }
+  return *this;
+}
+
+tape& tape::connects_again(double t, std::uint64_t conn, std::uint32_t exchange, const std::string& key) {
+  for (const record_kind kind : {record_kind::http_request, record_kind::http_response}) {
+    for (const wire_end at : {wire_end::client, wire_end::server}) {
+      record& one = add(t, kind);
+      one.conn = conn;
+      one.exchange = at == wire_end::client ? exchange : 1;
+      one.at = at;
+      one.name = "GET";
+      one.target = "/agent/connect";
+      one.key = key;
+      if (kind == record_kind::http_response) one.status = 200;
+    }
+  }
+  return event(t, conn, "connected", {{"cluster_id", "c"}});
+}
+
 tape& tape::event(double t, std::uint64_t conn, const std::string& type, nlohmann::json data, ends seen_at) {
   for (const wire_end at : {wire_end::server, wire_end::client}) {
     if (seen_at == ends::sent_only && at == wire_end::client) continue;

@@ -34,6 +34,11 @@ class tape {
              nlohmann::json more = nullptr);
   tape& answers(double t, std::uint64_t conn, std::uint32_t exchange, int status,
                 const std::string& body = {}, nlohmann::json more = nullptr);
+  /// A request that something on the way answers: the server sees neither.
+  tape& turned_away(double t, std::uint64_t conn, std::uint32_t exchange, const std::string& target,
+                    const std::string& key, int status);
+  /// A connect that is the client's `exchange` on a kept connection and the server's first, with its stream.
+  tape& connects_again(double t, std::uint64_t conn, std::uint32_t exchange, const std::string& key);
   enum class ends { both, sent_only, delivered_only };
   tape& event(double t, std::uint64_t conn, const std::string& type, nlohmann::json data,
               ends seen_at = ends::both);
