@@ -6,8 +6,8 @@
 namespace kitfox::conformance {
 namespace {
 
-/// BAD-1: no request makes the gateway fail, and nothing that is sent kills a program. An agent that ends by itself
-/// is judged by why it did (REC-5, REC-6).
+/// BAD-1: no request makes the gateway fail, and nothing that is sent kills a program. An agent that ends by
+/// itself is judged by why it did (REC-5, REC-6).
 void judge_no_server_error(const evidence& about, findings& out) {
   for (const exchange& one : about.exchanges) {
     const connection& on = about.connections[one.connection];
