@@ -8,7 +8,8 @@ const RETRY_LINE_BYTES_MAX = 64;
 
 /**
  * Follows the lines of one stream, however its bytes are cut: limits the length of an event, which eventsource would collect without
- * end, and notes `retry:`, which eventsource keeps to itself. A comment belongs to no event. Keeps the beginning of one line and no more.
+ * end; notes `retry:`, which eventsource keeps to itself; and makes every line end with LF, since eventsource waits for the byte after
+ * a CR before it takes the line. A comment belongs to no event. Keeps the beginning of one line and no more.
  */
 export class StreamGuard {
   retrySeconds = null;
@@ -23,15 +24,20 @@ export class StreamGuard {
     this.#bytesMax = bytesMax;
   }
 
-  /** Throws EventTooLarge: the stream is of no use any more. */
+  /** What eventsource shall have of `chunk`. Throws EventTooLarge: the stream is of no use any more. */
   take(chunk) {
+    const out = Buffer.allocUnsafe(chunk.length);
+    let size = 0;
     for (const byte of chunk) {
       const secondOfPair = this.#afterCr && byte === LF;
       this.#afterCr = byte === CR;
       if (secondOfPair) continue;
       if (byte === LF || byte === CR) this.#endLine();
       else this.#add(byte);
+      out[size] = byte === CR ? LF : byte;
+      size += 1;
     }
+    return out.subarray(0, size);
   }
 
   #add(byte) {

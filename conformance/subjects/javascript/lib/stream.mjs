@@ -116,8 +116,7 @@ class Attempt {
           }
           this.lastByte = now();
           this.#watch();
-          this.#guard.take(value);
-          controller.enqueue(value);
+          controller.enqueue(this.#guard.take(value));
         } catch (problem) {
           // Told here, while the reason is known: eventsource passes on a text.
           this.#end(problem instanceof EventTooLarge ? 'event_too_large' : 'connection_lost', problem.message);

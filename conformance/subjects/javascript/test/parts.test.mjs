@@ -59,6 +59,14 @@ test('the guard limits an event and never a comment, however the bytes are cut',
   }
 });
 
+test('the guard ends every line with LF at once, however the bytes are cut', () => {
+  const stream = Buffer.from('data: a\r\rdata: é🦊\r\n\r\ndata\n\n\r');
+  const whole = new StreamGuard(1000).take(stream).toString();
+  assert.equal(whole, 'data: a\n\ndata: é🦊\n\ndata\n\n\n');
+  const guard = new StreamGuard(1000);
+  assert.equal(Buffer.concat([...stream].map((byte) => guard.take(Buffer.of(byte)))).toString(), whole);
+});
+
 test('what is not on the list or ill-typed is refused', () => {
   assert.equal(readParams('list_pods', {}).namespace, 'default');
   for (const command of ['delete_pod', 'LIST_PODS', '', 'constructor', '__proto__']) assert.throws(() => readParams(command, {}), UnknownCommand);
