@@ -46,7 +46,8 @@ class compare_command final : public cli_command {
       }
       runs.push_back(std::move(*all));
     }
-    const comparison found = compare_results(runs.front(), runs.back(), before_, after_);
+    const comparison found = compare_results(runs.front(), runs.back(), name_of(before_, runs.front()),
+                                             name_of(after_, runs.back()));
     if (format_ == "markdown")
       out << print_comparison_markdown(found);
     else
@@ -55,6 +56,17 @@ class compare_command final : public cli_command {
   }
 
  private:
+  /// Two subjects are told apart by what they are, not only by where their results lie.
+  static std::string name_of(const std::string& from, const run_result& of) {
+    std::string out = from;
+    const auto add = [&](const char* what, const std::string& command) {
+      if (!command.empty() && command != "reference") out += std::string{", "} + what + " " + command;
+    };
+    add("agent", of.origin.agent);
+    add("gateway", of.origin.gateway);
+    return out;
+  }
+
   std::string before_, after_, format_ = "console";
 };
 

@@ -86,14 +86,16 @@ class place {
     return name;
   }
   void complain(std::string_view expected) const {
-    constexpr std::size_t shown_bytes_max = 60;
-    complain(path_,
-             fmt::format("expected {}, found {}", expected,
-                         cut_text(value_->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-                                  shown_bytes_max)));
+    complain(path_, fmt::format("expected {}, found {}", expected, found()));
   }
 
  private:
+  /// Lists and objects may be of any depth: they are only named.
+  [[nodiscard]] std::string found() const {
+    constexpr std::size_t shown_bytes_max = 60;
+    if (value_->is_structured()) return value_->is_array() ? "a list" : "an object";
+    return cut_text(value_->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), shown_bytes_max);
+  }
   void complain(const std::string& path, const std::string& what) const {
     if (complaint_->empty()) *complaint_ = path + ": " + what;
   }

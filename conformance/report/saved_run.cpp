@@ -41,6 +41,16 @@ bool is_wanted(const case_result& one, timelines wanted) {
   return wanted == timelines::all || (wanted == timelines::of_what_went_wrong && !is_quiet(one));
 }
 
+/// Records whose members are not what the schema says make no picture; says what is wrong with them.
+std::string draw(const transcript& tape, case_result& to) {
+  try {
+    draw_timelines(tape, to);
+  } catch (const nlohmann::json::exception& failure) {
+    return failure.what();
+  }
+  return {};
+}
+
 }  // namespace
 
 runtime::result<run_result> load_run(const fs::path& from, timelines wanted, std::string& why,
@@ -59,10 +69,8 @@ runtime::result<run_result> load_run(const fs::path& from, timelines wanted, std
     const fs::path tape_file = file.parent_path() / one.transcript_file;
     std::string wrong;
     const auto tape = transcript::load(tape_file, wrong);
-    if (tape)
-      draw_timelines(*tape, one);
-    else
-      complaints.push_back(tape_file.string() + ": " + wrong);
+    if (tape) wrong = draw(*tape, one);
+    if (!wrong.empty()) complaints.push_back(tape_file.string() + ": " + wrong);
   }
   return all;
 }

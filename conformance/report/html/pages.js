@@ -45,6 +45,13 @@
       page.append(tabs("requirements"));
       kitfox.requirements_view.show(page);
     }
+    // Who comes back from a detail goes on where they were.
+    const left = is_list && was !== null ? [...page.querySelectorAll(".line-link")].find((one) => one.getAttribute("href") === was) : null;
+    if (left) {
+      left.closest(".line").scrollIntoView({block: "center"});
+      left.focus({preventScroll: true});
+      return;
+    }
     if (was !== null) (is_list ? page : document.getElementById("main")).scrollIntoView({block: "start"});
     if (was !== null && !is_list) document.getElementById("main").focus({preventScroll: true});
   };

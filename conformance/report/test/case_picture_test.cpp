@@ -134,6 +134,37 @@ TEST(CasePicture, OverALimitKeepsWhatIsNearTheFailingPointAndCountsTheRest) {
   EXPECT_EQ(tape.records()[picture["findings"][0]["at"]].t, seconds(30));
 }
 
+TEST(CasePicture, EveryKindOfThingHasItsLimit) {
+  tape run = with_programs();
+  run.connects(1, 1, "prod/0", "k").signals(1, "prod/0", "pause").signals(1, "prod/0", "resume");
+  for (int i = 0; i < 9; ++i) {
+    const double t = 2 + i;
+    const std::string id = std::to_string(i);
+    run.command(t, 1, "c" + id, "list_pods");
+    run.reads(t, t, 100 + static_cast<std::uint64_t>(i), "prod/0", "/version");
+    run.calls(t, t, id, {{"as", "acme/payments"}, {"cluster", "prod"}}, "list_pods", 200, {{"ok", true}});
+    run.step(t, t, id, "wait");
+    run.plans_fault(t, "rst#" + id, "*->gateway").fires_fault(t, "rst#" + id, 1);
+    run.exits(t, "prod/0", 1).starts(t, "prod/0", "agent", "prod");
+  }
+  const transcript tape = run.until(20);
+  judgement judged = blames(tape, 5);
+  judged.findings.resize(9, judged.findings[0]);
+  picture_limits limits;
+  limits.connections_max = limits.commands_max = limits.exchanges_max = limits.calls_max = 2;
+  limits.faults_max = limits.lives_max = limits.steps_max = limits.findings_max = 2;
+  limits.firings_max = 1;
+  const auto picture = picture_of(tape, judged, limits);
+  for (const char* kind :
+       {"connections", "commands", "exchanges", "calls", "faults", "lives", "steps", "findings"})
+    EXPECT_EQ(picture[kind].size(), 2U) << kind;
+  std::vector<std::string> left_out;
+  for (const auto& one : picture["left_out"]) left_out.push_back(one["what"]);
+  for (const char* what : {"connections", "commands", "requests", "calls", "faults", "firings of faults",
+                           "lives of processes", "steps", "findings"})
+    EXPECT_THAT(left_out, testing::Contains(what));
+}
+
 TEST(CasePicture, OfAHerdDrawsTheAgentsOfWhichSomethingWasFound) {
   tape run;
   run.starts(0, "gateway", "gateway");

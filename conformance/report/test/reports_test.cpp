@@ -69,6 +69,17 @@ TEST(FirstDivergence, IsTheFirstOfTheWorst) {
   EXPECT_EQ(first_divergence(judgement{}), nullptr);
 }
 
+TEST(Console, ExplainsTheFirstTenAndCountsTheOthers) {
+  std::ostringstream text;
+  console_report report{text, console_report::style::plain};
+  report.explain_first(with_verdicts(std::vector<verdict>(console_report::explained_max + 3, verdict::fail)),
+                       "out");
+  const std::string told = text.str();
+  EXPECT_THAT(told, HasSubstr("connect/case-9@sim#1"));
+  EXPECT_THAT(told, testing::Not(HasSubstr("connect/case-10@sim#1")));
+  EXPECT_THAT(told, HasSubstr("... and 3 more that did not pass; all are in out/report.html"));
+}
+
 TEST(Console, OnATerminalTheLastLineSaysWhatRuns) {
   std::ostringstream text;
   console_report report{text, console_report::style::terminal};

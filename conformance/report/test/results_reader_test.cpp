@@ -62,7 +62,7 @@ TEST(ResultsReader, SaysWhereAMistakeIsAndWhatWasExpected) {
            {"/kitfox", "\"results/v2\"", "kitfox: expected \"results/v1\", found \"results/v2\""},
            {"/kitfox", "", "kitfox: missing"},
            {"/planned", "-1", "planned: expected a whole number from 0, found -1"},
-           {"/cases", "{}", "cases: expected a list, found {}"},
+           {"/cases", "{}", "cases: expected a list, found an object"},
            {"/cases/2", "7", "cases[2].name: missing"},
            {"/cases/0/verdict", "\"passed\"",
             "cases[0].verdict: expected pass, skipped, warn, inconclusive, fail or harness-error, found "
@@ -101,6 +101,13 @@ TEST(ResultsReader, SaysWhereAMistakeIsAndWhatWasExpected) {
   EXPECT_EQ(why, "it is not JSON");
   EXPECT_FALSE(parse_results("[]", why));
   EXPECT_EQ(why, "expected a JSON object");
+}
+
+TEST(ResultsReader, IsNotBroughtDownByDepth) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  std::string why;
+  EXPECT_FALSE(parse_results("{\"kitfox\": " + deep + "}", why));
+  EXPECT_EQ(why, "kitfox: expected a text, found a list");
 }
 
 TEST(ResultsReader, IgnoresWhatALaterVersionMayAdd) {

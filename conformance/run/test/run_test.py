@@ -254,7 +254,19 @@ class Reports(ProgramTest):
         self.assertEqual(done.status, 0)
         self.assertIn("connect_fails@sim#1.jsonl: cannot open", done.stderr)
         self.assertIn("connect_passes@sim#1.jsonl: line 1: expected one JSON object a line", done.stderr)
-        self.assertEqual(re.findall(r'id="picture-(\d)"', done.stdout), ["1", "3"])
+        odd = out / "transcripts/connect_unclear@sim#1.jsonl"
+        odd.write_text(odd.read_text().replace('"ok":true', '"ok":"yes"'))
+        done = self.call("report", str(out))
+        self.assertEqual(done.status, 0)
+        self.assertIn("connect_unclear@sim#1.jsonl: ", done.stderr)
+        self.assertEqual(re.findall(r'id="picture-(\d)"', done.stdout), ["1"])
+
+    def test_results_of_more_than_their_bound_are_not_read(self):
+        with open(self.folder / "results.json", "w") as file:
+            file.truncate((256 << 20) + 1)
+        done = self.call("report", str(self.folder))
+        self.assertEqual(done.status, 2)
+        self.assertIn("results.json: more than 268435456 bytes", done.stderr)
 
     def test_results_that_are_none_end_with_2_and_say_why(self):
         path = self.folder / "results.json"

@@ -154,6 +154,7 @@ const checks = {
     await page.waitForSelector(".detail-head");
     await page.keyboard.press("Escape");
     await page.waitForSelector(".search");
+    assert.match(await focused_text(page), /connect\/fails/, "the line that was left has the focus again");
     await page.click(".clear-filter");
     await page.keyboard.press("j");
     await page.keyboard.press("j");
