@@ -42,6 +42,14 @@ struct run_origin {
   std::string agent, gateway;  ///< "reference", or the command that stood in its place.
 };
 
+/// What may be said of one subject that was put to a part of the specification (`kitfox test`).
+struct run_claim {
+  std::string subject;                    ///< Its name, role and profiles, for people.
+  std::string verdict;                    ///< One line, with counts.
+  bool conformant = false;                ///< Nothing required was broken, unclear, skipped or left out.
+  std::vector<std::string> requirements;  ///< What was asked of it, by id.
+};
+
 /// One `kitfox run`.
 struct run_result {
   std::vector<case_result> cases;
@@ -49,6 +57,7 @@ struct run_result {
   std::size_t planned = 0;
   bool interrupted = false;  ///< A signal ended it; `cases` holds those that were over by then.
   run_origin origin = {};
+  std::optional<run_claim> claim = {};  ///< Of a run that was about one subject.
   [[nodiscard]] verdict worst() const;
   [[nodiscard]] std::size_t count(verdict one) const;
 };

@@ -88,8 +88,8 @@ comparison compare_results(const run_result& before, const run_result& after, st
     line.after = one.judged.outcome;
     if (one.judged.outcome != verdict::pass) line.because = reason_of(one);
   }
-  for (const requirement_standing& one : standings_of(before)) ids[one.id].before = one.outcome;
-  for (const requirement_standing& one : standings_of(after)) {
+  for (const requirement_result& one : requirement_results_of(before)) ids[one.id].before = one.outcome;
+  for (const requirement_result& one : requirement_results_of(after)) {
     compared& line = ids[one.id];
     line.after = one.outcome;
     if (is_failing(one.outcome) && one.about != nullptr) line.because = one.about->text;

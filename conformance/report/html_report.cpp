@@ -39,7 +39,7 @@ std::string script_data(const std::string& json_text) {
   return out;
 }
 
-nlohmann::ordered_json describe(const requirement_standing& one) {
+nlohmann::ordered_json describe(const requirement_result& one) {
   nlohmann::ordered_json out{{"id", one.id}, {"cases", one.cases}, {"observations", one.observations}};
   if (one.outcome) out["verdict"] = to_string(*one.outcome);
   if (one.about == nullptr) return out;
@@ -82,7 +82,8 @@ std::string print_data(const run_result& all) {
   more["conformant"] = is_conformant(all);
   more["pictures_left_out"] = left_out;
   more["requirements"] = nlohmann::ordered_json::array();
-  for (const requirement_standing& one : standings_of(all)) more["requirements"].push_back(describe(one));
+  for (const requirement_result& one : requirement_results_of(all))
+    more["requirements"].push_back(describe(one));
   const auto element = [](const std::string& id, const std::string& text) {
     return fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, script_data(text));
   };

@@ -145,6 +145,7 @@ std::string escape_markdown(std::string_view text) {
 
 std::string print_markdown(const run_result& all) {
   std::string out = "### kitfox: " + headline(all) + "\n\n";
+  if (all.claim) out += escape_markdown(all.claim->subject + ". " + all.claim->verdict) + "\n\n";
   if (all.interrupted) out += "A signal ended the run before all cases were over.\n\n";
   if (!all.cases.empty()) out += area_table(all);
   std::size_t left_out = 0;

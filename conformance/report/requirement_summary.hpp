@@ -9,19 +9,21 @@
 namespace kitfox::conformance {
 
 /// What one requirement came to in all of a run.
-struct requirement_standing {
+struct requirement_result {
   std::string id;
   const requirement* about = nullptr;  ///< Null: an id that this program's specification does not have.
-  std::optional<verdict> outcome;      ///< The worst of its cases; empty: nothing in the run looked at it.
-  std::size_t cases = 0;               ///< Cases that looked at it, or should have.
+  /// The worst of the cases that looked at it; skipped: only skipped ones would have; empty: none would.
+  std::optional<verdict> outcome;
+  std::size_t cases = 0;  ///< Cases that looked at it, or should have.
   std::size_t observations = 0;
 };
 
 /// Every requirement of the specification in its order, then those that only the results know.
-[[nodiscard]] std::vector<requirement_standing> standings_of(const run_result& all);
+[[nodiscard]] std::vector<requirement_result> requirement_results_of(const run_result& all);
 
-/// Every case came to its end without a broken MUST, a skip or missing evidence, and every requirement that
-/// this program can check and a subject MUST keep was looked at and held. Nothing less is called conformant.
+/// Of a run about one subject, whether its claim holds. Of any other: every case came to its end without a
+/// broken MUST, a skip or missing evidence, and every requirement that this program can check and a subject
+/// MUST keep was looked at and held. Nothing less is called conformant.
 [[nodiscard]] bool is_conformant(const run_result& all);
 
 }  // namespace kitfox::conformance

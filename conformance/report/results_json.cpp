@@ -48,6 +48,7 @@ nlohmann::ordered_json describe(const case_result& one) {
                                {"file", one.file},
                                {"world", one.world},
                                {"seed", one.seed},
+                               {"verifies", one.verifies},
                                {"verdict", to_string(one.judged.outcome)},
                                {"seconds", one.wall_seconds},
                                {"world_seconds", one.world_seconds},
@@ -84,6 +85,11 @@ std::string print_results_json(const run_result& all) {
                      {"started", all.origin.started},
                      {"agent", all.origin.agent},
                      {"gateway", all.origin.gateway}};
+  if (all.claim)
+    out["claim"] = {{"subject", all.claim->subject},
+                    {"verdict", all.claim->verdict},
+                    {"conformant", all.claim->conformant},
+                    {"requirements", all.claim->requirements}};
   out["planned"] = all.planned;
   out["executed"] = all.cases.size() - all.count(verdict::skipped);
   out["interrupted"] = all.interrupted;

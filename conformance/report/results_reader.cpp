@@ -42,6 +42,11 @@ class place {
     complain("a text");
     return {};
   }
+  [[nodiscard]] std::vector<std::string> texts() const {
+    std::vector<std::string> out;
+    for (const place& one : items()) out.push_back(one.text());
+    return out;
+  }
   [[nodiscard]] bool flag() const {
     if (value_->is_boolean()) return value_->get<bool>();
     complain("true or false");
@@ -161,6 +166,7 @@ case_result read_case(const place& from) {
   out.file = from.member("file").text();
   out.world = from.member("world").text();
   out.seed = from.member("seed").count();
+  if (from.has("verifies")) out.verifies = from.member("verifies").texts();
   out.wall_seconds = from.member("seconds").number();
   out.world_seconds = from.member("world_seconds").number();
   out.records = from.member("records").count();
@@ -182,6 +188,11 @@ run_origin read_origin(const place& from) {
           from.member("gateway").text()};
 }
 
+run_claim read_claim(const place& from) {
+  return {from.member("subject").text(), from.member("verdict").text(), from.member("conformant").flag(),
+          from.member("requirements").texts()};
+}
+
 }  // namespace
 
 runtime::result<run_result> parse_results(std::string_view text, std::string& why) {
@@ -198,6 +209,7 @@ runtime::result<run_result> parse_results(std::string_view text, std::string& wh
     out.interrupted = all.member("interrupted").flag();
     out.wall_seconds = all.member("seconds").number();
     if (all.has("origin")) out.origin = read_origin(all.member("origin"));
+    if (all.has("claim")) out.claim = read_claim(all.member("claim"));
     for (const place& one : all.member("cases").items()) out.cases.push_back(read_case(one));
     if (const place told = all.member("verdict"); told.outcome() != out.worst())
       told.complain(fmt::format("\"{}\", the worst of its cases", to_string(out.worst())));

@@ -145,6 +145,7 @@ exit_status run(const run_plan& plan, const run_settings& settings, std::ostream
   results.cases = all.run();
   results.interrupted = all.interrupted();
   results.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  if (settings.claim) results.claim = settings.claim(results);
   report.explain_first(results, folder);
   if (!folder.empty() && !write_reports(folder, results)) {
     console << "cannot write the reports to " << folder << "\n";

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 
 #include "conformance/report/console_report.hpp"
@@ -13,6 +14,8 @@ struct run_settings {
   verdict fail_on = verdict::fail;
   enum class progress { every_case, only_bad } show = progress::every_case;
   console_report::style style = console_report::style::plain;
+  /// What the run shows of its subject, for the reports; empty where it is not about one.
+  std::function<run_claim(const run_result&)> claim;
 };
 
 /// Runs every case of a plan, `jobs` at a time, reports them to `console` and, where a folder is given,

@@ -5,6 +5,8 @@ kitfox.requirements_view = (() => {
   const {h, icon, badge} = kitfox.elements;
   const run = kitfox.run;
   const state = kitfox.filter.make();
+  // A subject is looked at by what is asked of it; the rest is a choice away.
+  if (run.results.claim) state.choices.asked = "asked of the subject";
   const MARKS_MAX = 36;
 
   const counts = () => {
@@ -104,6 +106,7 @@ kitfox.requirements_view = (() => {
             {name: "level", label: "MUST, SHOULD", values: values_of("level")},
             {name: "role", label: "Any role", values: values_of("role")},
             {name: "profile", label: "Any profile", values: values_of("profile")},
+            {name: "asked", label: "Asked or not", values: values_of("asked")},
           ],
         },
         update,

@@ -23,6 +23,12 @@ kitfox.run = (() => {
     for (const each of one.requirements)
       by_id.get(each.id)?.seen_in.push({in: one, verdict: each.verdict, observations: each.observations, named: each.named});
   }
+  // Of a case that was skipped nothing was judged; what it would have put to the test is known.
+  for (const one of cases.filter((each) => each.verdict === "skipped")) {
+    for (const id of one.verifies ?? []) by_id.get(id)?.seen_in.push({in: one, verdict: "skipped", observations: 0, named: true});
+  }
+  const asked = results.claim ? new Set(results.claim.requirements) : null;
+  for (const one of requirements) one.asked = !asked || asked.has(one.id) ? "asked of the subject" : "beside the claim";
   for (const one of requirements) one.seen_in.sort((a, b) => rank(a.verdict) - rank(b.verdict));
 
   const is_quiet = (one) => one.verdict === "pass" || one.verdict === "skipped";

@@ -22,23 +22,22 @@ kitfox.summary = (() => {
   };
 
   const remarks = () => {
-    const out = [];
+    const out = results.claim ? [results.claim.subject, results.claim.verdict] : [];
     if (results.interrupted) out.push(`A signal ended the run: ${cases.length} of ${results.planned} planned cases were over by then.`);
     if (count("warn") > 0) out.push(`${run.plural(count("warn"), "case")} broke something that SHOULD hold.`);
     if (count("skipped") > 0)
       out.push(
         `${run.plural(count("skipped"), "case")} ${count("skipped") === 1 ? "was" : "were"} skipped; what was skipped is not known to hold.`,
       );
-    const open = run.requirements.filter((one) => !one.verdict),
+    const asked = run.requirements.filter((one) => one.asked !== "beside the claim"),
+      open = asked.filter((one) => !one.verdict),
       unchecked = open.filter((one) => one.unchecked).length;
     if (open.length > unchecked && results.executed > 0)
       out.push(
-        `${run.plural(open.length - unchecked, "requirement")} of ${run.requirements.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`,
+        `${run.plural(open.length - unchecked, "requirement")} of ${asked.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`,
       );
     if (unchecked > 0 && results.executed > 0)
-      out.push(
-        `${run.plural(unchecked, "requirement")} of ${run.requirements.length} have no check, each for a reason that its page gives.`,
-      );
+      out.push(`${run.plural(unchecked, "requirement")} of ${asked.length} have no check, each for a reason that its page gives.`);
     const left = run.specification.pictures_left_out;
     if (left > 0)
       out.push(

@@ -15,7 +15,9 @@ run_result full_run() {
   all.interrupted = true;
   all.planned = 9;
   all.origin = {"0.1.0", "2026-01-01T00:00:00Z", "reference", "my-gateway --flag"};
+  all.claim = run_claim{"my-agent: 2 requirements", "CONFORMANT: 2 kept", true, {"REC-1", "REC-2"}};
   case_result& one = all.cases[4];
+  one.verifies = {"REC-1", "REC-2"};
   one.trace_hash = 0xfedcba9876543210;
   one.seed = UINT64_MAX;
   one.runs = 2;

@@ -141,20 +141,41 @@ TEST(Badge, IsGreenOnlyIfEveryCasePassed) {
   EXPECT_THAT(print_badge(broken_off), HasSubstr("interrupted"));
 }
 
-TEST(Standings, TheWorstCaseOfARequirementIsItsVerdict) {
+TEST(RequirementResults, TheWorstCaseOfARequirementIsItsVerdict) {
   run_result all = with_verdicts({verdict::pass, verdict::fail});
   all.cases[0].judged.requirements = {{"REC-1", verdict::pass, 3, true}, {"OLD-1", verdict::pass, 1, false}};
   all.cases[1].judged.requirements = {{"REC-1", verdict::fail, 2, false}};
-  const auto standings = standings_of(all);
-  EXPECT_EQ(standings.size(), requirements().size() + 1);
+  const auto results = requirement_results_of(all);
+  EXPECT_EQ(results.size(), requirements().size() + 1);
   const auto of = [&](const std::string& id) {
-    return *std::ranges::find(standings, id, &requirement_standing::id);
+    return *std::ranges::find(results, id, &requirement_result::id);
   };
   EXPECT_EQ(of("REC-1").outcome, verdict::fail);
   EXPECT_EQ(of("REC-1").cases, 2U);
   EXPECT_EQ(of("REC-1").observations, 5U);
   EXPECT_EQ(of("REC-2").outcome, std::nullopt);
   EXPECT_EQ(of("OLD-1").about, nullptr);
+}
+
+TEST(RequirementResults, WhatOnlySkippedCasesWouldHaveLookedAtIsSkipped) {
+  run_result all = with_verdicts({verdict::pass, verdict::skipped});
+  all.cases[0].judged.requirements = {{"REC-1", verdict::pass, 1, true}};
+  all.cases[1].verifies = {"REC-1", "REC-2"};
+  const auto results = requirement_results_of(all);
+  const auto of = [&](const std::string& id) {
+    return *std::ranges::find(results, id, &requirement_result::id);
+  };
+  EXPECT_EQ(of("REC-1").outcome, verdict::pass);
+  EXPECT_EQ(of("REC-2").outcome, verdict::skipped);
+}
+
+TEST(Markdown, OfOneSubjectSaysItsClaim) {
+  run_result all = with_verdicts({verdict::pass});
+  all.claim = run_claim{"my_agent: 1 requirement", "CONFORMANT: 1 kept", true, {"REC-1"}};
+  EXPECT_THAT(print_markdown(all), HasSubstr("### kitfox: conformant ·"));
+  EXPECT_THAT(print_markdown(all), HasSubstr("my\\_agent: 1 requirement. CONFORMANT: 1 kept\n"));
+  all.claim->conformant = false;
+  EXPECT_THAT(print_markdown(all), HasSubstr("### kitfox: passed ·"));
 }
 
 TEST(Conformant, NeedsEveryRequirementAndNothingSkippedOrUnclear) {

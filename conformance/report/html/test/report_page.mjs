@@ -84,6 +84,16 @@ const checks = {
     assert.equal(await page.locator(".failing-mark").count(), 0);
   },
 
+  async claim() {
+    const page = await open();
+    assert.equal(await page.locator("#summary h1").innerText(), "Conformant");
+    assert.deepEqual(await page.locator(".remark").allInnerTexts(), ["my-agent: 1 requirement", "CONFORMANT: 1 kept"]);
+    assert.equal(await lines(page), 1, "what was asked of the subject comes first");
+    await page.click(".clear-filter");
+    const {specification} = await data(page);
+    assert.equal(await lines(page), specification.requirements.length);
+  },
+
   async "nothing-executed"() {
     const page = await open();
     assert.equal(await page.locator("#summary h1").innerText(), "Nothing was executed");

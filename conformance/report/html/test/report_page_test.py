@@ -63,6 +63,14 @@ class ReportPage(ProgramTest):
         done = self.run_kitfox(self.scenario("passes"), self.scenario("outage"))
         self.look_at(done.out / "report.html", "network", "headline", "no-failures")
 
+    def test_a_run_about_one_subject(self):
+        out = self.run_kitfox(self.scenario("passes")).out
+        results = json.loads((out / "results.json").read_text())
+        results["claim"] = {"subject": "my-agent: 1 requirement", "verdict": "CONFORMANT: 1 kept", "conformant": True, "requirements": ["REC-9"]}
+        (out / "results.json").write_text(json.dumps(results))
+        self.assertEqual(self.call("report", str(out), "--out", str(out / "report.html")).status, 0)
+        self.look_at(out / "report.html", "network", "claim")
+
     def test_a_run_in_which_everything_was_skipped(self):
         done = self.run_kitfox(self.scenario("needs-a-setting"), "--agent-command", "/bin/true")
         self.look_at(done.out / "report.html", "network", "nothing-executed")
