@@ -28,6 +28,7 @@ badge_words words_for(const run_result& all) {
   if (const std::size_t unclear = all.count(verdict::inconclusive))
     return {fmt::format("{} of {} inconclusive", unclear, all.cases.size()), amber};
   const std::size_t passed = all.count(verdict::pass) + all.count(verdict::warn);
+  if (all.claim && !all.claim->conformant) return {fmt::format("{} pass, no claim", passed), slate};
   if (skipped > 0) return {fmt::format("{} pass, {} skipped", passed, skipped), slate};
   if (const std::size_t warned = all.count(verdict::warn))
     return {fmt::format("{} pass, {} with warnings", passed, warned), amber};

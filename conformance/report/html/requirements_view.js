@@ -8,6 +8,8 @@ kitfox.requirements_view = (() => {
   // A subject is looked at by what is asked of it; the rest is a choice away.
   if (run.results.claim) state.choices.asked = "asked of the subject";
   const MARKS_MAX = 36;
+  /// Names as short as these are abbreviations: TLS, SSE, RBAC.
+  const ABBREVIATION_MAX = 4;
 
   const counts = () => {
     const out = {};
@@ -76,7 +78,7 @@ kitfox.requirements_view = (() => {
         h(
           "h2",
           {},
-          h("span", {class: "area-name"}, area),
+          h("span", {class: "area-name"}, area.length <= ABBREVIATION_MAX ? area.toUpperCase() : area),
           h("span", {class: "area-note"}, bad > 0 ? `${bad} of ${inside.length} broken or unclear` : `${held} of ${inside.length} hold`),
         ),
         h("table", {class: "lines requirement-lines"}, h("tbody", {}, inside.map(row))),

@@ -17,8 +17,25 @@ kitfox.summary = (() => {
     if (count("inconclusive") > 0)
       return ["inconclusive", `${count("inconclusive")} of ${of} ${count("inconclusive") === 1 ? "is" : "are"} inconclusive`];
     if (kitfox.run.specification.conformant) return ["pass", "Conformant"];
+    if (results.claim) return ["skipped", `No claim of conformance from ${of}`];
     if (count("skipped") > 0) return ["skipped", `${results.executed} of ${of} pass, ${count("skipped")} skipped`];
     return [count("warn") > 0 ? "warn" : "pass", cases.length === 1 ? "The case passes" : `All ${of} pass`];
+  };
+
+  /// A claim says this by itself.
+  const remarks_on_requirements = () => {
+    const out = [];
+    const open = run.requirements.filter((one) => !one.verdict),
+      unchecked = open.filter((one) => one.unchecked).length;
+    if (open.length > unchecked)
+      out.push(
+        `${run.plural(open.length - unchecked, "requirement")} of ${run.requirements.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`,
+      );
+    if (unchecked > 0)
+      out.push(
+        `${run.plural(unchecked, "requirement")} of ${run.requirements.length} have no check, each for a reason that its page gives.`,
+      );
+    return out;
   };
 
   const remarks = () => {
@@ -29,15 +46,7 @@ kitfox.summary = (() => {
       out.push(
         `${run.plural(count("skipped"), "case")} ${count("skipped") === 1 ? "was" : "were"} skipped; what was skipped is not known to hold.`,
       );
-    const asked = run.requirements.filter((one) => one.asked !== "beside the claim"),
-      open = asked.filter((one) => !one.verdict),
-      unchecked = open.filter((one) => one.unchecked).length;
-    if (open.length > unchecked && results.executed > 0)
-      out.push(
-        `${run.plural(open.length - unchecked, "requirement")} of ${asked.length} ${open.length - unchecked === 1 ? "was" : "were"} not exercised by this run.`,
-      );
-    if (unchecked > 0 && results.executed > 0)
-      out.push(`${run.plural(unchecked, "requirement")} of ${asked.length} have no check, each for a reason that its page gives.`);
+    if (!results.claim && results.executed > 0) out.push(...remarks_on_requirements());
     const left = run.specification.pictures_left_out;
     if (left > 0)
       out.push(

@@ -136,6 +136,9 @@ TEST(Badge, IsGreenOnlyIfEveryCasePassed) {
   }
   EXPECT_THAT(print_badge({}), HasSubstr("nothing executed"));
   EXPECT_THAT(print_badge(with_verdicts({verdict::skipped})), HasSubstr("nothing executed"));
+  run_result unclaimed = with_verdicts({verdict::pass});
+  unclaimed.claim = run_claim{"my-agent", "no claim of conformance", false, {}};
+  EXPECT_THAT(print_badge(unclaimed), Not(HasSubstr(green)));
   run_result broken_off = with_verdicts({verdict::pass});
   broken_off.interrupted = true;
   EXPECT_THAT(print_badge(broken_off), HasSubstr("interrupted"));
