@@ -3,8 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace kitfox::sim {
+namespace {
+
+/// The first `count` bytes, at most 8, the first one lowest: the order of bytes in memory does not matter.
+std::uint64_t word_of(const char* bytes, std::size_t count) noexcept {
+  std::uint64_t word = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (count == sizeof word) {
+      std::memcpy(&word, bytes, sizeof word);
+      return word;
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i)
+    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  return word;
+}
+
+}  // namespace
 
 std::string_view to_string(trace_kind kind) noexcept {
   switch (kind) {
@@ -48,12 +67,8 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) noexcept {
   constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15ULL;
   std::uint64_t hash = (seed ^ bytes.size()) * multiplier;
   while (!bytes.empty()) {
-    // Assembled byte by byte, so that the order of bytes in memory does not matter.
-    std::uint64_t word = 0;
     const std::size_t count = std::min<std::size_t>(8, bytes.size());
-    for (std::size_t i = 0; i < count; ++i)
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-    hash = (hash ^ word) * multiplier;
+    hash = (hash ^ word_of(bytes.data(), count)) * multiplier;
     hash ^= hash >> 29;
     bytes.remove_prefix(count);
   }
