@@ -226,6 +226,12 @@ broken_down break_down(timestamp time) {
           std::chrono::hh_mm_ss<std::chrono::nanoseconds>{time - day}};
 }
 
+/// With leading zeros; `value` is not negative and has at most `digit_count` digits.
+void append_number(std::string& out, std::int64_t value, std::size_t digit_count) {
+  out.append(digit_count, '0');
+  for (std::size_t at = out.size(); value != 0; value /= 10) out[--at] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 result<timestamp> parse_rfc3339(std::string_view text) { return parse_iso_form(text, strictness::rfc3339); }
@@ -234,25 +240,35 @@ result<timestamp> parse_iso8601(std::string_view text) { return parse_iso_form(t
 
 std::string print_rfc3339(timestamp time, time_precision precision) {
   const broken_down parts = break_down(time);
-  std::string text =
-      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{parts.date.year()}, unsigned{parts.date.month()},
-                  unsigned{parts.date.day()}, parts.clock.hours().count(), parts.clock.minutes().count(),
-                  parts.clock.seconds().count());
+  std::string text;
+  text.reserve(sizeof "2024-05-06T07:08:09.123456789Z");
+  append_number(text, int{parts.date.year()}, 4);
+  text += '-';
+  append_number(text, unsigned{parts.date.month()}, 2);
+  text += '-';
+  append_number(text, unsigned{parts.date.day()}, 2);
+  text += 'T';
+  append_number(text, parts.clock.hours().count(), 2);
+  text += ':';
+  append_number(text, parts.clock.minutes().count(), 2);
+  text += ':';
+  append_number(text, parts.clock.seconds().count(), 2);
   const std::int64_t nanoseconds = parts.clock.subseconds().count();
   switch (precision) {
     case time_precision::seconds:
       break;
     case time_precision::milliseconds:
-      text += fmt::format(".{:03}", nanoseconds / 1'000'000);
+      append_number(text += '.', nanoseconds / 1'000'000, 3);
       break;
     case time_precision::microseconds:
-      text += fmt::format(".{:06}", nanoseconds / 1'000);
+      append_number(text += '.', nanoseconds / 1'000, 6);
       break;
     case time_precision::nanoseconds:
-      text += fmt::format(".{:09}", nanoseconds);
+      append_number(text += '.', nanoseconds, 9);
       break;
   }
-  return text + 'Z';
+  text += 'Z';
+  return text;
 }
 
 result<timestamp> parse_http_date(std::string_view text, timestamp now) {
