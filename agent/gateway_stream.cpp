@@ -28,7 +28,9 @@ std::optional<std::string> unless_empty(const std::string& text) {
 }  // namespace
 
 gateway_stream::gateway_stream(const parts& with, std::size_t event_bytes_max)
-    : with_{with}, decoder_{limits_of(event_bytes_max)} {}
+    : with_{with}, decoder_{limits_of(event_bytes_max)}, silence_{with.on.clock().make_alarm([this] {
+        on_silence();
+      })} {}
 
 gateway_stream::~gateway_stream() = default;
 
@@ -71,6 +73,7 @@ task<session_action> gateway_stream::dial(mono_time until) {
   auto stream = co_await runtime::with_deadline(clock, until, with_.on.network().dial(to, with_.access.tls));
   if (!stream) co_return with_.session.on_dial_failed(stream.error(), clock.now());
   connection_ = std::make_unique<http::client_connection>(std::move(*stream), http::limits{});
+  late_ = false;
   co_return with_.session.on_dialled(clock.now());
 }
 
@@ -120,9 +123,18 @@ void gateway_stream::on_stream_head(const http::response& head) {
   with_.clock.on_stream_started(date, with_.on.clock().now());
 }
 
+/// Ends the read that waits; the session then gives the stream up in any case.
+void gateway_stream::on_silence() {
+  late_ = true;
+  connection_->close();
+}
+
 task<session_action> gateway_stream::read(mono_time until) {
   auto& clock = with_.on.clock();
-  const auto bytes = co_await runtime::with_deadline(clock, until, connection_->read_body());
+  silence_->set(until);
+  auto bytes = co_await connection_->read_body();
+  silence_->clear();
+  if (!bytes && late_) bytes = runtime::errc::timed_out;
   if (with_.channel.key_refused()) with_.session.on_key_refused();
   if (!bytes) co_return with_.session.on_read_ended(bytes.error(), clock.now());
   if (bytes->empty()) co_return with_.session.on_read_ended({}, clock.now());

@@ -49,6 +49,7 @@ class gateway_stream {
   [[nodiscard]] runtime::task<session_action> send_request(runtime::mono_time until);
   [[nodiscard]] runtime::task<session_action> read(runtime::mono_time until);
   [[nodiscard]] runtime::http::request connect_request() const;
+  void on_silence();
   void on_stream_head(const runtime::http::response& head);
   void on_event(const protocol::sse_event& event);
   void on_agent_event(const protocol::agent_event& event);
@@ -60,6 +61,8 @@ class gateway_stream {
   parts with_;
   protocol::sse_decoder decoder_;
   std::unique_ptr<runtime::http::client_connection> connection_;
+  std::unique_ptr<runtime::alarm> silence_;
+  bool late_ = false;  ///< `silence_` has closed the connection.
   bool ready_ = false;
   bool announced_ = false;  ///< `connected_to_gateway` was reported for this stream.
 };

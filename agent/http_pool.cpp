@@ -14,6 +14,17 @@ using runtime::task;
 using runtime::http::request;
 using runtime::http::response;
 
+namespace {
+/// One more waits.
+struct waiting_mark {
+  explicit waiting_mark(std::size_t& count) : count_{++count} {}
+  waiting_mark(const waiting_mark&) = delete;
+  waiting_mark& operator=(const waiting_mark&) = delete;
+  ~waiting_mark() { --count_; }
+  std::size_t& count_;
+};
+}  // namespace
+
 /// The right to have one connection in use.
 struct http_pool::permit {
   explicit permit(http_pool& of) : pool{of}, since{of.host_.clock().now()} { pool.permits_.push_back(this); }
@@ -53,6 +64,7 @@ task<result<std::unique_ptr<http_pool::permit>>> http_pool::wait_for_permit() {
   for (;;) {
     const vacancy found = look_for_vacancy();
     if (found.free) break;
+    const waiting_mark mark{waiting_};
     error_code failure;
     if (found.look_again && options_.slow_max > 0) {
       failure = co_await runtime::with_deadline(host_.clock(), *found.look_again, freed_.wait());
@@ -102,8 +114,14 @@ task<result<response>> http_pool::exchange_now(request message) {
 
 task<result<response>> http_pool::exchange(request message, patience limits) {
   auto& clock = host_.clock();
-  const auto held = co_await runtime::with_deadline(clock, limits.give_up_at, wait_for_permit());
-  if (!held) co_return held.error();
+  std::unique_ptr<permit> held;
+  if (waiting_ == 0 && look_for_vacancy().free) {
+    held = std::make_unique<permit>(*this);
+  } else {
+    auto waited = co_await runtime::with_deadline(clock, limits.give_up_at, wait_for_permit());
+    if (!waited) co_return waited.error();
+    held = std::move(*waited);
+  }
   const mono_time until = std::min(limits.give_up_at, clock.now() + limits.budget);
   co_return co_await runtime::with_deadline(clock, until, exchange_now(std::move(message)));
 }

@@ -77,6 +77,7 @@ class http_pool {
   runtime::notifier freed_;
   std::vector<kept> idle_;
   std::vector<const permit*> permits_;
+  std::size_t waiting_ = 0;  ///< For a permit.
 };
 
 }  // namespace kitfox::agent

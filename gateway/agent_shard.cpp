@@ -114,7 +114,6 @@ void agent_shard::begin(std::function<void()> on_ended) {
 task<void> agent_shard::serve(std::function<void()> on_ended) {
   co_await server_->run();
   deadlines_.stop();
-  co_await deadlines_.join();
   to_hub_.post(std::move(on_ended));
 }
 

@@ -202,7 +202,6 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
   if (cancelled) tasks.cancel();
   co_await errands.join();
   co_await tasks.join();
-  co_await board.join();
   parts.on.events().info("stopped");
 }
 

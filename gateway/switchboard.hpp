@@ -94,7 +94,6 @@ class switchboard {
   /// Closes every stream and fails every command, now. No command may be admitted from then on.
   void stop();
   [[nodiscard]] bool stopped() const noexcept { return stopped_; }
-  [[nodiscard]] runtime::task<void> join() { return deadlines_.join(); }
 
   [[nodiscard]] runtime::host& on() noexcept { return host_; }
   [[nodiscard]] runtime::deadline_queue& deadlines() noexcept { return deadlines_; }

@@ -13,6 +13,7 @@ class asio_clock final : public clock {
   [[nodiscard]] mono_time now() const noexcept override;
   [[nodiscard]] wall_time wall_now() const noexcept override;
   [[nodiscard]] task<error_code> sleep_until(mono_time when) override;
+  [[nodiscard]] std::unique_ptr<alarm> make_alarm(std::function<void()> on_passed) override;
 
  private:
   asio::any_io_executor executor_;

@@ -11,39 +11,27 @@ namespace {
 
 struct nothing {};
 
-/// Two coroutines, of which the first to end cancels the other.
+/// The work, and whether its deadline came first.
 struct race {
-  struct runner {
-    child_task running;
-    std::exception_ptr failure;
-  };
-  void start(const asio::any_io_executor& executor, runner& one, task<void> body) {
-    ++left;
-    one.running.start(executor, std::move(body),
-                      [this, &one](const std::exception_ptr& failure) { on_end(one, failure); });
+  void begin_limit(mono_time when) {
+    if (!over) limit->set(when);
   }
-  void on_end(runner& one, const std::exception_ptr& failure) {
-    one.failure = failure;
-    --left;
-    if (first == nullptr) first = &one;
-    if (left != 0) {
-      cancel();
-    } else {
-      ended.complete({}, {});
-    }
+  void on_deadline() {
+    passed = true;
+    running.cancel();
   }
-  void cancel() {
-    work.running.cancel();
-    sleep.running.cancel();
+  void on_end(const std::exception_ptr& why) {
+    failure = why;
+    over = true;
+    limit->clear();
+    ended.complete({}, {});
   }
-
-  runner work, sleep;
-  runner* first = nullptr;
-  int left = 0;
+  child_task running;
+  std::unique_ptr<alarm> limit;
+  bool passed = false, over = false;
+  std::exception_ptr failure;
   pending<nothing> ended;
 };
-
-task<void> sleep_into(clock& time, mono_time when, error_code& out) { out = co_await time.sleep_until(when); }
 
 }  // namespace
 
@@ -52,15 +40,15 @@ task<race_end> race_deadline(clock& time, mono_time when, task<void> work) {
   if (state.cancelled() != asio::cancellation_type::none) co_return race_end::cancelled;
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   race both;
-  error_code sleep_outcome;
-  both.start(executor, both.work, std::move(work));
-  both.start(executor, both.sleep, sleep_into(time, when, sleep_outcome));
-  co_await both.ended.wait_passing_on(executor, [&both] { both.cancel(); });
-  if (both.work.failure) std::rethrow_exception(both.work.failure);
-  if (both.sleep.failure) std::rethrow_exception(both.sleep.failure);
-  if (both.first == &both.work) co_return race_end::work_ended;
-  // Whoever cancels us cancels both; a sleep that ended first by that is no deadline.
-  co_return sleep_outcome ? race_end::cancelled : race_end::passed;
+  both.limit = time.make_alarm([&both] { both.on_deadline(); });
+  both.running.start(executor, std::move(work),
+                     [&both](const std::exception_ptr& failure) { both.on_end(failure); });
+  // After the first step of the work, so that what it waits for until the same instant comes first. It is
+  // queued before anything that could end the race.
+  asio::post(executor, [&both, when] { both.begin_limit(when); });
+  co_await both.ended.wait_passing_on(executor, [&both] { both.running.cancel(); });
+  if (both.failure) std::rethrow_exception(both.failure);
+  co_return both.passed ? race_end::passed : race_end::work_ended;
 }
 
 }  // namespace kitfox::runtime::detail

@@ -11,7 +11,7 @@ namespace detail {
 enum class race_end {
   work_ended,
   passed,     ///< The deadline came first; `work` was cancelled and has ended since.
-  cancelled,  ///< The caller itself was cancelled.
+  cancelled,  ///< The caller itself had been cancelled before.
 };
 /// Runs `work` until it ends or `when` passes; then cancels and awaits the other.
 task<race_end> race_deadline(clock& time, mono_time when, task<void> work);

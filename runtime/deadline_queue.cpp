@@ -6,39 +6,31 @@
 
 namespace kitfox::runtime {
 
+deadline_queue::deadline_queue(host& on) : host_{on}, alarm_{on.clock().make_alarm([this] { on_alarm(); })} {}
+
 deadline_queue::~deadline_queue() { KITFOX_ASSERT(armed_.empty()); }
 
 void deadline_queue::stop() {
   stopped_ = true;
-  ++generation_;
-  sleepers_.cancel();
+  alarm_->clear();
 }
 
 void deadline_queue::wake_by(mono_time when) {
   if (stopped_ || when >= wake_at_) return;
   wake_at_ = when;
-  sleepers_.cancel();
-  sleepers_.spawn("deadlines", sleep_and_fire(++generation_));
+  alarm_->set(when);
 }
 
-task<void> deadline_queue::sleep_and_fire(std::uint64_t generation) {
-  while (generation == generation_) {
-    const error_code failure = co_await host_.clock().sleep_until(wake_at_);
-    if (failure || generation != generation_) co_return;
-    fire_due();
-    if (generation != generation_) co_return;
-    wake_at_ = armed_.empty() ? mono_time::max() : armed_.begin()->first;
-    if (armed_.empty()) co_return;
-  }
-}
-
-void deadline_queue::fire_due() {
+void deadline_queue::on_alarm() {
   const mono_time now = host_.clock().now();
   while (!armed_.empty() && armed_.begin()->first <= now && !stopped_) {
     timer& due = *armed_.begin()->second;
     due.disarm();
     due.on_passed_();
   }
+  // What was armed meanwhile found the time of this alarm, which no later one is before.
+  wake_at_ = mono_time::max();
+  if (!armed_.empty()) wake_by(armed_.begin()->first);
 }
 
 deadline_queue::timer::timer(deadline_queue& in, std::function<void()> on_passed)

@@ -3,40 +3,35 @@
 #include <map>
 
 #include "runtime/host.hpp"
-#include "runtime/task_group.hpp"
 
 namespace kitfox::runtime {
 
-/// Many time limits on one sleeping task: for owners of thousands of objects that each have a limit which is
-/// moved all the time and rarely passes. Arming and disarming cost a tree insertion and no allocation. Not
+/// Many time limits on one alarm: for owners of thousands of objects that each have a limit which is moved
+/// all the time and rarely passes. Arming and disarming cost a tree insertion and no allocation. Not
 /// thread-safe.
 class deadline_queue {
  public:
-  explicit deadline_queue(host& on) : host_{on}, sleepers_{on} {}
+  explicit deadline_queue(host& on);
   deadline_queue(const deadline_queue&) = delete;
   deadline_queue& operator=(const deadline_queue&) = delete;
-  /// No timer may be left, and join() must have ended.
+  /// No timer may be left.
   ~deadline_queue();
 
   /// One limit. Must not outlive the queue.
   class timer;
 
-  /// Nothing fires from here on. Call it before join().
+  /// Nothing fires from here on.
   void stop();
-  /// Waits until the sleeping task has ended.
-  [[nodiscard]] task<void> join() { return sleepers_.join(); }
 
  private:
   using tree = std::multimap<mono_time, timer*>;
   void wake_by(mono_time when);
-  task<void> sleep_and_fire(std::uint64_t generation);
-  void fire_due();
+  void on_alarm();
 
   host& host_;
-  task_group sleepers_;
+  std::unique_ptr<alarm> alarm_;
   tree armed_;
   mono_time wake_at_ = mono_time::max();
-  std::uint64_t generation_ = 0;  ///< Of the sleeper that counts; older ones end when they wake.
   bool stopped_ = false;
 };
 

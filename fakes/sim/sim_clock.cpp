@@ -4,17 +4,18 @@
 
 namespace kitfox::sim {
 
-struct sim_clock::sleeper final : timer {
-  sleeper(sim_clock& on, runtime::mono_time until) : clock{on}, when{until} {
-    node = clock.where_.number;
+/// What is due at a time of this clock.
+struct sim_clock::waiter : timer {
+  explicit waiter(sim_clock& on) : clock{on} { node = clock.where_.number; }
+  void begin(runtime::mono_time until) {
+    end();
+    when = until;
+    linked = true;
+    next = nullptr;
     previous = clock.last_;
     (previous != nullptr ? previous->next : clock.first_) = this;
     clock.last_ = this;
     clock.time_.arm(*this, clock.skew_.true_time(when));
-  }
-  ~sleeper() {
-    clock.time_.disarm(*this);
-    unlink();
   }
   void unlink() noexcept {
     if (!linked) return;
@@ -22,18 +23,70 @@ struct sim_clock::sleeper final : timer {
     (previous != nullptr ? previous->next : clock.first_) = next;
     (next != nullptr ? next->previous : clock.last_) = previous;
   }
+  void end() noexcept {
+    if (!linked) return;
+    clock.time_.disarm(*this);
+    unlink();
+  }
+
+  sim_clock& clock;
+  runtime::mono_time when{};
+  bool linked = false;
+  waiter* previous = nullptr;
+  waiter* next = nullptr;
+
+ protected:
+  ~waiter() { end(); }
+};
+
+struct sim_clock::sleeper final : waiter {
+  sleeper(sim_clock& on, runtime::mono_time until) : waiter{on} { begin(until); }
   void fire() override {
     unlink();
     place.complete({}, {});
   }
-
-  sim_clock& clock;
-  runtime::mono_time when;
   waiting_place<nothing> place;
-  bool linked = true;
-  sleeper* previous = nullptr;
-  sleeper* next = nullptr;
 };
+
+/// Killing the host ends it as it ends what coroutines wait for.
+class sim_clock::sim_alarm final : public runtime::alarm, private waiter, private leaf {
+ public:
+  sim_alarm(sim_clock& on, std::function<void()> on_passed) : waiter{on}, call_{std::make_shared<call>()} {
+    call_->on_passed = std::move(on_passed);
+  }
+  ~sim_alarm() override { clear(); }
+  void set(runtime::mono_time until) override {
+    call_->due = false;
+    if (clock.where_.now == node::state::killed) return;
+    if (!linked) link(clock.where_);
+    begin(until);
+  }
+  void clear() noexcept override {
+    call_->due = false;
+    leaf::unlink();
+    end();
+  }
+
+ private:
+  struct call {
+    std::function<void()> on_passed;
+    bool due = false;  ///< The time has passed, and the function waits for its turn.
+  };
+  void abandon() override { clear(); }
+  void fire() override {
+    waiter::unlink();
+    leaf::unlink();
+    call_->due = true;
+    clock.time_.post(clock.where_, handler{[call = call_] {
+                       if (std::exchange(call->due, false)) call->on_passed();
+                     }});
+  }
+  std::shared_ptr<call> call_;  // owners: this, the handler that is posted
+};
+
+std::unique_ptr<runtime::alarm> sim_clock::make_alarm(std::function<void()> on_passed) {
+  return std::make_unique<sim_alarm>(*this, std::move(on_passed));
+}
 
 runtime::task<runtime::error_code> sim_clock::sleep_until(runtime::mono_time when) {
   if (const runtime::error_code failure = co_await enter(where_)) co_return failure;
@@ -42,15 +95,12 @@ runtime::task<runtime::error_code> sim_clock::sleep_until(runtime::mono_time whe
     co_return runtime::error_code{};
   }
   sleeper self{*this, when};
-  const auto outcome = co_await self.place.wait(where_, [&self] {
-    self.clock.time_.disarm(self);
-    self.unlink();
-  });
+  const auto outcome = co_await self.place.wait(where_, [&self] { self.end(); });
   co_return outcome.first;
 }
 
 void sim_clock::rearm() {
-  for (sleeper* one = first_; one != nullptr; one = one->next) time_.arm(*one, skew_.true_time(one->when));
+  for (waiter* one = first_; one != nullptr; one = one->next) time_.arm(*one, skew_.true_time(one->when));
 }
 
 }  // namespace kitfox::sim

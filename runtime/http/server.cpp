@@ -122,7 +122,6 @@ task<void> server::run() {
   }
   co_await self.tasks.join();
   self.context.deadlines.stop();
-  co_await self.context.deadlines.join();
 }
 
 void server::stop() {

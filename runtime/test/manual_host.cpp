@@ -9,18 +9,46 @@ namespace kitfox::runtime::test {
 
 task<error_code> manual_clock::sleep_until(mono_time when) {
   pending<nothing> operation;
-  const auto place = sleeping_.emplace(std::max(when, now_), &operation);
+  const auto place = sleeping_.emplace(std::max(when, now_), [&operation] { operation.complete({}, {}); });
   const auto outcome = co_await operation.wait(executor_, [this, place] { sleeping_.erase(place); });
   co_return outcome.first;
+}
+
+class manual_clock::manual_alarm final : public alarm {
+ public:
+  manual_alarm(manual_clock& on, std::function<void()> on_passed)
+      : on_{on}, on_passed_{std::make_shared<std::function<void()>>(std::move(on_passed))} {}
+  ~manual_alarm() override { clear(); }
+  void set(mono_time when) override {
+    clear();
+    place_ = on_.sleeping_.emplace(std::max(when, on_.now_), [this] {
+      place_.reset();
+      auto call = on_passed_;  // may destroy this alarm
+      (*call)();
+    });
+  }
+  void clear() noexcept override {
+    if (place_) on_.sleeping_.erase(*place_);
+    place_.reset();
+  }
+
+ private:
+  manual_clock& on_;
+  std::shared_ptr<std::function<void()>> on_passed_;  // owners: this, the call under way
+  std::optional<sleepers::iterator> place_;
+};
+
+std::unique_ptr<alarm> manual_clock::make_alarm(std::function<void()> on_passed) {
+  return std::make_unique<manual_alarm>(*this, std::move(on_passed));
 }
 
 bool manual_clock::advance() {
   if (sleeping_.empty()) return false;
   const auto first = sleeping_.begin();
   now_ = std::max(now_, first->first);
-  pending<nothing>& operation = *first->second;
+  const auto wake = std::move(first->second);
   sleeping_.erase(first);
-  operation.complete({}, {});
+  wake();
   return true;
 }
 

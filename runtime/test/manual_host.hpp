@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -21,13 +22,15 @@ class manual_clock final : public clock {
   [[nodiscard]] mono_time now() const noexcept override { return now_; }
   [[nodiscard]] wall_time wall_now() const noexcept override { return wall_base_ + now_.time_since_epoch(); }
   [[nodiscard]] task<error_code> sleep_until(mono_time when) override;
+  [[nodiscard]] std::unique_ptr<alarm> make_alarm(std::function<void()> on_passed) override;
   void set_wall(wall_time when) noexcept { wall_base_ = when - now_.time_since_epoch(); }
-  /// Moves to the earliest sleeper and wakes it; false when nobody sleeps.
+  /// Moves to the earliest sleeper or alarm and wakes it; false when there is none.
   bool advance();
 
  private:
   struct nothing {};
-  using sleepers = std::multimap<mono_time, pending<nothing>*>;
+  class manual_alarm;
+  using sleepers = std::multimap<mono_time, std::function<void()>>;
   asio::any_io_executor executor_;
   mono_time now_{};
   wall_time wall_base_{std::chrono::sys_days{std::chrono::January / 1 / 2030}};

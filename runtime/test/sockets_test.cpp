@@ -134,6 +134,31 @@ TEST(Sockets, CarryBytesBothWaysAndEndInOrder) {
   });
 }
 
+TEST(RealClock, AlarmsRingOnceAndNotAfterBeingCleared) {
+  sockets with;
+  with.run(std::nullopt, [](sockets& in) -> task<void> {
+    clock& time = in.on->clock();
+    notifier last_rang{in.on->executor()};
+    std::vector<int> rung;
+    const mono_time begun = time.now();
+    const auto moved = time.make_alarm([&] { rung.push_back(0); });
+    const auto cleared = time.make_alarm([&] { rung.push_back(1); });
+    const auto last = time.make_alarm([&] {
+      rung.push_back(2);
+      last_rang.notify_all();
+    });
+    moved->set(begun + std::chrono::hours{1});
+    moved->set(begun + 1ms);
+    cleared->set(begun + 1ms);
+    cleared->clear();
+    last->set(begun + 2ms);
+    time.make_alarm([&] { rung.push_back(3); })->set(begun);  // destroyed at once
+    EXPECT_EQ(co_await last_rang.wait(), error_code{});
+    EXPECT_GE(time.now(), begun + 2ms);
+    EXPECT_EQ(rung, (std::vector{0, 2}));
+  });
+}
+
 TEST(Sockets, TellResetFromEnd) {
   sockets with;
   with.run(std::nullopt, [](sockets& in) -> task<void> {

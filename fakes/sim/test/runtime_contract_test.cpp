@@ -132,6 +132,74 @@ TEST_P(RuntimeContract, ACancelledCallerOfWithDeadlineIsCancelled) {
   EXPECT_EQ(notes, (std::vector<note>{{0, errc::cancelled, mono_time{2s}}}));
 }
 
+std::function<void()> ring(sim_host& on, int who, std::vector<note>& notes) {
+  return [&on, who, &notes] { notes.push_back({who, {}, on.clock().now()}); };
+}
+
+TEST_P(RuntimeContract, AnAlarmRingsOnceAtTheTimeItWasLastSetTo) {
+  std::vector<note> notes;
+  const auto moved = host.clock().make_alarm(ring(host, 0, notes));
+  const auto cleared = host.clock().make_alarm(ring(host, 1, notes));
+  const auto late = host.clock().make_alarm(ring(host, 2, notes));
+  moved->set(mono_time{2s});
+  moved->set(mono_time{5s});
+  cleared->set(mono_time{3s});
+  cleared->clear();
+  host.clock().make_alarm(ring(host, 3, notes))->set(mono_time{1s});  // destroyed at once
+  ASSERT_TRUE(sim.run_for(10s).done());
+  late->set(mono_time{4s});
+  EXPECT_EQ(notes.size(), 1U) << "rang from inside set()";
+  ASSERT_TRUE(sim.run_for(10s).done());
+  EXPECT_EQ(notes, (std::vector<note>{{0, {}, mono_time{5s}}, {2, {}, mono_time{10s}}}));
+}
+
+TEST_P(RuntimeContract, AnAlarmMayDestroyItself) {
+  std::unique_ptr<runtime::alarm> one;
+  int rung = 0;
+  one = host.clock().make_alarm([&] {
+    one.reset();
+    ++rung;
+  });
+  one->set(mono_time{1s});
+  ASSERT_TRUE(sim.run_for(2s).done());
+  EXPECT_EQ(rung, 1);
+}
+
+TEST_P(RuntimeContract, AnAlarmFollowsTheClockOfItsHost) {
+  std::vector<note> notes;
+  const auto one = host.clock().make_alarm(ring(host, 0, notes));
+  one->set(mono_time{10s});
+  ASSERT_TRUE(sim.run_for(1s).done());
+  host.jump_clock(time_line::monotonic, 20s);
+  ASSERT_TRUE(sim.run_for(0s).done());
+  EXPECT_EQ(notes, (std::vector<note>{{0, {}, mono_time{21s}}}));
+}
+
+TEST_P(RuntimeContract, AnAlarmOfAPausedHostRingsAfterwardsUnlessCleared) {
+  std::vector<note> notes;
+  const auto kept = host.clock().make_alarm(ring(host, 0, notes));
+  const auto cleared = host.clock().make_alarm(ring(host, 1, notes));
+  kept->set(mono_time{1s});
+  cleared->set(mono_time{1s});
+  host.pause();
+  ASSERT_TRUE(sim.run_for(5s).done());
+  cleared->clear();
+  host.resume();
+  ASSERT_TRUE(sim.run_for(0s).done());
+  EXPECT_EQ(notes, (std::vector<note>{{0, {}, mono_time{5s}}}));
+}
+
+TEST_P(RuntimeContract, AKilledHostHasNoAlarms) {
+  std::vector<note> notes;
+  const auto before = host.clock().make_alarm(ring(host, 0, notes));
+  const auto after = host.clock().make_alarm(ring(host, 1, notes));
+  before->set(mono_time{1s});
+  host.kill(kill_mode::fin);
+  after->set(mono_time{2s});
+  ASSERT_TRUE(sim.run_for(5s).done());
+  EXPECT_EQ(notes, std::vector<note>{});
+}
+
 task<void> stop_and_note(sim_host& on, runtime::stop_source& stop, std::vector<note>& notes) {
   for (int i = 0; i < 2; ++i) {
     const error_code failure = co_await stop.wait();
