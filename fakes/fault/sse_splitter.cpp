@@ -1,6 +1,9 @@
 #include "fakes/fault/sse_splitter.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "protocol/utf8.hpp"
 
 namespace kitfox::fault {
 namespace {
@@ -35,11 +38,12 @@ sse_splitter::step sse_splitter::feed(std::string_view bytes) {
       }
     }
     const std::string_view rest = bytes.substr(done.used);
-    const auto end = rest.find_first_of("\r\n");
-    const std::size_t taken = end == std::string_view::npos ? rest.size() : end + 1;
+    const auto end = static_cast<std::size_t>(
+        protocol::find_line_end(rest.data(), rest.data() + rest.size()) - rest.data());
+    const std::size_t taken = std::min(end + 1, rest.size());
     held_.append(rest.substr(0, taken));
     done.used += taken;
-    if (end == std::string_view::npos) break;
+    if (end == rest.size()) break;
     const bool blank = held_.size() - line_begin_ == 1 && !continued_;
     continued_ = false;
     skip_lf_ = rest[end] == '\r';
