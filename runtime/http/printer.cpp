@@ -17,19 +17,28 @@ bool is_control(char c) noexcept {
   return byte < 0x20 || byte == 0x7f;
 }
 
-bool is_token(std::string_view text) noexcept {
+constexpr std::array<bool, 256> make_token_table() {
   constexpr std::string_view separators = "\"(),/:;<=>?@[\\]{} ";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return !is_control(c) && static_cast<unsigned char>(c) < 0x80 &&
-           separators.find(c) == std::string_view::npos;
-  });
+  std::array<bool, 256> out{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c)
+    out[c] = separators.find(static_cast<char>(c)) == std::string_view::npos;
+  return out;
+}
+constexpr std::array<bool, 256> token_table = make_token_table();
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return token_table[static_cast<unsigned char>(c)]; });
 }
 
 void print_field(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
-  std::transform(value.begin(), value.end(), std::back_inserter(out),
-                 [](char c) { return c != '\t' && is_control(c) ? ' ' : c; });
+  const std::size_t begin = out.size();
+  out += value;
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+      [](char c) { return c != '\t' && is_control(c); }, ' ');
   out += "\r\n";
 }
 
