@@ -11,6 +11,9 @@ namespace {
 using runtime::lower_case;
 using runtime::trimmed;
 
+/// Fields of most heads; more cost an allocation.
+constexpr std::size_t usual_fields = 8;
+
 std::string_view next_line(std::string_view& text) {
   const std::size_t end = text.find("\r\n");
   const std::string_view line = text.substr(0, end);
@@ -59,6 +62,7 @@ void http_reader::take_head() {
   const bool fine =
       which_ == direction::requests ? parse_request_line(start, head) : parse_status_line(start, head);
   if (!fine) return fail("start line");
+  head.fields.reserve(usual_fields);
   while (!text.empty()) {
     const std::string_view field = next_line(text);
     if (field.empty()) break;
@@ -68,21 +72,21 @@ void http_reader::take_head() {
                              std::string{trimmed(field.substr(colon + 1))});
   }
   line_.clear();
-  begin_body(head);
+  begin_body(std::move(head));
 }
 
-void http_reader::begin_body(const http_head& head) {
+void http_reader::begin_body(http_head head) {
   const bool interim = which_ == direction::responses && head.status < 200;
   std::string method;
   if (which_ == direction::responses && !interim && !methods_.empty()) {
     method = std::move(methods_.front());
     methods_.erase(methods_.begin());
   }
-  const std::string_view length = head.get("content-length");
+  const std::string length{head.get("content-length")};
   const bool chunked = lower_case(head.get("transfer-encoding")).ends_with("chunked");
   const bool bodiless = interim || method == "HEAD" || head.status == 204 || head.status == 304;
   if (interim) return;  // stays in the head state: the final response follows (RFC 9110 §15.2)
-  sink_.on_head(head);
+  sink_.on_head(std::move(head));
   if (bodiless) return finish_message();
   if (chunked) {
     state_ = state::chunk_size;

@@ -46,7 +46,7 @@ class http_reader {
  private:
   enum class state { head, body_length, body_close, chunk_size, chunk_data, chunk_end, trailers, failed };
   void take_head();
-  void begin_body(const http_head& head);
+  void begin_body(http_head head);
   void finish_message();
   void fail(std::string_view why);
   bool take_line(std::string_view& bytes);

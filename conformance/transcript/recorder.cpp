@@ -43,11 +43,11 @@ void recorder::know_key(std::string_view text, std::string id) {
 
 void recorder::append(record one) {
   if (sealed_) return;
-  if (!out_.append(one)) {
+  if (!out_.append(std::move(one))) {
     complete_ = false;
     return;
   }
-  if (listener_ != nullptr) listener_->on_record(one);
+  if (listener_ != nullptr) listener_->on_record(out_.records().back());
 }
 
 void recorder::add(record one, runtime::mono_time t) {

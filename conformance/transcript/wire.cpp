@@ -187,7 +187,10 @@ void recorder::wire::half::write() {
   const bool request = which_ == http_reader::direction::requests;
   record one = owner_.start(request ? record_kind::http_request : record_kind::http_response);
   one.exchange = current_.exchange;
-  one.target = current_.target;
+  if (current_.streamed)
+    one.target = current_.target;
+  else
+    one.target = std::move(current_.target);  // all that was kept of the message
   one.name = current_.head.method;
   one.status = current_.head.status;
   one.first = current_.started;
