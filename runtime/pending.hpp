@@ -4,9 +4,9 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 #include <utility>
 
@@ -45,8 +45,9 @@ class pending {
         });
       }
     };
-    auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        std::move(initiate), asio::use_awaitable);
+    auto operation =
+        asio::async_initiate<const asio::deferred_t&, void(outcome)>(std::move(initiate), asio::deferred);
+    auto [failure, value] = co_await std::move(operation);
     co_return std::pair{failure, std::move(value)};
   }
 
@@ -68,8 +69,9 @@ class pending {
         });
       }
     };
-    auto [failure, value] = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(outcome)>(
-        std::move(initiate), asio::use_awaitable);
+    auto operation =
+        asio::async_initiate<const asio::deferred_t&, void(outcome)>(std::move(initiate), asio::deferred);
+    auto [failure, value] = co_await std::move(operation);
     static_cast<void>(failure);  // complete() was called with the empty one
     co_return std::move(value);
   }

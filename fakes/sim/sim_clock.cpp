@@ -89,13 +89,18 @@ std::unique_ptr<runtime::alarm> sim_clock::make_alarm(std::function<void()> on_p
 }
 
 runtime::task<runtime::error_code> sim_clock::sleep_until(runtime::mono_time when) {
-  if (const runtime::error_code failure = co_await enter(where_)) co_return failure;
+  const auto state = co_await runtime::asio::this_coro::cancellation_state;
+  if (!may_begin(where_, state)) {
+    co_await yield(where_);
+    co_return runtime::errc::cancelled;
+  }
   if (when <= now()) {
     if (!time_.count_inline_step(where_)) co_await yield(where_);
     co_return runtime::error_code{};
   }
   sleeper self{*this, when};
-  const auto outcome = co_await self.place.wait(where_, [&self] { self.end(); });
+  auto waiting = self.place.wait(where_, [&self] { self.end(); });
+  const auto outcome = co_await std::move(waiting);
   co_return outcome.first;
 }
 

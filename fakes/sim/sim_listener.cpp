@@ -24,7 +24,8 @@ runtime::task<runtime::result<std::unique_ptr<runtime::byte_stream>>> sim_listen
   if (const error_code failure = co_await enter(where)) co_return failure;
   KITFOX_ASSERT(!socket_.acceptor.occupied());
   if (open_ && socket_.backlog.empty()) {
-    const auto outcome = co_await socket_.acceptor.wait(where, {});
+    auto waiting = socket_.acceptor.wait(where, {});
+    const auto outcome = co_await std::move(waiting);
     if (outcome.first) co_return outcome.first;  // also when this listener is gone
   } else {
     co_await yield(where);

@@ -66,7 +66,8 @@ task<sim_network::dialled> sim_network::connect(wire::dial_target target) {
   }
   auto stream = std::make_unique<sim_stream>(*link, fault::side::client, where);
   link->dial();
-  const auto waited = co_await link->dialler().wait(where, [link] { link->give_up(); });
+  auto waiting = link->dialler().wait(where, [link] { link->give_up(); });
+  const auto waited = co_await std::move(waiting);
   if (waited.first) co_return waited.first;
   if (const error_code failure = *link->dial_outcome()) co_return failure;
   co_return std::move(stream);
@@ -82,7 +83,8 @@ task<error_code> sim_network::secure(connection& link) {
   handshake& tls = *link.tls();
   error_code failure;
   if (!tls.outcome(fault::side::client)) {
-    const auto waited = co_await tls.place(fault::side::client).wait(where, {});
+    auto waiting = tls.place(fault::side::client).wait(where, {});
+    const auto waited = co_await std::move(waiting);
     failure = waited.first;
   }
   if (!failure) failure = *tls.outcome(fault::side::client);
