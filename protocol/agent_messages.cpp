@@ -64,15 +64,22 @@ constexpr std::string_view timestamp_begin = R"("timestamp":")";
 
 /// `"timestamp":"2024-05-06T12:00:00.000Z"`: heartbeats are most of what is ever sent, so they are printed
 /// without a document. A printed time holds nothing to escape.
-std::string print_timestamp_member(timestamp time) {
-  std::string out{timestamp_begin};
+void append_timestamp_member(std::string& out, timestamp time) {
+  out += timestamp_begin;
   out += print_rfc3339(time);
   out += '"';
-  return out;
+}
+
+void append_data(std::string& out, const heartbeat_event& event) {
+  out += '{';
+  if (event.time) append_timestamp_member(out, *event.time);
+  out += '}';
 }
 
 std::string print_data(const heartbeat_event& event) {
-  return event.time ? '{' + print_timestamp_member(*event.time) + '}' : "{}";
+  std::string out;
+  append_data(out, event);
+  return out;
 }
 
 template <class Event>
@@ -147,6 +154,14 @@ std::string print_agent_event(const agent_event& event) {
 }
 
 std::string encode_agent_event(const agent_event& event) {
+  if (const auto* heartbeat = std::get_if<heartbeat_event>(&event)) {
+    std::string out;
+    out.reserve(sizeof "event: heartbeat\ndata: {\"timestamp\":\"2024-05-06T12:00:00.000Z\"}\n\n");
+    out += "event: heartbeat\ndata: ";
+    append_data(out, *heartbeat);
+    out += "\n\n";
+    return out;
+  }
   const std::string data = print_agent_event(event);
   sse_message message{.type = event_type(event), .data = data};
   const auto* command = std::get_if<command_event>(&event);
@@ -192,7 +207,7 @@ result<heartbeat_answer> parse_heartbeat_answer(std::string_view json, diagnosti
 
 std::string print_heartbeat_answer(const heartbeat_answer& answer) {
   std::string out{answer.ok ? R"({"ok":true)" : R"({"ok":false)"};
-  if (answer.time) out += ',' + print_timestamp_member(*answer.time);
+  if (answer.time) append_timestamp_member(out += ',', *answer.time);
   out += '}';
   return out;
 }
