@@ -42,7 +42,11 @@ task<exit_code> gateway_stream::run() {
     const auto state = co_await runtime::asio::this_coro::cancellation_state;
     if (state.cancelled() != runtime::asio::cancellation_type::none) co_return exit_code::stopped;
     if (action.step == session_step::stop) co_return action.code;
-    action = co_await perform(action);
+    if (action.step == session_step::read) {
+      action = co_await read(action.until);  // nearly always
+    } else {
+      action = co_await perform(action);
+    }
   }
 }
 

@@ -168,7 +168,11 @@ task<result<std::string>> client_connection::read_body() {
       self.input.release();
       co_return std::string{};
     }
-    if (const error_code failure = co_await self.read_more()) {
+    const result<std::size_t> count = co_await self.stream->read_some(self.input.prepare());
+    if (count) {
+      self.input.commit(*count);
+    } else {
+      const error_code failure = count.error();
       if (failure == runtime::errc::cancelled) co_return failure;  // nothing is lost: reading may go on
       self.now = state::phase::spent;
       if (!is_end(failure)) co_return failure;

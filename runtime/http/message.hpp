@@ -16,7 +16,10 @@ class fields {
     std::string name, value;
     bool operator==(const field&) const = default;
   };
-  void add(std::string name, std::string value) { all_.push_back({std::move(name), std::move(value)}); }
+  void add(std::string name, std::string value) {
+    if (all_.empty()) all_.reserve(usual_count);
+    all_.push_back({std::move(name), std::move(value)});
+  }
   /// Replaces every field of that name by one.
   void set(std::string_view name, std::string value);
   void erase(std::string_view name);
@@ -26,6 +29,7 @@ class fields {
   bool operator==(const fields&) const = default;
 
  private:
+  static constexpr std::size_t usual_count = 8;  ///< More cost an allocation.
   std::vector<field> all_;
 };
 

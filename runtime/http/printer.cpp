@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 
 #include "runtime/ascii.hpp"
@@ -103,9 +104,12 @@ std::string print_response_head(const response& message, const response_frame& f
 
 std::string print_chunk(std::string_view bytes) {
   KITFOX_ASSERT(!bytes.empty());
+  std::array<char, sizeof(std::size_t) * 2> digits;
+  char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
   std::string out;
   out.reserve(bytes.size() + 20);
-  fmt::format_to(std::back_inserter(out), "{:x}\r\n", bytes.size());
+  out.append(digits.data(), end);
+  out += "\r\n";
   out += bytes;
   out += "\r\n";
   return out;
