@@ -10,6 +10,9 @@ namespace {
 
 using runtime::trimmed;
 
+/// Of most heads; more cost an allocation.
+constexpr std::size_t usual_field_count = 8;
+
 /// Takes one line off `rest`, with neither CR LF nor a bare LF.
 std::string_view take_line(std::string_view& rest) {
   const auto end = rest.find('\n');
@@ -90,6 +93,7 @@ bool http_head::is_event_stream() const {
 std::optional<http_head> parse_http_head(http_role role, std::string_view raw) {
   http_head head;
   if (!parse_start_line(role, take_line(raw), head)) return std::nullopt;
+  head.fields.reserve(usual_field_count);
   while (!raw.empty()) {
     const std::string_view line = take_line(raw);
     if (line.empty()) break;

@@ -4,6 +4,12 @@
 #include <charconv>
 
 namespace kitfox::fault {
+namespace {
+
+/// Memory for a head or line that stays with the connection.
+constexpr std::size_t kept_bytes_max = 1024;
+
+}  // namespace
 
 void http_parser::feed(std::string_view bytes, http_piece_sink& sink) {
   while (!bytes.empty()) {
@@ -41,13 +47,16 @@ void http_parser::finish(http_piece_sink& sink) {
 
 void http_parser::emit_held(http_piece what, http_piece_sink& sink, const http_head* head) {
   // The sink may not feed this parser, but it may ask what is held: it is given out now.
-  const std::string given = std::move(held_);
+  std::string given;
+  given.swap(held_);
   const std::size_t skip = passed_;
   begun_before_ = skip > 0;
-  held_.clear();
   passed_ = 0;
   line_begin_ = 0;
   sink.on_piece(role_, what, std::string_view{given}.substr(skip), head);
+  if (given.capacity() > kept_bytes_max) return;
+  given.clear();
+  held_.swap(given);  // for the next piece
 }
 
 void http_parser::give_up(http_piece_sink& sink) {
