@@ -42,7 +42,7 @@ class builder {
   std::size_t exchange_of(const record& one);
 
   evidence& out_;
-  std::map<std::uint64_t, std::size_t> by_id_;
+  std::unordered_map<std::uint64_t, std::size_t> by_id_;
   std::map<std::string, std::size_t> alive_;
   exchange_pairing exchanges_;
   std::map<std::string, std::size_t> calls_;

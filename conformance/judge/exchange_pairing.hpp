@@ -1,6 +1,5 @@
 #pragma once
-#include <map>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "conformance/judge/evidence.hpp"
@@ -18,15 +17,20 @@ class exchange_pairing {
   [[nodiscard]] exchange* find(const record& one, std::vector<exchange>& all);
 
  private:
+  /// Seen at one end alone so far, and its place among all.
   struct seen {
     std::size_t index = 0;
-    bool at_client = false, at_server = false;
+    wire_end at = wire_end::client;
   };
-  [[nodiscard]] static seen* partner(std::vector<seen>& wire, const record& one,
-                                     const std::vector<exchange>& all);
+  using alone = std::vector<seen>;
+  struct wire {
+    std::unordered_map<std::uint32_t, std::size_t> at_client, at_server;  ///< By the number that end gave.
+    alone unpaired;  ///< In order; pairs leave it, so that long connections stay quick to read.
+  };
+  [[nodiscard]] static alone::const_iterator partner(const alone& unpaired, const record& one,
+                                                     const std::vector<exchange>& all);
 
-  std::map<std::tuple<std::uint64_t, wire_end, std::uint32_t>, std::size_t> known_;
-  std::map<std::uint64_t, std::vector<seen>> wires_;
+  std::unordered_map<std::uint64_t, wire> wires_;
 };
 
 }  // namespace kitfox::conformance

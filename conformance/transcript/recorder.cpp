@@ -41,7 +41,7 @@ void recorder::know_key(std::string_view text, std::string id) {
   keys_[std::string{text}] = std::move(id);
 }
 
-void recorder::append(record one) {
+void recorder::append(record&& one) {
   if (sealed_) return;
   if (!out_.append(std::move(one))) {
     complete_ = false;
@@ -68,7 +68,8 @@ void recorder::log(std::string_view node, std::string_view event, nlohmann::json
 }
 
 recorder::wire& recorder::wire_at(connection c, wire_end end) {
-  auto& slot = wires_[{c.id, end}];
+  ends& both = wires_[c.id];
+  auto& slot = end == wire_end::client ? both.client : both.server;
   if (!slot) slot = std::make_unique<wire>(*this, c.id, end);
   return *slot;
 }
@@ -123,7 +124,14 @@ void recorder::on_fired(const fault::firing& one) {
 }
 
 void recorder::seal() {
-  for (auto& [key, one] : wires_) one->flush();
+  std::vector<std::uint64_t> connections;
+  for (const auto& [id, both] : wires_) connections.push_back(id);
+  std::sort(connections.begin(), connections.end());
+  for (const std::uint64_t id : connections) {
+    const ends& both = wires_.at(id);
+    if (both.client) both.client->flush();
+    if (both.server) both.server->flush();
+  }
   sealed_ = true;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "conformance/transcript/secret_index.hpp"
 #include "conformance/transcript/transcript.hpp"
@@ -64,10 +65,13 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
 
  private:
   struct wire;  // one end of one connection
+  struct ends {
+    std::unique_ptr<wire> client, server;
+  };
   struct half;  // one direction seen at that end
   friend struct wire;
   wire& wire_at(connection, wire_end at);
-  void append(record one);
+  void append(record&& one);
   std::string describe_credential(std::string_view header, nlohmann::json& more) const;
 
   runtime::mono_time start_;
@@ -76,7 +80,7 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
   listener* listener_ = nullptr;
   std::map<std::string, std::string, std::less<>> keys_;  ///< Whole text to id.
   secret_index secrets_;
-  std::map<std::pair<std::uint64_t, wire_end>, std::unique_ptr<wire>> wires_;
+  std::unordered_map<std::uint64_t, ends> wires_;  ///< By connection; never gone through in this order.
 };
 
 /// An event sink that records what a simulated subject logs.

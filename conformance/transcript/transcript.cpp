@@ -8,7 +8,7 @@ namespace kitfox::conformance {
 
 namespace errc = boost::system::errc;
 
-bool transcript::append(record one) {
+bool transcript::append(record&& one) {
   if (records_.size() >= records_max) return false;
   records_.push_back(std::move(one));
   return true;

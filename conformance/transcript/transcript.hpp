@@ -18,7 +18,7 @@ class transcript {
   static constexpr std::size_t records_max = 4'000'000;
 
   /// False once `records_max` was reached; the record is then not kept.
-  [[nodiscard]] bool append(record one);
+  [[nodiscard]] bool append(record&& one);
   [[nodiscard]] std::span<const record> records() const noexcept { return records_; }
   [[nodiscard]] const record& header() const { return records_.front(); }
 

@@ -59,7 +59,7 @@ record recorder::wire::start(record_kind kind) const {
   return one;
 }
 
-void recorder::wire::emit(record one) {
+void recorder::wire::emit(record&& one) {
   flush();
   to_.append(std::move(one));
 }

@@ -55,7 +55,7 @@ struct recorder::wire final {
   };
 
   record start(record_kind kind) const;
-  void emit(record one);
+  void emit(record&& one);
   void on_quiet(std::string_view what);
 
   recorder& to_;

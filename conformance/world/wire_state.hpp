@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "conformance/scenario/step.hpp"
 #include "conformance/transcript/recorder.hpp"
@@ -41,7 +42,7 @@ class wire_state final : public recorder::listener {
   void on_request(wire& one, const record& request);
   void seen(event_trigger::what event, const std::string& node, const std::string& command);
 
-  std::map<std::uint64_t, wire> wires_;
+  std::unordered_map<std::uint64_t, wire> wires_;  ///< Gone through only where the order does not matter.
   std::map<std::string, party, std::less<>> parties_;
   struct event_key {
     event_trigger::what event;

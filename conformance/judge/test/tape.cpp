@@ -315,7 +315,7 @@ transcript tape::until(double t) const {
   std::vector<record> sorted = records_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const record& a, const record& b) { return a.t < b.t; });
   transcript out;
-  KITFOX_ASSERT(out.append(header_));
+  KITFOX_ASSERT(out.append(record{header_}));
   for (record& one : sorted) KITFOX_ASSERT(out.append(std::move(one)));
   record footer;
   footer.kind = record_kind::footer;

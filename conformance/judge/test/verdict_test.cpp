@@ -44,7 +44,7 @@ TEST(Judge, SaysThatATranscriptWithoutScenarioCannotBeJudged) {
   transcript tape;
   record header;
   header.kind = record_kind::header;
-  ASSERT_TRUE(tape.append(header));
+  ASSERT_TRUE(tape.append(std::move(header)));
   const judgement out = judge(tape);
   EXPECT_EQ(out.outcome, verdict::harness_error);
   EXPECT_EQ(out.harness_failure, "the header names no scenario");

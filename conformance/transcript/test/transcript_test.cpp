@@ -45,7 +45,7 @@ TEST(Transcript, ReadsBackWhatItPrinted) {
   ASSERT_TRUE(tape.append(header()));
   record footer;
   footer.kind = record_kind::footer;
-  ASSERT_TRUE(tape.append(footer));
+  ASSERT_TRUE(tape.append(std::move(footer)));
   std::string why;
   const auto back = transcript::parse(tape.print(), why);
   ASSERT_TRUE(back) << why;
