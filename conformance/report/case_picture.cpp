@@ -129,13 +129,23 @@ picture_painter::json picture_painter::calls() {
   return out;
 }
 
+namespace {
+
+/// A cut is over with what it did; any other fault is in force until it is healed, or to the end.
+record_index end_of_fault(const span_marks& one) {
+  if (one.until != nowhere || !one.name.starts_with("cut_established")) return one.until;
+  return one.firings.empty() ? one.from : one.firings.back();
+}
+
+}  // namespace
+
 picture_painter::json picture_painter::faults() {
   json out = json::array();
   std::size_t fired = 0, shown = 0;
   for (const span_marks& one : marks_.faults) fired += one.firings.size();
   for (const span_marks* one : nearest_spans("faults", marks_.faults, limits_.faults_max)) {
     json bar{{"name", as_utf8(one->name)},      {"link", as_utf8(one->detail)},
-             {"from", records_.use(one->from)}, {"until", records_.use(one->until)},
+             {"from", records_.use(one->from)}, {"until", records_.use(end_of_fault(*one))},
              {"count", one->firings.size()},    {"fired", json::array()}};
     std::vector<const record_index*> firings;
     for (const record_index& each : one->firings) firings.push_back(&each);

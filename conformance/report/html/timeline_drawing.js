@@ -21,6 +21,7 @@ kitfox.timeline_drawing = (() => {
       of_case: at.of_case,
       end: clip(at.x(1)),
       x: (record) => clip(at.x(scale.of_record(record))),
+      time_of: scale.time_of,
       x_at: (time) => clip(at.x(scale.of_time(time))),
       middle: (index) => layout.lanes[index].top + layout.lanes[index].height / 2,
       between: (from, until) =>
@@ -134,7 +135,8 @@ kitfox.timeline_drawing = (() => {
       picture.exchanges.map((one) => shapes.exchange(on, one)),
       picture.commands.map((one) => shapes.command(on, one)),
       picture.signals.map((one) => shapes.signal(on, one)),
-      picture.findings.map((one) => shapes.finding(on, one)),
+      // The first lies on top of the others.
+      [...picture.findings].sort((a, b) => a.first - b.first).map((one) => shapes.finding(on, one)),
     );
     const svg = s(
       "svg",

@@ -76,10 +76,7 @@ kitfox.timeline_layout = (() => {
         lane.height = 2 * PAD + (lane.calls.length > 0 ? pack(lane.calls, ROWS_MAX.call, 0.002) : 1) * ROW.call;
       }
       if (one.kind === "network") {
-        lane.faults = spans_of(
-          picture.faults.map((each) => ({...each, until: each.until ?? each.fired.at(-1) ?? each.from})),
-          scale,
-        );
+        lane.faults = spans_of(picture.faults, scale);
         lane.faults.forEach((each) => {
           each.label_right = Math.max(each.right, each.left + label_part);
         });

@@ -53,12 +53,16 @@ kitfox.timeline_scale = (() => {
     return {kind, end, of_time, of_record, time_of, places: places.map((one) => one / whole), times};
   };
 
-  /// Most runs are read best in their own time; one in which nearly everything happens at a few instants is not.
+  /// Most runs are read best in their own time; one of which the most happens within a tenth of it is not.
   const best_kind = (records, end) => {
     if (end === 0) return "order";
-    const BINS = 120;
-    const used = new Set(records.map((one) => Math.min(BINS - 1, Math.floor((one[1] / end) * BINS))));
-    return used.size >= Math.min(10, Math.max(4, records.length / 6)) ? "time" : "order";
+    const BINS = 50,
+      NEAR = 5,
+      CROWDED = 0.6;
+    const counts = Array(BINS).fill(0);
+    for (const one of records) counts[Math.min(BINS - 1, Math.floor((one[1] / end) * BINS))]++;
+    const in_tenth = counts.map((_, from) => counts.slice(from, from + NEAR).reduce((sum, one) => sum + one, 0));
+    return Math.max(...in_tenth) <= CROWDED * records.length ? "time" : "order";
   };
 
   const STEPS = [1, 2, 5];

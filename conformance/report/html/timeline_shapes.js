@@ -121,7 +121,7 @@ kitfox.timeline_shapes = (() => {
 
   const fault = (on, lane, {item, row, crowded}) => {
     const from = on.x(item.from),
-      until = on.x(item.until),
+      until = item.until === null ? on.end : on.x(item.until),
       y = lane.top + on.layout.PAD + row * on.layout.ROW.fault,
       width = Math.max(3, until - from);
     return on.thing(
@@ -138,7 +138,7 @@ kitfox.timeline_shapes = (() => {
         lines: known(
           item.link ? `on ${item.link}` : null,
           `did something ${run.plural(item.count, "time")}`,
-          until > from ? `for ${on.between(item.from, item.until)}` : null,
+          item.until === null ? "in force to the end" : until > from ? `for ${on.between(item.from, item.until)}` : null,
         ),
         records: known(item.from, ...item.fired.slice(0, 3), item.until),
         x: from,
@@ -149,7 +149,7 @@ kitfox.timeline_shapes = (() => {
 
   const fault_shade = (on, {item}) => {
     const from = on.x(item.from),
-      until = on.x(item.until),
+      until = item.until === null ? on.end : on.x(item.until),
       top = on.layout.lanes[0].top,
       height = on.layout.height - 4 - top;
     return until - from > 2
@@ -288,9 +288,10 @@ kitfox.timeline_shapes = (() => {
     );
   };
 
+  /// What is found may begin between two records; among those of one instant, the record says where.
   const finding = (on, item) => {
     const found = on.of_case.findings[item.index],
-      x = on.x(item.at),
+      x = on.time_of(item.at) === item.t ? on.x(item.at) : on.x_at(item.t),
       top = on.layout.steps_top - 4,
       wrong = found.kind === "failure";
     const lane = item.lane === undefined ? null : on.layout.lanes[item.lane];

@@ -117,6 +117,16 @@ TEST(CasePicture, AFaultIsASpanWithTheTimesAtWhichItActed) {
   EXPECT_EQ(tape.records()[fault["until"]].t, seconds(5));
 }
 
+TEST(CasePicture, ACutIsOverAtOnceAndWhatIsNotHealedIsNot) {
+  tape run = with_programs();
+  run.connects(1, 1, "prod/0", "k").plans_fault(2, "cut_established#1", "*->gateway");
+  run.fires_fault(2, "cut_established#1", 1).plans_fault(3, "blackhole#2", "*->gateway");
+  const transcript tape = run.until(10);
+  const auto faults = picture_of(tape)["faults"];
+  EXPECT_EQ(tape.records()[faults[0]["until"]].t, seconds(2));
+  EXPECT_TRUE(faults[1]["until"].is_null());
+}
+
 TEST(CasePicture, OverALimitKeepsWhatIsNearTheFailingPointAndCountsTheRest) {
   tape run = with_programs();
   for (std::uint64_t i = 1; i <= 50; ++i) run.dials(static_cast<double>(i), i, "prod/0->gateway", "refuse");
