@@ -35,9 +35,22 @@ badge_words words_for(const run_result& all) {
   return {fmt::format("{} pass", passed), green};
 }
 
-/// Of 11 px sans-serif digits and small letters, on average; `textLength` makes it exact.
-constexpr std::size_t pixels_per_letter = 7;
 constexpr std::size_t padding = 8;
+
+/// In pixels, of 11 px Verdana and what resembles it, rounded up; `textLength` makes the picture keep to it.
+std::size_t width_of(std::string_view text) {
+  std::size_t tenths = 0;
+  for (const char c : text) {
+    constexpr std::string_view narrow = "ijl", rather_narrow = " ,frt", wide = "mw";
+    if (narrow.find(c) != std::string_view::npos)
+      tenths += 32;
+    else if (rather_narrow.find(c) != std::string_view::npos)
+      tenths += 43;
+    else
+      tenths += wide.find(c) != std::string_view::npos ? 100 : 68;
+  }
+  return (tenths + 9) / 10;
+}
 
 std::string half(std::size_t from, std::size_t width, std::string_view text) {
   return fmt::format("<text x=\"{}\" y=\"14\" textLength=\"{}\">{}</text>", from + padding,
@@ -49,18 +62,18 @@ std::string half(std::size_t from, std::size_t width, std::string_view text) {
 std::string print_badge(const run_result& all) {
   const std::string label = "kitfox";
   const auto [text, colour] = words_for(all);
-  const std::size_t left = label.size() * pixels_per_letter + 2 * padding;
-  const std::size_t right = text.size() * pixels_per_letter + 2 * padding;
+  const std::size_t left = width_of(label) + 2 * padding;
+  const std::size_t right = width_of(text) + 2 * padding;
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"20\" role=\"img\" aria-label=\"{1}: "
       "{2}\">\n"
       "<title>{1}: {2}</title>\n"
-      "<clipPath id=\"round\"><rect width=\"{0}\" height=\"20\" rx=\"4\"/></clipPath>\n"
-      "<g clip-path=\"url(#round)\"><rect width=\"{3}\" height=\"20\" fill=\"#2b2f36\"/>"
-      "<rect x=\"{3}\" width=\"{4}\" height=\"20\" fill=\"{5}\"/></g>\n"
-      "<g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\" font-size=\"11\">{6}{7}</g>\n"
+      "<path d=\"M{3} 0H4a4 4 0 0 0-4 4v12a4 4 0 0 0 4 4h{4}z\" fill=\"#2b2f36\"/>"
+      "<path d=\"M{3} 0h{5}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-{5}z\" fill=\"{6}\"/>\n"
+      "<g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\" font-size=\"11\">{7}{8}</g>\n"
       "</svg>\n",
-      left + right, label, text, left, right, colour, half(0, left, label), half(left, right, text));
+      left + right, label, text, left, left - 4, right - 4, colour, half(0, left, label),
+      half(left, right, text));
 }
 
 }  // namespace kitfox::conformance

@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "conformance/report/badge.hpp"
 #include "conformance/report/console_report.hpp"
 #include "conformance/report/junit.hpp"
 #include "conformance/report/plain_text.hpp"
@@ -37,6 +38,10 @@ void expect_well_formed(const std::string& xml) {
 }
 
 TEST(Junit, IsWellFormedWhateverTheTextsHold) { expect_well_formed(print_junit(odd_run())); }
+
+TEST(Badge, IsWellFormed) {
+  for (const verdict one : every_verdict) expect_well_formed(print_badge(with_verdicts({one})));
+}
 
 TEST(Junit, TellsFailuresErrorsAndSkipsApart) {
   const std::string xml = print_junit(odd_run());
