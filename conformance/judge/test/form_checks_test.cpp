@@ -104,6 +104,26 @@ TEST(PostedHeartbeats, AreAnsweredByWhetherThereIsAStream) {
   EXPECT_EQ(opinion_of("posted-heartbeats", "LIV-8", posted(20.5, 200, ok)), opinion::nothing_to_see);
 }
 
+TEST(PostedHeartbeats, AreJudgedByTheStreamOfTheirTime) {
+  const std::string ok = R"({"ok":true,"timestamp":"2026-01-15T09:30:15Z"})";
+  // One stream until 20, a long one from 30 to 90 and, beside it, a short one from 40 to 50.
+  const auto posted = [&](double t, int status) {
+    tape out = greeted();
+    out.ends_by(20, 1, wire_end::server);
+    out.connects(30, 2, "prod/0", "k").ends_by(90, 2, wire_end::server);
+    out.connects(40, 3, "prod/0", "k").ends_by(50, 3, wire_end::server);
+    return asked(out, t, 9, "prod/0", "POST", "/agent/heartbeat", status, ok).until(120);
+  };
+  for (const double with_stream : {10.0, 35.0, 45.0, 70.0}) {
+    EXPECT_EQ(opinion_of("posted-heartbeats", "LIV-8", posted(with_stream, 200)), opinion::fine);
+    EXPECT_EQ(opinion_of("posted-heartbeats", "LIV-8", posted(with_stream, 404)), opinion::broken);
+  }
+  for (const double without_stream : {25.0, 95.0}) {
+    EXPECT_EQ(opinion_of("posted-heartbeats", "LIV-8", posted(without_stream, 200)), opinion::broken);
+    EXPECT_EQ(opinion_of("posted-heartbeats", "LIV-8", posted(without_stream, 404)), opinion::fine);
+  }
+}
+
 TEST(NoReturn, HoldsFromTheSignalOn) {
   tape stays = greeted(), returns = greeted();
   for (tape* one : {&stays, &returns}) one->signals(5, "prod/0", "stop").ends_by(6, 1, wire_end::client);
