@@ -63,7 +63,7 @@ std::optional<end_reason> refusal(const stream_head& head) {
   if (head.status >= 500) return end_reason::server_error;
   if (head.status >= 300 && head.status < 400) return end_reason::redirected;
   if (head.status != 200) return end_reason::unexpected_status;
-  if (!is_event_stream(head.content_type)) return end_reason::not_an_event_stream;
+  if (head.coded || !is_event_stream(head.content_type)) return end_reason::not_an_event_stream;
   return std::nullopt;
 }
 

@@ -40,6 +40,7 @@ struct stream_head {
   int status = 0;
   std::string content_type;
   std::optional<runtime::duration> retry_after{};
+  bool coded = false;  ///< Its body has a Content-Encoding, which was never asked for (RFC 9110 §8.4).
 };
 
 enum class session_state {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/timestamps.hpp"
+#include "runtime/ascii.hpp"
 #include "runtime/deadline.hpp"
 
 namespace kitfox::agent {
@@ -108,6 +109,8 @@ task<session_action> gateway_stream::send_request(mono_time until) {
   stream_head head;
   head.status = answer->status;
   if (const auto type = answer->headers.get("Content-Type")) head.content_type = *type;
+  const auto coding = answer->headers.get("Content-Encoding");
+  head.coded = coding && !runtime::same_letters(*coding, "identity");
   if (const auto field = answer->headers.get("Retry-After")) {
     const auto asked = protocol::parse_retry_after(*field, clock.wall_now());
     if (asked) head.retry_after = *asked;

@@ -1,9 +1,12 @@
 #pragma once
 #include <memory>
-#include <thread>
+#include <semaphore>
+#include <span>
+#include <vector>
 
 #include "gateway/audit_store.hpp"
-#include "runtime/real_host.hpp"
+#include "runtime/courier.hpp"
+#include "runtime/host_thread.hpp"
 #include "runtime/task_group.hpp"
 
 namespace kitfox::gateway {
@@ -13,25 +16,28 @@ namespace kitfox::gateway {
 class threaded_audit final : public audit_sink {
  public:
   /// `front` is the host that append() is called on; it and `events` must outlive this.
-  threaded_audit(runtime::real_host& front, runtime::event_sink& events, std::unique_ptr<audit_store> to);
+  threaded_audit(runtime::host& front, runtime::event_sink& events, std::unique_ptr<audit_store> to);
   /// Waits for the last write.
   ~threaded_audit() override;
 
   /// Before the first append(); reads on the calling thread.
   [[nodiscard]] runtime::result<audit_head> head() override;
+  /// What is under way is written even if the caller is cancelled meanwhile.
   [[nodiscard]] runtime::task<runtime::error_code> append(std::span<const audit_line> lines) override;
 
  private:
-  struct errand;
-  runtime::task<int> work();
-  runtime::task<void> write(std::shared_ptr<errand> one);  // owners: the appender and the writer
+  /// No aggregate: a result could not tell one that can be made of an error from the error.
+  struct written {
+    written() = default;
+    runtime::error_code failure;
+  };
+  runtime::task<written> write(std::vector<audit_line> lines);
+  runtime::task<void> wait_for_writes(std::binary_semaphore& all_written);
 
-  runtime::real_host& front_;
   std::unique_ptr<audit_store> store_;
-  std::unique_ptr<runtime::real_host> back_;
-  runtime::stop_source done_;   ///< Of the back host's executor.
-  runtime::task_group writes_;  ///< Likewise.
-  std::thread thread_;
+  runtime::host_thread thread_;
+  runtime::task_group writes_, ending_;  ///< Of that thread.
+  runtime::courier to_thread_;
 };
 
 }  // namespace kitfox::gateway

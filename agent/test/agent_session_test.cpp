@@ -140,6 +140,13 @@ TEST(AgentSession, HasNoWatchdogWhenTheOptionsSaySo) {
   EXPECT_GE(f.session.on_bytes(f.now).until, f.now + 24h);
 }
 
+TEST(AgentSession, TakesNoStreamInACodingItNeverAskedFor) {
+  fixture f;
+  const session_action action = f.head({.status = 200, .content_type = "text/event-stream", .coded = true});
+  ASSERT_TRUE(action.ended);
+  EXPECT_EQ(action.ended->end.reason, end_reason::not_an_event_stream);
+}
+
 struct status_case {
   int status;
   const char* type;

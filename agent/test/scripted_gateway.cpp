@@ -151,7 +151,12 @@ task<bool> scripted_gateway::read_request(runtime::byte_stream& from, std::strin
 
 task<bool> scripted_gateway::serve_stream(runtime::byte_stream& to, const connect_reply& plan) {
   const bool streams = plan.status == 200;
-  const std::string framing = streams ? "Transfer-Encoding: chunked\r\n" : "Content-Length: 0\r\n";
+  const bool chunked = plan.framed == connect_reply::framing::chunked;
+  const std::string framing = !streams  ? "Content-Length: 0\r\n"
+                              : chunked ? "Transfer-Encoding: chunked\r\n"
+                              : plan.framed == connect_reply::framing::until_length
+                                  ? "Content-Length: 1000000\r\n"
+                                  : "";
   const std::string head = fmt::format("HTTP/1.1 {} x\r\nContent-Type: {}\r\n{}{}\r\n", plan.status,
                                        plan.content_type, framing, plan.headers);
   const error_code failed = co_await to.write(head);
@@ -169,14 +174,14 @@ task<bool> scripted_gateway::serve_stream(runtime::byte_stream& to, const connec
     }
     const std::string bytes = std::move(self->outgoing.front());
     self->outgoing.pop_front();
-    const std::string chunk = fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+    const std::string chunk = chunked ? fmt::format("{:x};x=y\r\n{}\r\n", bytes.size(), bytes) : bytes;
     const error_code broken = co_await to.write(chunk);
     if (broken) break;
   }
   --open_streams_;
   if (self->how == connect_reply::then::rst) to.reset();
-  if (self->how == connect_reply::then::finish) {
-    const std::string last = "0\r\n\r\n";
+  if (self->how == connect_reply::then::finish && chunked) {
+    const std::string last = "0\r\nTrailer: t\r\n\r\n";
     static_cast<void>(co_await to.write(last));
   }
   co_return false;

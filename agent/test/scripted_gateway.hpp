@@ -28,6 +28,8 @@ struct connect_reply {
   std::string headers{};  ///< More lines, each ended by CRLF.
   std::string body{};     ///< Events sent at once.
   enum class then { hold, finish, fin, rst } after = then::hold;
+  /// How the end of the body is told (RFC 9112 §6.3): `until_length` announces more than comes.
+  enum class framing { chunked, until_close, until_length } framed = framing::chunked;
 };
 
 /// What it answers to one POST.

@@ -91,7 +91,8 @@ function(kitfox_fuzzer name)
   set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()
 
-# kitfox_benchmark(NAME SOURCES x_bench.cpp LINKS lib ...): a Google Benchmark program; run by hand and by the bench job.
+# kitfox_benchmark(NAME SOURCES x_bench.cpp LINKS lib ...): a Google Benchmark program, run by hand. A test runs each of its
+# benchmarks once, as short as it can be, but for those that take seconds whatever is asked for.
 function(kitfox_benchmark name)
   if(NOT BUILD_TESTING OR KITFOX_FUZZ)
     return()
@@ -101,4 +102,7 @@ function(kitfox_benchmark name)
   target_link_libraries(${name} PRIVATE ${arg_LINKS} kitfox_asio benchmark::benchmark_main kitfox_flags)
   kitfox_share_headers(${name} kitfox_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+  add_test(NAME "${name}.runs" COMMAND ${name} --benchmark_min_time=0.001
+    "--benchmark_filter=-(keep_alive_64|idle_streams|hundred_agents_for_a_day)")
+  set_tests_properties("${name}.runs" PROPERTIES LABELS unit TIMEOUT 120 FAIL_REGULAR_EXPRESSION "ERROR OCCURRED")
 endfunction()

@@ -80,6 +80,7 @@ class run_command final : public cli_command {
     settings_.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
     settings_.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 ? console_report::style::terminal
                                                                        : console_report::style::plain;
+    settings_.cases.order = order_ == "seeded" ? sim::schedule::seeded : sim::schedule::fifo;
     settings_.cases.reproduce_prefix = reproduce_prefix();
     const run_plan plan = plan_run(selection_);
     for (const load_error& error : plan.errors) err << to_string(error) << "\n";
@@ -113,6 +114,13 @@ class run_command final : public cli_command {
     const char* group = "How they are run and reported";
     flags.add_option("--jobs", jobs_, "Cases side by side; default: one for each core")
         ->type_name("N")
+        ->group(group);
+    flags
+        .add_option(
+            "--order", order_,
+            "Of what happens in one instant, in sim: as it was asked for (fifo), or drawn from the seed")
+        ->check(CLI::IsMember({"fifo", "seeded"}))
+        ->capture_default_str()
         ->group(group);
     flags
         .add_flag("--twice", settings_.cases.twice,
@@ -214,6 +222,7 @@ class run_command final : public cli_command {
   std::string reproduce_prefix() const {
     std::string out = quote_word(name_of_this_program()) + " run";
     if (settings_.cases.twice) out += " --twice";
+    if (order_ != "fifo") out += " --order " + order_;
     if (settings_.cases.agree) out += " --agree";
     const auto add = [&out](const char* flag, const std::string& value) {
       if (!value.empty()) out += fmt::format(" {} {}", flag, quote_word(value));
@@ -227,8 +236,8 @@ class run_command final : public cli_command {
 
   run_selection selection_;
   run_settings settings_;
-  std::string world_, seeds_, fail_on_ = "fail", agent_command_, agent_takes_, gateway_command_,
-                              gateway_takes_;
+  std::string world_, seeds_, order_ = "fifo", fail_on_ = "fail", agent_command_, agent_takes_,
+                              gateway_command_, gateway_takes_;
   std::uint32_t jobs_ = 0;
   bool all_seeds_ = false, quiet_ = false;
 };

@@ -53,6 +53,13 @@ class subject_flags {
     app_->add_option("--level", level_, "must: only MUSTs count. should: SHOULDs as well")
         ->check(CLI::IsMember({"must", "should"}))
         ->capture_default_str();
+    app_->add_option("--requirement", only_, "Only cases that put one of these requirements to the test")
+        ->type_name("ID,...")
+        ->delimiter(',');
+    app_->add_option("--known-failure", known_failures_,
+                     "As in a subject file: \"REC-4 # why\"; may be repeated")
+        ->type_name("ENTRY");
+    app_->add_flag("--list", list_, "Print the names of the cases, and run none");
     app_->add_flag("--quick", quick_, "Only the commonest mistakes; no claim of conformance comes of it");
     if (role == party::agent)
       app_->add_flag("--check-subject", check_,
@@ -68,8 +75,9 @@ class subject_flags {
   [[nodiscard]] bool parsed() const { return app_->parsed(); }
 
   exit_status run(std::ostream& out, std::ostream& err) {
+    if (list_ && file_.empty() && words_.empty())
+      words_ = {word_};  // Which cases there are depends on no program.
     if (!read_subject(err)) return exit_status::usage;
-    if (check_) return run_check(out, err);
     run_selection selection;
     selection.sim = false;
     selection.filter = filter_;
@@ -77,13 +85,21 @@ class subject_flags {
     for (const load_error& error : plan.errors) err << to_string(error) << "\n";
     if (!plan.errors.empty()) return exit_status::usage;
     const auto levels = level_ == "must" ? requirement_level::must : requirement_level::should;
-    keep_cases_for(what_, levels, quick_ ? thoroughness::quick : thoroughness::full, plan);
+    keep_cases_for(what_, levels, quick_ ? thoroughness::quick : thoroughness::full, only_, plan);
+    if (list_) return list_cases(plan, out);
+    if (plan.cases.empty() && !check_) {
+      out << "nothing to run: no case fits the selection\n0 passed, 0 failed\n";
+      return exit_status::nothing_executed;
+    }
+    if (const auto checked = check_first(out, err)) return *checked;
     run_result results;
     const exit_status ran = conformance::run(plan, settings(out), out, results);
     if (ran == exit_status::interrupted || ran == exit_status::nothing_executed ||
         ran == exit_status::harness_error)
       return ran;
-    const conformance_claim claim = claim_of(what_, levels, results);
+    const bool whole = !quick_ && filter_.empty() && only_.empty();
+    const conformance_claim claim =
+        claim_of(what_, levels, results, whole ? claim_scope::whole : claim_scope::part);
     print_claim(claim, what_, levels, out);
     return status_of_claim(claim);
   }
@@ -112,12 +128,26 @@ class subject_flags {
       what_.name = std::filesystem::path{words_.front()}.filename().string();
       if (!read_takes(err)) return false;
     }
+    for (const std::string& id : only_)
+      if (find_requirement(id) == nullptr)
+        return complain(err, fmt::format("--requirement: unknown requirement \"{}\"{}", id,
+                                         suggestion(id, requirement_ids())));
+    for (const std::string& entry : known_failures_) {
+      const auto known = parse_known_failure(entry);
+      if (!known) return complain(err, "--known-failure: " + known.error);
+      what_.known_failures.push_back(known.entry);
+    }
     if (!profiles_.empty()) {
       what_.profiles = {requirement_profile::core};
       for (const std::string& one : profiles_)
         if (one != "core") what_.profiles.push_back(*parse_requirement_profile(one));
     }
     return true;
+  }
+
+  static exit_status list_cases(const run_plan& plan, std::ostream& out) {
+    for (const planned_case& one : plan.cases) out << one.name() << "\n";
+    return plan.cases.empty() ? exit_status::nothing_executed : exit_status::passed;
   }
 
   bool read_takes(std::ostream& err) {
@@ -141,6 +171,8 @@ class subject_flags {
     of.cases.reproduce_by = case_settings::reproduction::case_alone;
     of.cases.reproduce_prefix = "kitfox test " + word_;
     if (!file_.empty()) of.cases.reproduce_prefix += " --subject " + quote_word(file_);
+    for (const std::string& entry : known_failures_)
+      of.cases.reproduce_prefix += " --known-failure " + quote_word(entry);
     if (!takes_.empty()) of.cases.reproduce_prefix += " --takes " + quote_word(takes_);
     if (file_.empty()) {
       of.cases.reproduce_suffix = " --";
@@ -153,12 +185,7 @@ class subject_flags {
     return of;
   }
 
-  exit_status run_check(std::ostream& out, std::ostream& err) const {
-    const played_subject_check played = play_subject_check(what_);
-    if (!played.failure.empty()) {
-      err << "kitfox test " << word_ << ": " << played.failure << "\n";
-      return exit_status::harness_error;
-    }
+  static void print_check(const played_subject_check& played, std::ostream& out) {
     bool holds = true;
     for (const subject_check_step& one : played.steps) {
       const bool fails = one.is == subject_check_step::outcome::fails;
@@ -167,9 +194,29 @@ class subject_flags {
       out << fmt::format("{:<6} {}{}{}\n", mark, one.needs, one.hint.empty() ? "" : ": ", one.hint);
     }
     if (!holds && !played.last_words.empty()) out << "\nThe last that it wrote:\n" << played.last_words;
-    out << (holds ? "\nThe subject can be tested.\n"
-                  : "\nNothing can be said about the program before this is mended.\n");
-    return holds ? exit_status::passed : exit_status::failed;
+  }
+
+  /// Alone, or before a run: then only what makes every case pointless is told.
+  std::optional<exit_status> check_first(std::ostream& out, std::ostream& err) const {
+    if (role_ != party::agent) return std::nullopt;
+    const played_subject_check played = play_subject_check(what_);
+    if (!played.failure.empty()) {
+      err << "kitfox test " << word_ << ": " << played.failure << "\n";
+      return exit_status::harness_error;
+    }
+    const auto failed =
+        std::ranges::find(played.steps, subject_check_step::outcome::fails, &subject_check_step::is);
+    if (failed == played.steps.end()) {
+      if (!check_) return std::nullopt;
+      print_check(played, out);
+      out << "\nThe subject can be tested.\n";
+      return exit_status::passed;
+    }
+    if (!check_ && !failed->vital) return std::nullopt;
+    print_check(played, out);
+    out << (failed->vital ? "\nNothing can be said about the program before this is mended.\n"
+                          : "\nThe subject can be tested, and will fail.\n");
+    return exit_status::failed;
   }
 
   [[nodiscard]] static exit_status status_of_claim(const conformance_claim& claim) {
@@ -180,10 +227,10 @@ class subject_flags {
   party role_;
   std::string word_;
   CLI::App* app_ = nullptr;
-  std::vector<std::string> words_, profiles_;
+  std::vector<std::string> words_, profiles_, only_, known_failures_;
   std::string file_, takes_, level_ = "should", filter_, out_;
   std::uint32_t jobs_ = 0;
-  bool quick_ = false, check_ = false, quiet_ = false;
+  bool quick_ = false, check_ = false, list_ = false, quiet_ = false;
   subject what_;
 };
 

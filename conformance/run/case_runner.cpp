@@ -49,6 +49,7 @@ transcript play_in_sim(const planned_case& what, const case_settings& settings, 
                        std::string& nondeterminism) {
   sim_run_options options;
   options.seed = what.seed;
+  options.order = settings.order;
   options.subjects = settings.subjects;
   if (settings.twice) options.trace_records_max = compared_records_max;
   sim_run ran = run_in_sim(*what.what, *what.source, options);
@@ -63,6 +64,7 @@ void compare_with_sim(const planned_case& what, const case_settings& settings, c
                       case_result& out) {
   sim_run_options options;
   options.seed = what.seed;
+  options.order = settings.order;
   options.subjects = settings.subjects;
   out.agrees_with_sim = compare_runs(run_in_sim(*what.in_sim, *what.source, options).tape, tape);
   const bool apart = out.agrees_with_sim->is == agreement::outcome::differ ||

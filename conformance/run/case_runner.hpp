@@ -13,9 +13,10 @@ struct case_settings {
   sim_subjects subjects;  ///< In sim.
   std::string out;        ///< Folder for transcripts and logs; empty: none are written.
   enum class keep { failures, everything } transcripts = keep::everything;
-  bool twice = false;         ///< Run sim cases again and compare the traces.
-  bool agree = false;         ///< Play sockets cases in sim as well and compare the runs.
-  subject_programs programs;  ///< In sockets.
+  sim::schedule order = sim::schedule::fifo;  ///< Of what happens in one instant, in sim.
+  bool twice = false;                         ///< Run sim cases again and compare the traces.
+  bool agree = false;                         ///< Play sockets cases in sim as well and compare the runs.
+  subject_programs programs;                  ///< In sockets.
   /// What a command that runs one case again begins with; the flags above are in it, the case is added.
   std::string reproduce_prefix = "kitfox run";
   std::string reproduce_suffix;  ///< What it ends with.

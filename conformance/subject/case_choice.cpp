@@ -34,10 +34,12 @@ const std::vector<std::string_view>& quick_cases() {
   return cases;
 }
 
-void keep_cases_for(const subject& whose, requirement_level levels, thoroughness how, run_plan& plan) {
+void keep_cases_for(const subject& whose, requirement_level levels, thoroughness how,
+                    const std::vector<std::string>& only, run_plan& plan) {
   const auto asks = [&](const requirement_reference& one) {
     const requirement* const about = find_requirement(one.id);
-    return about != nullptr && is_asked_of(*about, whose, levels);
+    return about != nullptr && is_asked_of(*about, whose, levels) &&
+           (only.empty() || std::ranges::find(only, about->id) != only.end());
   };
   std::erase_if(plan.cases, [&](const planned_case& one) {
     const bool wanted =

@@ -17,8 +17,10 @@ enum class thoroughness {
   full,
 };
 
-/// Takes the cases out of a plan that put nothing to the test that is asked of the subject.
-void keep_cases_for(const subject& whose, requirement_level levels, thoroughness how, run_plan& plan);
+/// Takes the cases out of a plan that put nothing to the test that is asked of the subject and, where `only`
+/// is not empty, named there.
+void keep_cases_for(const subject& whose, requirement_level levels, thoroughness how,
+                    const std::vector<std::string>& only, run_plan& plan);
 
 /// Ids of the cases of a quick run, in both roles.
 [[nodiscard]] const std::vector<std::string_view>& quick_cases();

@@ -136,7 +136,8 @@ bool conformance_claim::conformant() const {
          count(requirement_standing::skipped) == 0 && count(requirement_standing::not_exercised) == 0;
 }
 
-conformance_claim claim_of(const subject& whose, requirement_level levels, const run_result& results) {
+conformance_claim claim_of(const subject& whose, requirement_level levels, const run_result& results,
+                           claim_scope scope) {
   conformance_claim out;
   for (const requirement& one : requirements()) {
     const auto known = std::ranges::find(whose.known_failures, one.id, &known_failure::requirement);
@@ -146,7 +147,7 @@ conformance_claim claim_of(const subject& whose, requirement_level levels, const
     if (is_known && claim.standing == requirement_standing::broken) {
       claim.standing = requirement_standing::known_broken;
       claim.reason = known->reason;
-    } else if (is_known && claim.standing == requirement_standing::kept) {
+    } else if (is_known && claim.standing == requirement_standing::kept && scope == claim_scope::whole) {
       out.stale.push_back(*known);
     }
     if (is_asked_of(one, whose, levels)) out.requirements.push_back(std::move(claim));

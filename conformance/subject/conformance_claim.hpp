@@ -42,9 +42,13 @@ struct conformance_claim {
   [[nodiscard]] bool acceptable() const;
 };
 
+/// Whether everything was played that is asked of the subject, or only what a filter left. What a part of the
+/// cases keeps may be broken in another: only the whole can show that a known failure is none any more.
+enum class claim_scope { whole, part };
+
 /// `levels` narrows the claim to MUSTs, or takes SHOULDs in as well.
 [[nodiscard]] conformance_claim claim_of(const subject& whose, requirement_level levels,
-                                         const run_result& results);
+                                         const run_result& results, claim_scope scope = claim_scope::whole);
 
 /// The claim for people; the last line is its verdict. "Conformant" is said only of a claim that is.
 void print_claim(const conformance_claim& claim, const subject& whose, requirement_level levels,

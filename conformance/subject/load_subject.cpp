@@ -148,19 +148,11 @@ class subject_reader {
     const yaml_node* const given = map.find("known_failures");
     if (given == nullptr) return;
     for (const yaml_node& one : given->items) {
-      const std::size_t hash = one.text.find('#');
-      const std::string id{runtime::trimmed(std::string_view{one.text}.substr(0, hash))};
-      const std::string reason{
-          hash == std::string::npos ? "" : runtime::trimmed(std::string_view{one.text}.substr(hash + 1))};
-      const requirement* const known = find_requirement(id);
-      if (known == nullptr)
-        problems_.add(one.where, "known_failures",
-                      fmt::format("unknown requirement \"{}\"{}", id, suggestion(id, requirement_ids())));
-      else if (reason.empty())
-        problems_.add(one.where, "known_failures",
-                      fmt::format("no reason; expected \"{} # why it is broken\"", id));
+      parsed_known_failure parsed = parse_known_failure(one.text);
+      if (parsed)
+        out.known_failures.push_back(std::move(parsed.entry));
       else
-        out.known_failures.push_back({known->id, reason});
+        problems_.add(one.where, "known_failures", std::move(parsed.error));
     }
   }
 
@@ -169,6 +161,17 @@ class subject_reader {
 };
 
 }  // namespace
+
+parsed_known_failure parse_known_failure(std::string_view text) {
+  const std::size_t hash = text.find('#');
+  const std::string id{runtime::trimmed(text.substr(0, hash))};
+  const requirement* const known = find_requirement(id);
+  if (known == nullptr)
+    return {{}, fmt::format("unknown requirement \"{}\"{}", id, suggestion(id, requirement_ids()))};
+  const std::string reason{hash == std::string_view::npos ? "" : runtime::trimmed(text.substr(hash + 1))};
+  if (reason.empty()) return {{}, fmt::format("no reason; expected \"{} # why it is broken\"", id)};
+  return {{known->id, reason}, {}};
+}
 
 loaded_subject load_subject_text(std::string_view text, const std::string& path) {
   return subject_reader{path}.read(text);

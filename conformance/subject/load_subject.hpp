@@ -14,6 +14,14 @@ struct loaded_subject {
   std::vector<load_error> errors;
 };
 
+/// "REC-4 # why it is broken", or what is wrong with it.
+struct parsed_known_failure {
+  known_failure entry;
+  std::string error;
+  explicit operator bool() const noexcept { return error.empty(); }
+};
+[[nodiscard]] parsed_known_failure parse_known_failure(std::string_view text);
+
 /// Reads a subject file. One that cannot be read is an error in the list.
 [[nodiscard]] loaded_subject load_subject(const std::string& path);
 /// Reads it from text; `path` stands for the file in marks, and its folder for ${HERE}.

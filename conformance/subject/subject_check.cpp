@@ -126,8 +126,9 @@ std::vector<subject_check_step> check_agent(const transcript& of, const subject&
   const agents_way seen{of};
   std::vector<subject_check_step> out;
   bool reached = true;
+  bool vital = true;
   const auto add = [&](std::string needs, const auto& wrong) {
-    subject_check_step one{std::move(needs), subject_check_step::outcome::not_reached, {}};
+    subject_check_step one{std::move(needs), subject_check_step::outcome::not_reached, vital, {}};
     if (reached) {
       one.hint = wrong();
       reached = one.hint.empty();
@@ -140,6 +141,7 @@ std::vector<subject_check_step> check_agent(const transcript& of, const subject&
   add("trusts its certificate", [&] { return trusts(seen); });
   add("asks for the event stream", [&] { return asks(seen); });
   add("is let in", [&] { return is_let_in(seen); });
+  vital = false;
   if (whose.program.does_take(std::string{probe_file_name}))
     add("keeps the probe file", [&] { return shows_readiness(seen); });
   add("reads the cluster", [&] { return reads_cluster(seen); });

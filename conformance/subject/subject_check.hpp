@@ -12,6 +12,9 @@ namespace kitfox::conformance {
 struct subject_check_step {
   std::string needs;  ///< "dials INCIDENTFOX_GATEWAY_URL"
   enum class outcome { holds, fails, not_reached } is = outcome::not_reached;
+  /// Whether there is no point in testing a subject without it: other steps are faults of the program, which
+  /// the suite explains better.
+  bool vital = false;
   std::string hint;  ///< What was seen, and what in the subject file to look at; empty when it holds.
 };
 

@@ -15,9 +15,9 @@ struct subject_program {
   /// What it was said to take from its environment: names of settings, `probe_file`. The reference takes all.
   std::set<std::string> takes;
   /// Variables beside the documented ones; ${NAME} in them and in the command stands for a documented one.
-  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> environment{};
   /// Its own figures, by which it is judged where a scenario does not set others.
-  setting_list own_settings;
+  setting_list own_settings{};
   [[nodiscard]] bool is_reference() const noexcept { return command.empty(); }
   [[nodiscard]] bool does_take(const std::string& name) const {
     return is_reference() || takes.contains(name);

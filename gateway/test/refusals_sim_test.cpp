@@ -144,6 +144,36 @@ task<void> slow_audit(gateway_rig& rig) {
 }
 TEST_F(Refusals, AdministrationIsAnsweredOnceItsRecordIsDurable) { rig_.run(slow_audit); }
 
+task<void> audit_backlog(gateway_rig& rig) {
+  const issued_cluster prod = co_await rig.create_cluster("prod");
+  test_agent agent{rig, prod.key, "one"};
+  EXPECT_EQ(co_await agent.connect(), 200);
+  co_await rig.sleep(1s);
+  rig.audit->delay = 2s;  // the first group is on its way, and two more records wait
+  running_call calls[3];
+  for (running_call& call : calls) {
+    rig.beside(execute_into(rig, prod.id, "", call));
+    co_await rig.sleep(10ms);
+  }
+  const response refused = co_await rig.execute(prod.id);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_TRUE(refused.headers.get("Retry-After").has_value());
+  EXPECT_EQ(agent.count("command"), 0u) << "nothing is sent before its record is durable";
+  rig.audit->delay = 0s;
+  for (std::size_t index = 0; index < std::size(calls); ++index) {
+    const auto command = co_await agent.next("command");
+    EXPECT_TRUE(command.has_value());
+    EXPECT_EQ(co_await agent.respond(command->id), 200);
+  }
+  co_await rig.sleep(1s);
+  for (const running_call& call : calls) EXPECT_EQ(call.answer.status, 200);
+  co_await agent.leave();
+}
+TEST_F(Refusals, CommandsBeyondTheAuditsBacklogAreRefusedAndThoseWithinItAreNot) {
+  rig_.options.limits.audit_pending_max = 2;
+  rig_.run(audit_backlog);
+}
+
 /// A call whose body arrives once the gateway has begun to stop.
 task<void> late_body(gateway_rig& rig) {
   const issued_cluster prod = co_await rig.create_cluster("prod");

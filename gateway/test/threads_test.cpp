@@ -6,6 +6,7 @@
 #include "fakes/pki/authority.hpp"
 #include "gateway/audit_store.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/threaded_audit.hpp"
 #include "protocol/sse_decoder.hpp"
 #include "runtime/deadline.hpp"
 #include "runtime/host_thread.hpp"
@@ -24,7 +25,8 @@ using runtime::http::response;
 
 constexpr std::size_t agents_count = 24, calls_count = 90;
 
-/// A gateway on this thread and two more, over TLS, with its agents and callers on this thread.
+/// A gateway on this thread and two more, with its audit on another, over TLS, with its agents and callers on
+/// this thread.
 class threads_bench {
  public:
   threads_bench() {
@@ -41,7 +43,7 @@ class threads_bench {
   }
   void run() {
     served_.emplace(
-        gateway_parts{*host_, *clusters_, keys_, *audit_, {}, {&threads_[0]->on(), &threads_[1]->on()}},
+        gateway_parts{*host_, *clusters_, keys_, audit_, {}, {&threads_[0]->on(), &threads_[1]->on()}},
         options_);
     EXPECT_EQ(host_->run(play()), 0);
     for (const auto& one : threads_) one->join();
@@ -168,12 +170,22 @@ class threads_bench {
   pki::authority authority_;
   std::shared_ptr<runtime::tls_client> tls_;  // owners: this, every dial
   std::unique_ptr<store> clusters_ = std::move(store::open(":memory:").value());
-  std::unique_ptr<audit_store> audit_ = std::move(audit_store::open(":memory:").value());
+  threaded_audit audit_{*host_, *events_, std::move(audit_store::open(":memory:").value())};
   store_keys keys_{*clusters_};
   gateway_options options_;
   runtime::stop_source stop_{host_->executor()};
   std::optional<gateway> served_;
 };
+
+task<int> append_lines(threaded_audit& audit, audit_store& kept) {
+  for (std::uint64_t sequence = 1; sequence <= 200; sequence += 2) {
+    const std::vector<audit_line> group{{sequence, "{}"}, {sequence + 1, "{}"}};
+    if (const error_code failure = co_await audit.append(group)) co_return 1;
+  }
+  // Nothing is under way, so the store may be read from here.
+  const auto lines = kept.read(0, 1000);
+  co_return lines && lines->size() == 200 ? 0 : 2;
+}
 
 TEST(Threads, AgentsOfAllThreadsAreServedRevokedAndDrained) {
   threads_bench bench;
@@ -181,6 +193,15 @@ TEST(Threads, AgentsOfAllThreadsAreServedRevokedAndDrained) {
   EXPECT_EQ(bench.connected, agents_count);
   EXPECT_EQ(bench.delivered, calls_count);
   EXPECT_EQ(bench.answered, calls_count);
+}
+
+TEST(Threads, AuditLinesAreDurableWhenTheyAreReportedSoThoughTheirWriterIsAnotherThread) {
+  runtime::no_events events;
+  const auto front = runtime::real_host::make(events);
+  auto store = std::move(audit_store::open(":memory:").value());
+  audit_store& kept = *store;
+  threaded_audit audit{*front, events, std::move(store)};
+  EXPECT_EQ(front->run(append_lines(audit, kept)), 0);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ outcome reference_outcome() {
           {}};
 }
 
-// --- C: chunking, size, order. C09 and C10 are the HTTP layer's: feed() takes the decoded body. ---
+// --- C: chunking, size, order. C09 and C10 are the HTTP layer's (agent/test/run_stream_test.cpp). ---
 
 TEST(SseDecoder, C01_EventsAndChunksNeedNotAgree) {
   EXPECT_EQ(decode_cut("data: a\n\n", {4}).events, (events{{"a"}}));
@@ -222,7 +222,7 @@ TEST(SseDecoder, C08_WholeEventIsDeliveredFromTheCallersBuffer) {
   EXPECT_EQ(data, stream.data() + 6);
 }
 
-// --- X: end of stream. X04 is the HTTP layer's: whatever ended the stream, it calls end_of_stream(). ---
+// --- X: end of stream. X04 is the HTTP layer's (agent/test/run_stream_test.cpp). ---
 
 TEST(SseDecoder, X01_EndWithoutBlankLineDiscardsTheEvent) {
   for (const std::string_view stream :

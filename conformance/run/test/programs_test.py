@@ -39,7 +39,7 @@ class OtherPrograms(ProgramTest):
         self.assertEqual(done.status, 0, done.stdout + done.stderr)
 
     def test_an_agent_without_backoff_fails_by_the_requirements_that_it_breaks(self):
-        done = self.run_kitfox(self.scenario("outage"), "--agent-command", f"python3 '{HERE}/impatient_agent.py'")
+        done = self.run_kitfox(self.scenario("outage"), "--agent-command", f"python3 '{TOP}/conformance/consumer_test/impatient_agent.py'")
         self.assertEqual(done.status, 1, done.stdout + done.stderr)
         broken = {one["requirement"] for one in done.case()["findings"] if one["kind"] == "failure"}
         self.assertEqual(broken, {"REC-1", "REC-2"})

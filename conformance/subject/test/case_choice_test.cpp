@@ -26,7 +26,7 @@ TEST(CaseChoice, KeepsTheCasesThatAskSomethingOfTheSubject) {
     ASSERT_TRUE(plan.errors.empty());
     const std::size_t before = plan.cases.size();
     const subject whose = claiming_all(role);
-    keep_cases_for(whose, requirement_level::should, thoroughness::full, plan);
+    keep_cases_for(whose, requirement_level::should, thoroughness::full, {}, plan);
     EXPECT_LT(plan.cases.size(), before);
     EXPECT_GT(plan.cases.size(), before / 3);
     for (const planned_case& one : plan.cases)
@@ -34,6 +34,16 @@ TEST(CaseChoice, KeepsTheCasesThatAskSomethingOfTheSubject) {
         return is_asked_of(*find_requirement(each.id), whose, requirement_level::should);
       })) << one.name();
   }
+}
+
+TEST(CaseChoice, KeepsOnlyWhatPutsTheNamedRequirementsToTheTest) {
+  run_plan plan = corpus_in_sockets();
+  keep_cases_for(claiming_all(party::agent), requirement_level::should, thoroughness::full, {"RBC-1"}, plan);
+  ASSERT_FALSE(plan.cases.empty());
+  for (const planned_case& one : plan.cases)
+    EXPECT_TRUE(std::ranges::any_of(one.what->what.verifies, [](const requirement_reference& each) {
+      return each.id == "RBC-1";
+    })) << one.name();
 }
 
 TEST(CaseChoice, HasEveryQuickCaseInTheCorpus) {
@@ -47,7 +57,7 @@ TEST(CaseChoice, HasEveryQuickCaseInTheCorpus) {
 TEST(CaseChoice, AsksBothRolesOfAQuickRun) {
   for (const party role : {party::agent, party::gateway}) {
     run_plan plan = corpus_in_sockets();
-    keep_cases_for(claiming_all(role), requirement_level::should, thoroughness::quick, plan);
+    keep_cases_for(claiming_all(role), requirement_level::should, thoroughness::quick, {}, plan);
     EXPECT_GE(plan.cases.size(), 5u);
   }
 }

@@ -112,6 +112,13 @@ TEST(ConformanceClaim, RefusesAKnownFailureThatIsNoneAnyMore) {
   EXPECT_NE(f.text().find("STALE: REC-4"), std::string::npos) << f.text();
 }
 
+TEST(ConformanceClaim, DoesNotCallAKnownFailureStaleAfterAPartOfTheCases) {
+  a_run f;
+  f.whose.known_failures = {{"REC-4", "issue 12"}};
+  f.keeps_all();
+  EXPECT_TRUE(claim_of(f.whose, f.levels, f.results, claim_scope::part).stale.empty());
+}
+
 TEST(ConformanceClaim, AsksOfASubjectWhatItsRoleProfilesAndLevelSay) {
   a_run f;
   f.whose.profiles = {requirement_profile::core};
