@@ -49,11 +49,14 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
                          ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
                          obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
-                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"};
+                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
+                         aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
 
 // What else breaks with it, and why.
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
 constexpr requirement_id one_too_many[] = {"SSE-2"};            // what was no command is answered
+constexpr requirement_id unread[] = {"AUD-1"};                  // a line that is none holds no record
+constexpr requirement_id gap_shows[] = {"AUD-4"};               // what is not written is missed in the chain
 constexpr requirement_id read_from_ids[] = {"RSP-2", "RSP-3"};  // a stranger knows the id by the event alone
 
 constexpr mutant agents[] = {
@@ -102,6 +105,28 @@ constexpr mutant agents[] = {
 };
 
 constexpr mutant gateways[] = {
+    {"gateway-records-no-ends", "leaves the ends of streams out of its audit", aud1, gap_shows,
+     [](sim_subjects& s) { s.around_audit = records_no_ends_of_streams; }},
+    {"gateway-records-later",
+     "sends commands before their records are durable",
+     aud2,
+     {},
+     [](sim_subjects& s) { s.gateway.audit = gateway::audit_order::eventually; }},
+    {"gateway-writes-raw-lines", "escapes no quotes in its audit", aud3, unread,
+     [](sim_subjects& s) { s.around_audit = writes_raw_lines; }},
+    {"gateway-breaks-its-chain",
+     "chains its audit to what was never there",
+     aud4,
+     {},
+     [](sim_subjects& s) { s.around_audit = breaks_its_chain; }},
+    {"gateway-audits-parameters",
+     "writes the parameters of commands into its audit",
+     aud5,
+     {},
+     [](sim_subjects& s) {
+       s.around_gateway = remembers_parameters;
+       s.around_audit = audits_parameters;
+     }},
     {"gateway-makes-up-its-mind-about-ends",
      "takes one of two opinions about where a request ends",
      bad6,

@@ -143,6 +143,12 @@ verb bind_auth_backend(const map_reader& map, const bind_context&) {
   return made;
 }
 
+verb bind_audit_store(const map_reader& map, const bind_context&) {
+  using state = audit_store_verb::state;
+  constexpr state states[] = {state::up, state::down};
+  return audit_store_verb{states[choice_of(map.text("state"), {"up", "down"})]};
+}
+
 verb bind_dns(const map_reader& map, const bind_context& context) {
   using answer = dns_verb::answer;
   constexpr answer answers[] = {answer::right, answer::nxdomain, answer::servfail, answer::slow,
@@ -167,7 +173,7 @@ verb bind_ask(const map_reader& map, const bind_context& context) {
 verb bind_cancel(const map_reader&, const bind_context&) { return cancel_verb{}; }
 
 using map_binder = verb (*)(const map_reader&, const bind_context&);
-constexpr std::array<std::pair<std::string_view, map_binder>, 23> map_verbs{{
+constexpr std::array<std::pair<std::string_view, map_binder>, 24> map_verbs{{
     {"await", bind_await},
     {"revoke", bind_revoke},
     {"issue_key", bind_issue_key},
@@ -186,6 +192,7 @@ constexpr std::array<std::pair<std::string_view, map_binder>, 23> map_verbs{{
     {"set_rbac", bind_set_rbac},
     {"can_i", bind_can_i},
     {"auth_backend", bind_auth_backend},
+    {"audit_store", bind_audit_store},
     {"dns", bind_dns},
     {"execute", bind_execute},
     {"ask", bind_ask},

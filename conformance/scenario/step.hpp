@@ -148,6 +148,10 @@ struct auth_backend_verb {
   enum class state { up, down, slow } to = state::up;
   duration delay{};
 };
+/// The gateway's audit can be written, or not.
+struct audit_store_verb {
+  enum class state { up, down } to = state::up;
+};
 struct dns_verb {
   link_set links;  ///< Whose lookups; the target names whose name.
   enum class answer { right, nxdomain, servfail, slow, timeout } with = answer::right;
@@ -218,11 +222,11 @@ struct send_verb {
   std::optional<expectation> expect;
 };
 
-using verb =
-    std::variant<await_verb, wait_verb, comment_verb, fault_verb, heal_verb, revoke_verb, issue_key_verb,
-                 rotate_verb, wrong_secret_verb, kill_verb, restart_verb, pause_verb, resume_verb, stop_verb,
-                 start_verb, scale_verb, clock_verb, drain_verb, kubernetes_verb, set_rbac_verb, can_i_verb,
-                 auth_backend_verb, dns_verb, execute_verb, ask_verb, cancel_verb, send_verb>;
+using verb = std::variant<await_verb, wait_verb, comment_verb, fault_verb, heal_verb, revoke_verb,
+                          issue_key_verb, rotate_verb, wrong_secret_verb, kill_verb, restart_verb, pause_verb,
+                          resume_verb, stop_verb, start_verb, scale_verb, clock_verb, drain_verb,
+                          kubernetes_verb, set_rbac_verb, can_i_verb, auth_backend_verb, audit_store_verb,
+                          dns_verb, execute_verb, ask_verb, cancel_verb, send_verb>;
 
 /// An observed protocol event that a step waits for.
 struct event_trigger {

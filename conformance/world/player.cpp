@@ -33,6 +33,7 @@ runtime::task<play_outcome> player::run(runtime::stop_source* stop) {
   }
   beside_.cancel();
   co_await beside_.join();
+  world_.note_audit();
   world_.tape().seal();
   co_await world_.close();
   co_return out;

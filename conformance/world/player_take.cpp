@@ -61,6 +61,7 @@ player::outcome player::take(std::size_t index) {
           [&](const set_rbac_verb& v) { return report(set_rbac(v)); },
           [&](const can_i_verb& v) { return ask_may(index, v); },
           [&](const auth_backend_verb& v) { return report(world_.set_auth_backend(v), "auth_backend"); },
+          [&](const audit_store_verb& v) { return report(world_.set_audit_store(v), "audit_store"); },
           [&](const dns_verb& v) { return report(world_.set_dns(v), "dns"); },
           [&](const execute_verb& v) { return execute(index, v); },
           [&](const ask_verb& v) { return ask(index, v); },
@@ -83,6 +84,9 @@ void player::undo(std::size_t index) {
     unscript_kubernetes(index, *kubernetes);
   } else if (std::holds_alternative<auth_backend_verb>(one.action)) {
     const runtime::error_code failure = world_.set_auth_backend({});
+    if (failure && failure_.empty()) failure_ = failure.message();
+  } else if (std::holds_alternative<audit_store_verb>(one.action)) {
+    const runtime::error_code failure = world_.set_audit_store({});
     if (failure && failure_.empty()) failure_ = failure.message();
   } else if (const auto* dns = std::get_if<dns_verb>(&one.action)) {
     dns_verb right = *dns;

@@ -187,6 +187,7 @@ runtime::task<runtime::error_code> sim_world::open(std::string& why) {
   store_ = std::move(*opened);
   audit_ = std::move(*audit);
   key_source_ = std::make_unique<failable_keys>(*store_, harness_.clock());
+  watch_audit();
   for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
     const runtime::error_code failure = co_await start({node_set::what::kubernetes, i, 0}, {});
     if (failure) {
@@ -299,7 +300,8 @@ runtime::task<runtime::error_code> sim_world::start_gateway() {
   if (subjects_.around_keys != nullptr) one.keys = subjects_.around_keys(*key_source_);
   gateway::key_source& keys = one.keys ? *one.keys : *key_source_;
   one.program = std::make_unique<gateway::gateway>(
-      gateway::gateway_parts{one.outside(), *store_, keys, *audit_, subjects_.gateway}, std::move(options));
+      gateway::gateway_parts{one.outside(), *store_, keys, *audit_sink_, subjects_.gateway},
+      std::move(options));
   // The listeners belong to the simulated process, so they are bound by one of its own tasks.
   std::optional<runtime::error_code> outcome;
   one.tasks.spawn("gateway", one.live(outcome, started_));
@@ -375,11 +377,6 @@ runtime::error_code sim_world::set_clock(node_ref node, runtime::duration jump, 
   if (one == nullptr) return impossible();
   if (jump != runtime::duration::zero()) one->host.jump_clock(sim::time_line::wall, jump);
   one->host.set_clock_drift(static_cast<std::int64_t>((drift - 1.0) * 1e9));
-  return {};
-}
-
-runtime::error_code sim_world::set_auth_backend(const auth_backend_verb& to) {
-  key_source_->state = to;
   return {};
 }
 

@@ -14,6 +14,7 @@
 namespace kitfox::conformance {
 
 class failable_keys;
+class watched_audit;
 
 /// What runs in place of the reference in a simulated world; the defaults are the reference.
 struct sim_subjects {
@@ -28,6 +29,7 @@ struct sim_subjects {
   std::unique_ptr<runtime::host> (*around_agent)(runtime::host&) = nullptr;
   std::unique_ptr<runtime::host> (*around_gateway)(runtime::host&, const gateway::gateway_options&) = nullptr;
   std::unique_ptr<gateway::key_source> (*around_keys)(gateway::key_source&) = nullptr;
+  std::unique_ptr<gateway::audit_sink> (*around_audit)(gateway::audit_sink&) = nullptr;
 };
 
 /// A world in virtual time: every process a simulated host, every connection a path through its link.
@@ -49,6 +51,7 @@ class sim_world final : public world, private sim::path_source {
   bool running(node_ref node) const override;
   runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
   runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
+  runtime::error_code set_audit_store(const audit_store_verb& to) override;
   runtime::error_code set_dns(const dns_verb& to) override;
   kube::api_server& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;
@@ -75,6 +78,7 @@ class sim_world final : public world, private sim::path_source {
   template <class Process, class... Rest>
   [[nodiscard]] Process& begin(const std::string& name, const std::string& host_name, const char* kind,
                                const std::string& cluster, Rest&... rest);
+  void watch_audit();
   [[nodiscard]] std::string agent_token(std::size_t cluster);
   [[nodiscard]] std::shared_ptr<runtime::tls_client> harness_tls();
   void note_started(const std::string& node, const char* kind, const std::string& cluster);
@@ -91,6 +95,9 @@ class sim_world final : public world, private sim::path_source {
   std::unique_ptr<gateway::store> store_;
   std::unique_ptr<gateway::audit_store> audit_;
   std::unique_ptr<failable_keys> key_source_;
+  std::unique_ptr<watched_audit> watched_audit_;
+  std::unique_ptr<gateway::audit_sink> varied_audit_;  ///< What a variation puts around it.
+  gateway::audit_sink* audit_sink_ = nullptr;          ///< The gateway's: one of the two.
   // Processes refer to their API server and their sink, so these outlive them.
   std::map<std::size_t, std::unique_ptr<kube::api_server>> api_servers_;
   std::vector<std::unique_ptr<recording_sink>> sinks_;

@@ -39,6 +39,8 @@ class sockets_world final : public world {
   bool running(node_ref node) const override;
   runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
   runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
+  runtime::error_code set_audit_store(const audit_store_verb& to) override;
+  void note_audit() override;
   runtime::error_code set_dns(const dns_verb& to) override;
   kube::api_server& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;

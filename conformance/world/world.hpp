@@ -68,6 +68,9 @@ class world {
   [[nodiscard]] virtual runtime::error_code set_clock(node_ref node, runtime::duration jump,
                                                       double drift) = 0;
   [[nodiscard]] virtual runtime::error_code set_auth_backend(const auth_backend_verb& to) = 0;
+  [[nodiscard]] virtual runtime::error_code set_audit_store(const audit_store_verb& to) = 0;
+  /// Puts what the gateway's audit holds into the tape, unless that was done as it was written.
+  virtual void note_audit() {}
   [[nodiscard]] virtual runtime::error_code set_dns(const dns_verb& to) = 0;
   /// The fake API server of a cluster.
   [[nodiscard]] virtual kube::api_server& kubernetes(std::size_t cluster) = 0;

@@ -20,6 +20,7 @@ namespace kitfox::conformance {
 [[nodiscard]] std::span<const requirement_check> metrics_checks();
 [[nodiscard]] std::span<const requirement_check> tenancy_checks();
 [[nodiscard]] std::span<const requirement_check> form_checks();
+[[nodiscard]] std::span<const requirement_check> audit_checks();
 [[nodiscard]] std::span<const requirement_check> connection_checks();
 [[nodiscard]] std::span<const requirement_check> result_checks();
 [[nodiscard]] std::span<const requirement_check> figure_checks();

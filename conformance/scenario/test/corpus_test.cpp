@@ -33,7 +33,7 @@ TEST(Corpus, CoversEveryArea) {
   for (const scenario_case& one : corpus().cases) areas.insert(one.what.area);
   for (const char* area :
        {"connect", "disconnect", "half-open", "backoff", "herd", "revocation", "rbac", "routing", "isolation",
-        "replicas", "commands", "shutdown", "bad-input", "questions", "stream"})
+        "replicas", "commands", "shutdown", "bad-input", "questions", "stream", "audit"})
     EXPECT_TRUE(areas.contains(area)) << area;
 }
 
