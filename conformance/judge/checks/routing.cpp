@@ -8,7 +8,7 @@
 namespace kitfox::conformance {
 namespace {
 
-const std::string& agent_of(const evidence& about, std::size_t stream) {
+const std::string& node_of_stream(const evidence& about, std::size_t stream) {
   return about.connections[about.streams[stream].connection].from;
 }
 
@@ -22,7 +22,7 @@ void judge_misroutes(const evidence& about, findings& out) {
     if (found == about.commands.end() || found->second.delivered_on.empty()) continue;
     out.evaluated("RTE-1");
     for (const std::size_t stream : found->second.delivered_on) {
-      const std::string& node = agent_of(about, stream);
+      const std::string& node = node_of_stream(about, stream);
       // A hand-made agent is of the cluster whose key it has.
       if (node == "caller" && about.streams[stream].cluster == call.cluster) continue;
       if (node.substr(0, node.rfind('/')) == call.cluster) continue;
