@@ -92,14 +92,18 @@ class subject_flags {
       return exit_status::nothing_executed;
     }
     if (const auto checked = check_first(out, err)) return *checked;
+    const bool whole = !quick_ && filter_.empty() && only_.empty();
+    const auto claimed = [&](const run_result& of) {
+      return claim_of(what_, levels, of, whole ? claim_scope::whole : claim_scope::part);
+    };
+    run_settings how = settings(out);
+    how.claim = [&](const run_result& of) { return summarize(claimed(of), what_, levels); };
     run_result results;
-    const exit_status ran = conformance::run(plan, settings(out), out, results);
+    const exit_status ran = conformance::run(plan, how, out, results);
     if (ran == exit_status::interrupted || ran == exit_status::nothing_executed ||
         ran == exit_status::harness_error)
       return ran;
-    const bool whole = !quick_ && filter_.empty() && only_.empty();
-    const conformance_claim claim =
-        claim_of(what_, levels, results, whole ? claim_scope::whole : claim_scope::part);
+    const conformance_claim claim = claimed(results);
     print_claim(claim, what_, levels, out);
     return status_of_claim(claim);
   }

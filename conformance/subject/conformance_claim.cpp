@@ -155,14 +155,23 @@ conformance_claim claim_of(const subject& whose, requirement_level levels, const
   return out;
 }
 
-void print_claim(const conformance_claim& claim, const subject& whose, requirement_level levels,
-                 std::ostream& to) {
+run_claim summarize(const conformance_claim& claim, const subject& whose, requirement_level levels) {
+  run_claim out;
   std::string profiles;
   for (const requirement_profile one : whose.profiles)
     profiles += (profiles.empty() ? "" : ", ") + std::string{to_string(one)};
-  to << fmt::format("\n{}: {} requirements of role {} in {}{}\n", whose.name, claim.requirements.size(),
-                    whose.role == party::agent ? "agent" : "gateway", profiles,
-                    levels == requirement_level::must ? ", MUSTs only" : "");
+  out.subject = fmt::format("{}: {} requirements of role {} in {}{}", whose.name, claim.requirements.size(),
+                            whose.role == party::agent ? "agent" : "gateway", profiles,
+                            levels == requirement_level::must ? ", MUSTs only" : "");
+  out.verdict = verdict_line(claim);
+  out.conformant = claim.conformant();
+  for (const requirement_claim& one : claim.requirements) out.requirements.push_back(one.about->id);
+  return out;
+}
+
+void print_claim(const conformance_claim& claim, const subject& whose, requirement_level levels,
+                 std::ostream& to) {
+  to << "\n" << summarize(claim, whose, levels).subject << "\n";
   for (const auto standing :
        {requirement_standing::kept, requirement_standing::broken, requirement_standing::known_broken,
         requirement_standing::unclear, requirement_standing::skipped, requirement_standing::not_exercised,

@@ -50,6 +50,10 @@ enum class claim_scope { whole, part };
 [[nodiscard]] conformance_claim claim_of(const subject& whose, requirement_level levels,
                                          const run_result& results, claim_scope scope = claim_scope::whole);
 
+/// The same for the reports of a run.
+[[nodiscard]] run_claim summarize(const conformance_claim& claim, const subject& whose,
+                                  requirement_level levels);
+
 /// The claim for people; the last line is its verdict. "Conformant" is said only of a claim that is.
 void print_claim(const conformance_claim& claim, const subject& whose, requirement_level levels,
                  std::ostream& to);

@@ -1,4 +1,5 @@
 #include "conformance/subject/conformance_claim.hpp"
+#include "conformance/report/requirement_summary.hpp"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +56,20 @@ TEST(ConformanceClaim, IsMadeOnlyWhenEverythingWasLookedAtAndKept) {
   f.keeps_all();
   EXPECT_TRUE(f.claim().conformant());
   EXPECT_NE(f.text().find("\nCONFORMANT: "), std::string::npos) << f.text();
+}
+
+TEST(ConformanceClaim, IsSaidInReportsAsOnTheConsole) {
+  a_run f;
+  f.keeps_all();
+  f.results.planned = f.results.cases.size();
+  f.results.claim = summarize(f.claim(), f.whose, f.levels);
+  EXPECT_TRUE(is_conformant(f.results));
+  EXPECT_EQ(f.results.claim->requirements.size(), f.claim().requirements.size());
+  EXPECT_EQ(f.text().substr(0, f.results.claim->subject.size() + 2), "\n" + f.results.claim->subject + "\n");
+  EXPECT_TRUE(f.text().ends_with("\n" + f.results.claim->verdict + "\n"));
+  f.finds("REC-4", verdict::fail);
+  f.results.claim = summarize(f.claim(), f.whose, f.levels);
+  EXPECT_FALSE(is_conformant(f.results));
 }
 
 TEST(ConformanceClaim, FallsWithOneBrokenRequirementInOneCase) {
