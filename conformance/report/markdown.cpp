@@ -43,7 +43,7 @@ std::string headline(const run_result& all) {
   add(verdict::harness_error, "harness errors");
   add(verdict::fail, "failed");
   add(verdict::inconclusive, "inconclusive");
-  if (out.empty()) out = is_conformant(all) ? "conformant" : "passed";
+  if (out.empty()) out = is_conformant(all) ? "conformant" : all.claim ? "no claim of conformance" : "passed";
   if (all.count(verdict::warn) > 0) out += fmt::format(", {} with warnings", all.count(verdict::warn));
   out += fmt::format(" · {} of {} cases executed", executed, std::max(all.planned, all.cases.size()));
   return out;
