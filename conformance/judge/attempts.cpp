@@ -112,6 +112,8 @@ std::optional<instant> longest_wait(const wait_before_retry& wait, const attempt
   return wait.envelope + floor + std::max(wait.envelope, floor) / (floor > 0 ? 1 : 1'000'000);
 }
 
+instant first_envelope(const evidence& about) { return seconds(declaration(about).initial); }
+
 instant session_spread(const evidence& about) { return seconds(declaration(about).session_spread); }
 
 std::vector<wait_before_retry> waits_of(const evidence& about, const std::vector<attempt>& attempts) {

@@ -44,6 +44,8 @@ struct wait_before_retry {
 /// pause, that pause and once more the longer of both. Empty after a refused key: REC-6 has its own rule.
 [[nodiscard]] std::optional<instant> longest_wait(const wait_before_retry& wait, const attempt& ended);
 
+/// The range that the agent declares for the first wait of a row.
+[[nodiscard]] instant first_envelope(const evidence& about);
 /// The range that the agent declares for the first wait after a session.
 [[nodiscard]] instant session_spread(const evidence& about);
 
