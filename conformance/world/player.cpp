@@ -186,8 +186,10 @@ player::outcome player::await_moment(const step& one) {
     const std::set<std::string>* among = trigger->agents ? &nodes : nullptr;
     const std::uint64_t goal = world_.state().count(trigger->event, among, trigger->command) + trigger->nth;
     const runtime::mono_time until = world_.harness().clock().now() + trigger->within;
-    while (world_.state().count(trigger->event, among, trigger->command) < goal) {
-      auto changed = world_.state().next_change();
+    for (;;) {
+      const std::uint64_t known = world_.state().version();
+      if (world_.state().count(trigger->event, among, trigger->command) >= goal) break;
+      auto changed = world_.state().change_since(known);
       const runtime::error_code failure =
           co_await runtime::with_deadline(world_.harness().clock(), until, std::move(changed));
       if (!failure) continue;
@@ -205,6 +207,7 @@ player::outcome player::await_state(const await_verb& what) {
   const std::set<std::string> nodes = names_of(what.agents);
   const runtime::mono_time until = world_.harness().clock().now() + what.within;
   for (;;) {
+    const std::uint64_t known = world_.state().version();
     std::uint64_t reached = 0;
     std::string missing;
     for (const std::string& node : nodes) {
@@ -216,7 +219,7 @@ player::outcome player::await_state(const await_verb& what) {
     const bool fine = what.count.empty() ? reached == nodes.size() : what.count.holds(reached);
     result.more["reached"] = reached;
     if (fine) co_return result;
-    auto changed = world_.state().next_change();
+    auto changed = world_.state().change_since(known);
     const runtime::error_code failure =
         co_await runtime::with_deadline(world_.harness().clock(), until, std::move(changed));
     if (!failure) continue;

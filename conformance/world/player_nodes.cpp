@@ -56,8 +56,10 @@ runtime::task<runtime::error_code> player::stop_and_wait(node_ref node) {
   if (failure) co_return failure;
   constexpr runtime::duration patience = std::chrono::seconds{60};
   const runtime::mono_time until = world_.harness().clock().now() + patience;
-  while (world_.running(node)) {
-    auto changed = world_.state().next_change();
+  for (;;) {
+    const std::uint64_t known = world_.state().version();
+    if (!world_.running(node)) break;
+    auto changed = world_.state().change_since(known);
     const runtime::error_code late =
         co_await runtime::with_deadline(world_.harness().clock(), until, std::move(changed));
     if (late) co_return late;

@@ -139,7 +139,16 @@ void wire_state::on_record(const record& one) {
     case record_kind::footer:
       return;
   }
+  ++version_;
   changed_.notify_all();
+}
+
+runtime::task<runtime::error_code> wire_state::change_since(std::uint64_t known) {
+  while (version_ == known) {
+    const runtime::error_code failure = co_await changed_.wait();
+    if (failure) co_return failure;
+  }
+  co_return runtime::error_code{};
 }
 
 bool wire_state::is(std::string_view node, agent_state state) const {

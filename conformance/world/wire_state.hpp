@@ -25,8 +25,11 @@ class wire_state final : public recorder::listener {
                                     const std::string& command) const;
   /// Id of the last command that was delivered to an agent; empty before the first.
   [[nodiscard]] const std::string& last_command() const noexcept { return last_command_; }
-  /// Completes at the next record that may change an answer above.
-  [[nodiscard]] runtime::task<runtime::error_code> next_change() { return changed_.wait(); }
+  /// Counts the records that may have changed an answer above.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+  /// Completes once version() is another than `known`, the version to which the answers belonged: records are
+  /// also made while whoever asks is not running, in simulation on other hosts.
+  [[nodiscard]] runtime::task<runtime::error_code> change_since(std::uint64_t known);
 
  private:
   struct wire {
@@ -52,6 +55,7 @@ class wire_state final : public recorder::listener {
   std::map<event_key, std::uint64_t> counts_;
   std::string last_command_;
   runtime::notifier changed_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace kitfox::conformance

@@ -16,6 +16,7 @@ using runtime::error_code;
 connection::connection(wire& on, setup settings, wire_log log)
     : on_{on}, settings_{std::move(settings)}, log_{std::move(log)} {
   node = settings_.client->where.number;
+  lane = settings_.id;
   socket& client = end_of(side::client);
   client.owner = settings_.client;
   client.held = presence::open;

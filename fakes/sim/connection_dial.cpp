@@ -63,6 +63,7 @@ void connection::establish(listening& at) {
     handshake_.emplace(on_.time(), sim::handshake::parties{settings_.tls, server_tls_,
                                                            &settings_.client->clock, &at.owner.clock,
                                                            settings_.host, server_name, decision_.delay / 2});
+    handshake_->share_lane(settings_.id);  // a flight arrives before the bytes that were sent after it
   }
   at.backlog.push_back(this);
   if (at.acceptor.occupied()) at.acceptor.complete({}, {});

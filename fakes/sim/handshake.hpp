@@ -30,6 +30,8 @@ class handshake final : private timer {
   handshake(scheduler& time, parties who) : time_{time}, who_{std::move(who)} {}
   ~handshake() { time_.disarm(*this); }
 
+  /// Its flights and the bytes of its connection arrive in the order in which they were sent.
+  void share_lane(std::uint64_t of_connection) noexcept { lane = of_connection; }
   /// The client's hello leaves; `answer` is what the path makes of it.
   void start(fault::tls_answer answer);
   /// The server asked for the handshake. It waits for hellos that have not come.

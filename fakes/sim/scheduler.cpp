@@ -11,6 +11,7 @@ namespace kitfox::sim {
 using runtime::mono_time;
 
 scheduler::scheduler(options settings) : settings_{std::move(settings)}, trace_{settings_.trace_records_max} {
+  if (settings_.order != nullptr) lane_salt_ = settings_.order->next();
   add_node("world");
 }
 
@@ -59,13 +60,24 @@ void scheduler::resume(node& where) {
   }
 }
 
+std::uint64_t scheduler::rank_of(std::uint64_t lane, mono_time when) const {
+  // The finaliser of splitmix64, over what tells this lane and instant apart.
+  std::uint64_t bits =
+      lane_salt_ ^ (lane * 0x9E3779B97F4A7C15U) ^ static_cast<std::uint64_t>(when.time_since_epoch().count());
+  bits = (bits ^ (bits >> 30U)) * 0xBF58476D1CE4E5B9U;
+  bits = (bits ^ (bits >> 27U)) * 0x94D049BB133111EBU;
+  return bits ^ (bits >> 31U);
+}
+
 void scheduler::arm(timer& one, mono_time when) {
   if (one.armed()) timers_.remove(one);
   std::uint64_t order = timer_count_++;
   if (settings_.order != nullptr) {
-    // A random rank, made unique by the count.
+    // A random rank, made unique by the count. A lane has one rank in an instant, so there the count decides.
     constexpr int count_bits = 40;
-    order = (settings_.order->next() << count_bits) | (order & ((std::uint64_t{1} << count_bits) - 1));
+    const std::uint64_t rank =
+        one.lane == 0 ? settings_.order->next() : rank_of(one.lane, std::max(when, now_));
+    order = (rank << count_bits) | (order & ((std::uint64_t{1} << count_bits) - 1));
   }
   timers_.add(one, std::max(when, now_), order);
 }

@@ -81,7 +81,9 @@ class scheduler {
   [[nodiscard]] run_outcome ended(run_end end, std::vector<std::string> names = {}) const;
   [[nodiscard]] std::vector<std::string> last_steps() const;
 
+  [[nodiscard]] std::uint64_t rank_of(std::uint64_t lane, runtime::mono_time when) const;
   options settings_;
+  std::uint64_t lane_salt_ = 0;
   boost::asio::io_context context_{1};
   runtime::mono_time now_{};
   std::uint64_t steps_ = 0, instant_steps_ = 0, timer_count_ = 0;

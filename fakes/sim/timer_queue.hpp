@@ -19,6 +19,9 @@ class timer {
   [[nodiscard]] bool armed() const noexcept { return slot_ != unarmed; }
   /// What the timer belongs to, for the trace; 0: the world itself.
   std::uint32_t node = 0;
+  /// Timers of one lane fire in the order in which they were armed, whatever draws the order of an instant:
+  /// what is on one wire does not overtake itself. 0: in no lane.
+  std::uint64_t lane = 0;
 
  protected:
   ~timer();

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 
 #include "fakes/sim/simulation.hpp"
 #include "runtime/errc.hpp"
@@ -195,6 +197,35 @@ TEST(Determinism, HandlersOfOneHostKeepTheirOrderUnderEverySchedule) {
     EXPECT_EQ(order.size(), 50U);
     EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
   }
+}
+
+struct lane_timer final : timer {
+  lane_timer(int n, std::uint64_t of, std::vector<int>& to) : number{n}, fired{to} { lane = of; }
+  void fire() override { fired.push_back(number); }
+  int number;
+  std::vector<int>& fired;
+};
+
+TEST(Determinism, TimersOfOneLaneKeepTheirOrderAndThoseOfTwoDoNot) {
+  bool crossed = false;
+  for (std::uint64_t seed = 1; seed < 50; ++seed) {
+    simulation sim{with(seed, schedule::seeded)};
+    std::vector<int> fired;
+    std::deque<lane_timer> timers;
+    for (int i = 0; i < 20; ++i) {
+      timers.emplace_back(i, i % 2 == 0 ? 7U : 8U, fired);
+      sim.arm(timers.back(), sim.now() + 1s);
+    }
+    EXPECT_TRUE(sim.run_for(2s).done());
+    ASSERT_EQ(fired.size(), 20U);
+    crossed = crossed || fired.front() != 0;
+    for (const int lane : {0, 1}) {
+      std::vector<int> own;
+      std::copy_if(fired.begin(), fired.end(), std::back_inserter(own), [&](int n) { return n % 2 == lane; });
+      EXPECT_TRUE(std::is_sorted(own.begin(), own.end())) << "seed " << seed;
+    }
+  }
+  EXPECT_TRUE(crossed);
 }
 
 }  // namespace
