@@ -133,14 +133,13 @@ void gateway_stream::on_stream_head(const http::response& head) {
 /// Ends the read that waits; the session then gives the stream up in any case.
 void gateway_stream::on_silence() {
   late_ = true;
-  connection_->close();
+  if (connection_) connection_->close();
 }
 
 task<session_action> gateway_stream::read(mono_time until) {
   auto& clock = with_.on.clock();
   silence_->set(until);
   auto bytes = co_await connection_->read_body();
-  silence_->clear();
   if (!bytes && late_) bytes = runtime::errc::timed_out;
   if (with_.channel.key_refused()) with_.session.on_key_refused();
   if (!bytes) co_return with_.session.on_read_ended(bytes.error(), clock.now());
@@ -205,6 +204,7 @@ void gateway_stream::report(const session_action& action) {
   // A session may count as connected without the event, if its options say so.
   if (with_.session.connected()) set_ready(true);
   if (!action.ended) return;
+  silence_->clear();
   connection_.reset();
   decoder_.end_of_stream();
   with_.metrics.backoff = action.ended->delay;
@@ -235,6 +235,7 @@ void gateway_stream::report_ending(const session_ending& ending) {
 }
 
 void gateway_stream::report_closed() {
+  silence_->clear();
   connection_.reset();
   if (!ready_) return;
   with_.on.events().info("disconnected", {{"reason", "stopping"}});

@@ -1,5 +1,6 @@
 #include "conformance/transcript/transcript.hpp"
 
+#include <algorithm>
 #include <boost/system/errc.hpp>
 #include <fstream>
 #include <sstream>
@@ -10,6 +11,10 @@ namespace errc = boost::system::errc;
 
 bool transcript::append(record&& one) {
   if (records_.size() >= records_max) return false;
+  // By four: records are large, moving them touches all of their memory, and room that is not used costs
+  // none.
+  if (records_.size() == records_.capacity())
+    records_.reserve(std::clamp<std::size_t>(records_.size() * 4, 1024, records_max));
   records_.push_back(std::move(one));
   return true;
 }

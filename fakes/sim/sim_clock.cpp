@@ -48,7 +48,8 @@ struct sim_clock::sleeper final : waiter {
   waiting_place<nothing> place;
 };
 
-/// Killing the host ends it as it ends what coroutines wait for.
+/// Killing the host ends it as it ends what coroutines wait for. Moved to a later time, it stays where it is
+/// among the timers until the earlier one has come: limits are moved far more often than that.
 class sim_clock::sim_alarm final : public runtime::alarm, private waiter, private leaf {
  public:
   sim_alarm(sim_clock& on, std::function<void()> on_passed) : waiter{on}, call_{std::make_shared<call>()} {
@@ -58,6 +59,8 @@ class sim_clock::sim_alarm final : public runtime::alarm, private waiter, privat
   void set(runtime::mono_time until) override {
     call_->due = false;
     if (clock.where_.now == node::state::killed) return;
+    wanted_ = until;
+    if (linked && when <= until) return;
     if (!linked) link(clock.where_);
     begin(until);
   }
@@ -75,6 +78,7 @@ class sim_clock::sim_alarm final : public runtime::alarm, private waiter, privat
   void abandon() override { clear(); }
   void fire() override {
     waiter::unlink();
+    if (wanted_ > when) return begin(wanted_);
     leaf::unlink();
     call_->due = true;
     clock.time_.post(clock.where_, handler{[call = call_] {
@@ -82,6 +86,7 @@ class sim_clock::sim_alarm final : public runtime::alarm, private waiter, privat
                      }});
   }
   std::shared_ptr<call> call_;  // owners: this, the handler that is posted
+  runtime::mono_time wanted_{};
 };
 
 std::unique_ptr<runtime::alarm> sim_clock::make_alarm(std::function<void()> on_passed) {
