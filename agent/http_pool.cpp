@@ -90,26 +90,35 @@ void http_pool::keep(std::unique_ptr<connection> open) {
   if (idle_.size() < options_.idle_connections_max) idle_.push_back({std::move(open), host_.clock().now()});
 }
 
-task<result<response>> http_pool::on_connection(std::unique_ptr<connection> open, request message) {
+task<result<response>> http_pool::on_connection(std::unique_ptr<connection> open, request message,
+                                                mono_time until) {
+  bool late = false;
+  const auto limit = host_.clock().make_alarm([&late, &open] {
+    late = true;
+    open->close();
+  });
+  limit->set(until);
   auto answer = co_await open->roundtrip(std::move(message));
+  limit->clear();
+  if (!answer && late) co_return runtime::errc::timed_out;
   if (answer && open->reusable()) keep(std::move(open));
   co_return answer;
 }
 
-task<result<response>> http_pool::exchange_now(request message) {
+task<result<response>> http_pool::exchange_now(request message, mono_time until) {
   if (auto open = take_idle()) {
-    auto answer = co_await on_connection(std::move(open), message);
+    auto answer = co_await on_connection(std::move(open), message, until);
     if (answer || options_.on_dead == dead_kept::fail || answer.error() == runtime::errc::cancelled ||
-        answer.error() == runtime::http::errc::body_too_large)
+        answer.error() == runtime::errc::timed_out || answer.error() == runtime::http::errc::body_too_large)
       co_return answer;
     idle_.clear();  // The others are as old; one new connection decides.
   }
-  const mono_time dial_until = host_.clock().now() + options_.dial_timeout;
+  const mono_time dial_until = std::min(until, host_.clock().now() + options_.dial_timeout);
   auto stream =
       co_await runtime::with_deadline(host_.clock(), dial_until, host_.network().dial(server_, tls_));
   if (!stream) co_return stream.error();
   auto open = std::make_unique<connection>(std::move(*stream), options_.bounds);
-  co_return co_await on_connection(std::move(open), std::move(message));
+  co_return co_await on_connection(std::move(open), std::move(message), until);
 }
 
 task<result<response>> http_pool::exchange(request message, patience limits) {
@@ -123,7 +132,7 @@ task<result<response>> http_pool::exchange(request message, patience limits) {
     held = std::move(*waited);
   }
   const mono_time until = std::min(limits.give_up_at, clock.now() + limits.budget);
-  co_return co_await runtime::with_deadline(clock, until, exchange_now(std::move(message)));
+  co_return co_await exchange_now(std::move(message), until);
 }
 
 }  // namespace kitfox::agent

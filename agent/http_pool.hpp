@@ -66,9 +66,9 @@ class http_pool {
   [[nodiscard]] std::unique_ptr<connection> take_idle();
   void keep(std::unique_ptr<connection> open);
   [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange_now(
-      runtime::http::request message);
+      runtime::http::request message, runtime::mono_time until);
   [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> on_connection(
-      std::unique_ptr<connection> open, runtime::http::request message);
+      std::unique_ptr<connection> open, runtime::http::request message, runtime::mono_time until);
 
   runtime::host& host_;
   runtime::endpoint server_;
