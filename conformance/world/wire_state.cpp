@@ -139,6 +139,10 @@ void wire_state::on_record(const record& one) {
     case record_kind::footer:
       return;
   }
+  note_change();
+}
+
+void wire_state::note_change() {
   ++version_;
   changed_.notify_all();
 }

@@ -41,6 +41,7 @@ class wire_state final : public recorder::listener {
     bool running = false, ever = false;
     unsigned dialling = 0, streams = 0, connected = 0;
   };
+  void note_change();
   void on_over(wire& one);
   void on_request(wire& one, const record& request);
   void seen(event_trigger::what event, const std::string& node, const std::string& command);
