@@ -213,6 +213,16 @@ TEST(KeptConnections, AreUsedAgain) {
   EXPECT_EQ(opinion_of("kept-connections", "RSP-7", closed.until(9)), opinion::nothing_to_see);
 }
 
+TEST(KeptConnections, AreFreeOnceTheirAnswerCanHaveBeenRead) {
+  for (const auto& [next, expected] : {std::pair{3.1, opinion::fine}, std::pair{3.5, opinion::broken}}) {
+    tape run = greeted();
+    run.facts()["world"] = "sockets";
+    asked(run, 3, 8, "prod/0", "POST", "/agent/response/" + command_id, 200, "{}");
+    asked(run, next, 9, "prod/0", "POST", "/agent/response/b", 200, "{}");
+    EXPECT_EQ(opinion_of("kept-connections", "RSP-7", run.until(9)), expected) << next;
+  }
+}
+
 TEST(AbandonedCalls, EndWithTheirCommand) {
   const auto call_until = [](double end, double cancelled_at) {
     tape out = greeted();
