@@ -31,6 +31,32 @@ class sparing_parts final : public agent::agent_parts {
   }
 };
 
+/// Passes on what the API server said, whole and more.
+class verbose_sender final : public agent::answer_sender {
+ public:
+  explicit verbose_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::delivery> send(agent::outgoing_answer answer) override {
+    nlohmann::json body = nlohmann::json::parse(answer.body, nullptr, false);
+    if (body.is_object() && body.contains("error_detail") && body["error_detail"].contains("message")) {
+      std::string message = body["error_detail"]["message"].get<std::string>();
+      if (message.size() >= 1000) body["error_detail"]["message"] = message + message;
+      answer.body = body.dump();
+    }
+    return inner_->send(std::move(answer));
+  }
+
+ private:
+  std::unique_ptr<answer_sender> inner_;
+};
+
+class verbose_parts final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::answer_sender> make_answer_sender(
+      std::unique_ptr<agent::answer_sender> reference) const override {
+    return std::make_unique<verbose_sender>(std::move(reference));
+  }
+};
+
 std::string greeting_twice(const protocol::agent_event& event) {
   const std::string once = protocol::encode_agent_event(event);
   return std::holds_alternative<protocol::connected_event>(event) ? once + once : once;
@@ -49,8 +75,9 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
                          ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
                          obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
-                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
-                         aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
+                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"},
+                         aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"}, aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"},
+                         aud5[] = {"AUD-5"};
 
 // What else breaks with it, and why.
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
@@ -94,6 +121,14 @@ constexpr mutant agents[] = {
      [](sim_subjects& s) { s.around_agent = knows_all_members; }},
     {"agent-needs-a-new-gateway", "waits for members that old gateways do not send", ver2, unanswered,
      [](sim_subjects& s) { s.around_agent = needs_a_new_gateway; }},
+    {"agent-passes-on-everything",
+     "passes long messages of the API server on",
+     rbc5,
+     {},
+     [](sim_subjects& s) {
+       static const verbose_parts parts;
+       s.parts = &parts;
+     }},
     {"agent-spares-members",
      "leaves a member out of its results",
      cmd8,
@@ -105,6 +140,11 @@ constexpr mutant agents[] = {
 };
 
 constexpr mutant gateways[] = {
+    {"gateway-serves-clusters-in-turn",
+     "has one queue for the commands of all clusters",
+     rte5,
+     {},
+     [](sim_subjects& s) { s.around_gateway = serves_clusters_in_turn; }},
     {"gateway-records-no-ends", "leaves the ends of streams out of its audit", aud1, gap_shows,
      [](sim_subjects& s) { s.around_audit = records_no_ends_of_streams; }},
     {"gateway-records-later",

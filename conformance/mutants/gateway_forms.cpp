@@ -51,6 +51,15 @@ class decided_ends final : public gateway_stream {
   }
 };
 
+/// One queue for the commands of all clusters.
+class commands_in_turn final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    const bool of_command = bytes.find("event: command\n") != std::string::npos;
+    return of_command ? of_.wait_for_turn(std::chrono::milliseconds{20}) : duration{};
+  }
+};
+
 /// Edits of what callers read, of the same length.
 class last_news final : public gateway_stream {
   using gateway_stream::gateway_stream;
@@ -150,6 +159,9 @@ host_ptr keeps_methods_to_itself(runtime::host& on, const settings& of) {
 }
 host_ptr claims_to_know_everybody(runtime::host& on, const settings& of) {
   return around_door<door::agents, acquainted_with_all>(on, of);
+}
+host_ptr serves_clusters_in_turn(runtime::host& on, const settings& of) {
+  return around_door<door::agents, commands_in_turn>(on, of);
 }
 host_ptr makes_up_its_mind_about_ends(runtime::host& on, const settings& of) {
   return around_door<door::agents, decided_ends>(on, of);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,12 +33,19 @@ class gateway_rewiring : public rewiring {
     return true;
   }
   [[nodiscard]] bool draining() const noexcept { return draining_; }
+  /// When the next of what takes turns may go, if each takes `turn`.
+  [[nodiscard]] runtime::duration wait_for_turn(runtime::duration turn) {
+    const runtime::mono_time now = on_.clock().now();
+    next_turn_ = std::max(next_turn_, now) + turn;
+    return next_turn_ - now;
+  }
   [[nodiscard]] bool lost_a_stream() const noexcept { return lost_a_stream_; }
   std::vector<watched_stream*> open_streams;  ///< Of those that watch themselves, oldest first.
 
  private:
   runtime::host& on_;
   const gateway::gateway_options options_;
+  runtime::mono_time next_turn_{};
   bool draining_ = false, lost_a_stream_ = false;
 };
 

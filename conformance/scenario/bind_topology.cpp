@@ -61,6 +61,7 @@ void bind_organisations(const map_reader& map, const fixture_finder& find_fixtur
         cluster.started =
             reader.text("start") == "by_step" ? cluster_spec::start::by_step : cluster_spec::start::at_once;
         cluster.key = key_of(reader.text("key"));
+        if (reader.text("gateway") == "http") cluster.gateway = cluster_spec::scheme::http;
         if (const yaml_node* const rbac = reader.find("rbac"); rbac != nullptr)
           cluster.rbac = bind_rbac(*rbac, reader.path_of("rbac"), problems);
         add_cluster(std::move(cluster), into);

@@ -104,11 +104,14 @@ verb bind_kubernetes(const map_reader& map, const bind_context& context) {
   made.delay = map.span_or("delay", {});
   made.status = static_cast<int>(map.count32_or("status", 0));
   made.retry_after = map.span("retry_after");
+  if (const auto size = map.size("message_size")) made.message_bytes = static_cast<std::uint64_t>(*size);
   const bool slow = made.action == kubernetes_action::slow, status = made.action == kubernetes_action::status;
   if (map.has("delay") != slow)
     map.fail(slow ? "answer" : "delay", slow ? "slow needs a \"delay\"" : "only slow has a delay");
   if (map.has("status") != status)
     map.fail(status ? "answer" : "status", status ? "status needs a \"status\"" : "only status has a status");
+  if (made.message_bytes && !status && made.action != kubernetes_action::deny)
+    map.fail("message_size", "only deny and status have a message");
   if (made.retry_after && !status) map.fail("retry_after", "only status has a retry_after");
   if (made.action == kubernetes_action::allow) {
     for (const char* count : {"nth", "times"}) {

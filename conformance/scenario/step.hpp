@@ -127,6 +127,7 @@ struct kubernetes_verb {
   duration delay{};
   int status = 0;
   std::optional<duration> retry_after;
+  std::optional<std::uint64_t> message_bytes;  ///< The API server's message is so long.
 };
 /// Puts other chart values in force, as `helm upgrade` would.
 struct set_rbac_verb {

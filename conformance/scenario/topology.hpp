@@ -48,6 +48,8 @@ struct cluster_spec {
   std::uint32_t agents = 1;
   enum class start { at_once, by_step } started = start::at_once;
   starting_key key = starting_key::issued;
+  /// How the agents are told to reach the gateway.
+  enum class scheme { https, http } gateway = scheme::https;
   rbac_values rbac;
 
   /// "acme/payments", as `as:` names a caller.

@@ -20,10 +20,15 @@ kube::request_match match_of(const kubernetes_verb& what) {
   return out;
 }
 
+/// Empty: the usual one.
+std::string message_of(const kubernetes_verb& what) {
+  return std::string(static_cast<std::size_t>(what.message_bytes.value_or(0)), 'm');
+}
+
 kube::fault_action action_of(const kubernetes_verb& what) {
   switch (what.action) {
     case kubernetes_action::deny:
-      return kube::fault_status{403, {}, {}, {}, kube::fault_status::forms::status};
+      return kube::fault_status{403, {}, message_of(what), {}, kube::fault_status::forms::status};
     case kubernetes_action::slow:
       return kube::fault_delay{what.delay};
     case kubernetes_action::gone:
@@ -34,6 +39,7 @@ kube::fault_action action_of(const kubernetes_verb& what) {
   }
   kube::fault_status status;
   status.code = what.status;
+  status.message = message_of(what);
   if (what.retry_after)
     status.retry_after = std::chrono::duration_cast<std::chrono::seconds>(*what.retry_after);
   return status;

@@ -184,15 +184,17 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   node_of_probe_.erase(file);
   std::error_code ignored;
   std::filesystem::remove(probe, ignored);
+  const std::string scheme = spec.gateway == cluster_spec::scheme::https ? "https" : "http";
   child_options options;
-  options.environment = {{"INCIDENTFOX_API_KEY", std::move(key)},
-                         {"INCIDENTFOX_CLUSTER_NAME", spec.name},
-                         {"INCIDENTFOX_GATEWAY_URL",
-                          "https://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + "/gateway"},
-                         {"LOG_LEVEL", "INFO"},
-                         {"SSL_CERT_FILE", (directory_ / "ca.pem").string()},
-                         {"KUBECONFIG", (directory_ / kubeconfig).string()},
-                         {"KITFOX_PROBE_FILE", probe.string()}};
+  options.environment = {
+      {"INCIDENTFOX_API_KEY", std::move(key)},
+      {"INCIDENTFOX_CLUSTER_NAME", spec.name},
+      {"INCIDENTFOX_GATEWAY_URL",
+       scheme + "://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + "/gateway"},
+      {"LOG_LEVEL", "INFO"},
+      {"SSL_CERT_FILE", (directory_ / "ca.pem").string()},
+      {"KUBECONFIG", (directory_ / kubeconfig).string()},
+      {"KITFOX_PROBE_FILE", probe.string()}};
   if (programs_.agent.is_reference()) {
     options.command = {beside_this_program("kitfox-agent"), "--health-file", probe.string()};
     add_flags(what_.agent_settings, party::agent, options.command);
