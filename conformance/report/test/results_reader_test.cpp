@@ -26,9 +26,10 @@ run_result full_run() {
   one.logs_folder = "logs/a";
   one.judged.requirements = {{"REC-1", verdict::fail, 3, true}, {"REC-2", verdict::inconclusive, 0, false}};
   one.judged.findings.push_back(a_finding("REC-2", finding::weight::inconclusive, -1));
+  const case_result like = one;  // what follows moves the cases
   for (const auto outcome : {agreement::outcome::agree, agreement::outcome::differ,
                              agreement::outcome::excused, agreement::outcome::not_the_same}) {
-    case_result more = one;
+    case_result more = like;
     more.agrees_with_sim = agreement{outcome, "because", trace_disagreement{"agent prod/0", "left", ""}};
     all.cases.push_back(more);
   }
