@@ -6,7 +6,6 @@
 #include <charconv>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include "conformance/cli/cli_command.hpp"
@@ -205,17 +204,8 @@ class run_command final : public cli_command {
     if (!words)
       return fmt::format("--{}-command: a quote is left open, or nothing is there: {}", flag, command);
     out.command = std::move(*words);
-    const std::vector<std::string> known = takeable_names(of);
-    std::istringstream names{takes};
-    for (std::string one; std::getline(names, one, ',');) {
-      if (one == "all")
-        out.takes.insert(known.begin(), known.end());
-      else if (std::ranges::find(known, one) != known.end())
-        out.takes.insert(one);
-      else
-        return fmt::format("--{}-takes: unknown name \"{}\"{}", flag, one, suggestion(one, known));
-    }
-    return {};
+    const std::string wrong = add_takeables(takes, of, out.takes);
+    return wrong.empty() ? "" : fmt::format("--{}-takes: {}", flag, wrong);
   }
 
   /// Everything that changes how a case runs; the case itself is added later.

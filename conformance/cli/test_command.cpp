@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 #include "conformance/cli/cli_command.hpp"
@@ -130,7 +129,8 @@ class subject_flags {
       what_.role = role_;
       what_.program.command = words_;
       what_.name = std::filesystem::path{words_.front()}.filename().string();
-      if (!read_takes(err)) return false;
+      const std::string wrong = add_takeables(takes_, role_, what_.program.takes);
+      if (!wrong.empty()) return complain(err, "--takes: " + wrong);
     }
     for (const std::string& id : only_)
       if (find_requirement(id) == nullptr)
@@ -152,20 +152,6 @@ class subject_flags {
   static exit_status list_cases(const run_plan& plan, std::ostream& out) {
     for (const planned_case& one : plan.cases) out << one.name() << "\n";
     return plan.cases.empty() ? exit_status::nothing_executed : exit_status::passed;
-  }
-
-  bool read_takes(std::ostream& err) {
-    const std::vector<std::string> known = takeable_names(role_);
-    std::istringstream names{takes_};
-    for (std::string one; std::getline(names, one, ',');) {
-      if (one == "all")
-        what_.program.takes.insert(known.begin(), known.end());
-      else if (std::ranges::find(known, one) != known.end())
-        what_.program.takes.insert(one);
-      else
-        return complain(err, fmt::format("--takes: unknown name \"{}\"{}", one, suggestion(one, known)));
-    }
-    return true;
   }
 
   [[nodiscard]] run_settings settings(std::ostream& out) const {

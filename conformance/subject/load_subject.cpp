@@ -109,15 +109,9 @@ class subject_reader {
   void read_takes(const map_reader& map, subject& out) {
     const yaml_node* const given = map.find("takes");
     if (given == nullptr) return;
-    const std::vector<std::string> known = takeable_names(out.role);
     const auto take = [&](const yaml_node& one) {
-      if (one.text == "all")
-        out.program.takes.insert(known.begin(), known.end());
-      else if (std::ranges::find(known, one.text) != known.end())
-        out.program.takes.insert(one.text);
-      else
-        problems_.add(one.where, "takes",
-                      fmt::format("unknown name \"{}\"{}", one.text, suggestion(one.text, known)));
+      const std::string wrong = add_takeable(one.text, out.role, out.program.takes);
+      if (!wrong.empty()) problems_.add(one.where, "takes", wrong);
     };
     if (given->is_scalar()) take(*given);
     for (const yaml_node& one : given->items) take(one);

@@ -1,7 +1,9 @@
 #include "conformance/world/subject_program.hpp"
 
 #include <algorithm>
+#include <sstream>
 
+#include "conformance/spec/nearest_word.hpp"
 #include "conformance/world/party_settings.hpp"
 
 namespace kitfox::conformance {
@@ -29,6 +31,24 @@ std::vector<std::string> takeable_names(party of) {
   std::vector<std::string> out = setting_names(of);
   if (of == party::agent) out.emplace_back(probe_file_name);
   return out;
+}
+
+std::string add_takeable(const std::string& name, party of, std::set<std::string>& takes) {
+  const std::vector<std::string> known = takeable_names(of);
+  if (name == "all")
+    takes.insert(known.begin(), known.end());
+  else if (std::ranges::find(known, name) != known.end())
+    takes.insert(name);
+  else
+    return "unknown name \"" + name + "\"" + suggestion(name, known);
+  return {};
+}
+
+std::string add_takeables(const std::string& names, party of, std::set<std::string>& takes) {
+  std::istringstream list{names};
+  for (std::string one; std::getline(list, one, ',');)
+    if (std::string wrong = add_takeable(one, of, takes); !wrong.empty()) return wrong;
+  return {};
 }
 
 std::string reason_to_skip(const scenario_case& one, const subject_programs& programs) {

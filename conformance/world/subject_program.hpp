@@ -35,6 +35,11 @@ inline constexpr std::string_view probe_file_name = "probe_file";
 enum class party { agent, gateway };
 /// Everything that a program of this kind may be said to take, in order.
 [[nodiscard]] std::vector<std::string> takeable_names(party of);
+/// Adds what `name` stands for, one of these or `all`, to `takes`. What is wrong with it; empty when nothing
+/// is.
+[[nodiscard]] std::string add_takeable(const std::string& name, party of, std::set<std::string>& takes);
+/// The same for names separated by commas, up to the first mistake.
+[[nodiscard]] std::string add_takeables(const std::string& names, party of, std::set<std::string>& takes);
 
 /// Why a case cannot be put to these programs: a setting, or a check, that one of them was not said to take.
 /// Empty when it can.
