@@ -40,7 +40,10 @@ requirement_claim look_at(const requirement& about, const run_result& results) {
       become(out, requirement_standing::unclear, one.name);
     if (seen->observations > 0) ++out.cases;
   }
-  if (!out.decisive_case.empty()) return out;
+  if (!out.decisive_case.empty()) {
+    out.reason.clear();  // why another case was skipped explains nothing of this one
+    return out;
+  }
   if (out.cases > 0) {
     out.standing = requirement_standing::kept;
     out.reason.clear();

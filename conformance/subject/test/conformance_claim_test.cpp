@@ -108,6 +108,17 @@ TEST(ConformanceClaim, FallsWithWhatWasSkipped) {
   EXPECT_NE(f.text().find("it sets agent.backoff_cap"), std::string::npos) << f.text();
 }
 
+TEST(ConformanceClaim, DoesNotExplainWhatIsBrokenByWhatWasSkipped) {
+  a_run f;
+  f.keeps_all();
+  case_result& one = f.add("backoff/x@sockets#1", verdict::skipped);
+  one.verifies = {"REC-4"};
+  one.skipped_because = "it sets agent.backoff_cap";
+  f.finds("REC-4", verdict::fail);
+  EXPECT_EQ(f.standing("REC-4"), requirement_standing::broken);
+  EXPECT_EQ(f.text().find("it sets agent.backoff_cap"), std::string::npos) << f.text();
+}
+
 TEST(ConformanceClaim, KnowsWhatIsKnownToBeBrokenAndDoesNotCallItConformant) {
   a_run f;
   f.whose.known_failures = {{"REC-4", "issue 12"}};
