@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* explanation = R"(
 Compares what happened, not when: of each process its states in order (started, connected, disconnected, exited) and of
-each step that made calls their outcomes. Where the scenario gives the worlds different values, neither repetitions nor
+each step that made calls their outcomes. Where the scenario gives the worlds different numbers, neither repetitions nor
 counts matter.
 
 Examples:

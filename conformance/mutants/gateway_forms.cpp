@@ -60,6 +60,35 @@ class commands_in_turn final : public gateway_stream {
   }
 };
 
+/// The end of what an agent posted last, whichever it was; a run has one thread.
+thread_local std::string last_words;
+
+class remembering : public gateway_stream {
+ protected:
+  using gateway_stream::gateway_stream;
+  void on_read(std::string& bytes) override {
+    const std::size_t mark = bytes.rfind("kfx-");
+    if (mark != std::string::npos) last_words = bytes.substr(mark, 23);
+  }
+};
+
+class told_in_answers final : public remembering {
+  using remembering::remembering;
+  void on_read(std::string& bytes) override {
+    before_ = last_words;
+    remembering::on_read(bytes);
+  }
+  duration on_write(std::string& bytes) override {
+    const std::size_t length = bytes.find("Content-Length: "), body = bytes.find("\r\n\r\n");
+    if (length == std::string::npos || body == std::string::npos || !bytes.ends_with('}')) return {};
+    bytes.insert(bytes.size() - 1, R"(,"x_last":")" + before_ + '"');
+    const std::size_t digits = length + std::string_view{"Content-Length: "}.size();
+    bytes.replace(digits, bytes.find("\r\n", digits) - digits, std::to_string(bytes.size() - body - 4));
+    return {};
+  }
+  std::string before_;
+};
+
 /// Edits of what callers read, of the same length.
 class last_news final : public gateway_stream {
   using gateway_stream::gateway_stream;
@@ -151,6 +180,18 @@ class numbered_commands final : public rewiring {
 using host_ptr = std::unique_ptr<runtime::host>;
 using settings = gateway::gateway_options;
 
+host_ptr remembers_who_spoke_last(runtime::host& on, const settings& of) {
+  return around_door<door::agents, remembering>(on, of);
+}
+host_ptr repeats_who_spoke_last(runtime::host& on, const settings& of) {
+  return around_door<door::agents, told_in_answers>(on, of);
+}
+std::string with_last_words(const protocol::agent_event& event) {
+  std::string out = protocol::encode_agent_event(event);
+  if (std::holds_alternative<protocol::command_event>(event))
+    replace_all(out, "data: {", R"(data: {"x_last":")" + last_words + R"(",)");
+  return out;
+}
 host_ptr names_no_scheme(runtime::host& on, const settings& of) {
   return around_door<door::agents, without_scheme>(on, of);
 }

@@ -48,6 +48,7 @@ constexpr ids unrouted[] = {"HA-2",  "IDM-2", "LIV-8",
 constexpr ids counted_twice[] = {"ISO-2", "RTE-1", "RTE-3", "IDM-4"};  // scenarios count deliveries
 // A key of its own is an instance of its own; the fail-over has nowhere to go.
 constexpr ids alone[] = {"CON-8", "REV-5", "RTE-3"};
+constexpr ids told_to_anybody[] = {"ISO-2"};          // who says nothing of themselves, too
 constexpr ids rotated_away[] = {"REV-5"};             // the other key is what a rotation is to leave alone
 constexpr ids sent_to_ghosts[] = {"RTE-2", "RTE-3"};  // commands wait for who has left
 constexpr ids sent_to_many[] = {"IDM-2"};             // as often as there are agents
@@ -115,6 +116,19 @@ constexpr mutant broken_gateways[] = {
      iso2,
      {},
      [](sim_subjects& s) { s.gateway.owns = [](const tenant&, const tenant&) { return true; }; }},
+    {"gateway-mixes-tenants-in-commands",
+     "sends with a command what any agent said last",
+     iso2,
+     {},
+     [](sim_subjects& s) {
+       s.around_gateway = remembers_who_spoke_last;
+       s.gateway.encode_event = with_last_words;
+     }},
+    {"gateway-mixes-tenants-in-answers",
+     "answers an agent with what another one said",
+     iso2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = repeats_who_spoke_last; }},
     {"gateway-delivers-twice", "writes each command two times", idm2, counted_twice,
      [](sim_subjects& s) { s.gateway.encode_event = twice; }},
     {"gateway-silent-loss",
@@ -254,10 +268,7 @@ constexpr mutant broken_gateways[] = {
      ha7,
      {},
      [](sim_subjects& s) { s.around_gateway = drops_streams_with_its_key_store; }},
-    {"gateway-believes-callers",
-     "takes the tenant of a call from what it says",
-     iso1,
-     {},
+    {"gateway-believes-callers", "takes the tenant of a call from what it says", iso1, told_to_anybody,
      [](sim_subjects& s) { s.around_gateway = believes_what_callers_say_of_themselves; }},
     {"gateway-lists-others",
      "lists the clusters of another team",

@@ -4,6 +4,7 @@
 #include "gateway/audit_store.hpp"
 #include "gateway/options.hpp"
 #include "gateway/store.hpp"
+#include "protocol/agent_messages.hpp"
 #include "runtime/host.hpp"
 
 namespace kitfox::conformance {
@@ -19,7 +20,12 @@ gateway_surroundings greets_late, does_not_notice_who_leaves_at_once, forbids_no
     hangs_up_on_callers_when_it_stops, prints_metrics_of_another_version, takes_any_time_limit,
     sends_commands_to_everybody, names_no_scheme, keeps_methods_to_itself, claims_to_know_everybody,
     shows_the_last_news, lets_its_gauge_drift, counts_no_connects, counts_no_denials, numbers_its_commands,
-    keeps_ids_to_itself, serves_clusters_in_turn, remembers_parameters, makes_up_its_mind_about_ends;
+    keeps_ids_to_itself, remembers_who_spoke_last, repeats_who_spoke_last, serves_clusters_in_turn,
+    remembers_parameters, makes_up_its_mind_about_ends;
+
+/// An event as it should be; a command with what an agent said last, in a gateway that
+/// remembers_who_spoke_last.
+[[nodiscard]] std::string with_last_words(const protocol::agent_event& event);
 
 // What is put around the audit of a gateway; `inner` outlives what is returned.
 using audit_surroundings = std::unique_ptr<gateway::audit_sink>(gateway::audit_sink& inner);

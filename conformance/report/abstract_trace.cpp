@@ -76,7 +76,7 @@ void add_processes(const evidence& about, const world_differences& ignored, abst
   std::map<std::string, states> all = states_of(about);
   std::set<std::string> of_agents;
   for (auto& [node, seen] : all) {
-    const std::string text = fmt::format("{}", fmt::join(ignored.times ? fold_repeats(seen) : seen, ", "));
+    const std::string text = fmt::format("{}", fmt::join(ignored.repeats ? fold_repeats(seen) : seen, ", "));
     if (ignored.counts && node.starts_with("agent "))
       of_agents.insert(text);
     else

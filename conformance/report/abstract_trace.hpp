@@ -9,8 +9,8 @@ namespace kitfox::conformance {
 
 /// What two worlds may differ in without disagreeing, since the scenario gives them different values.
 struct world_differences {
-  bool times = false;   ///< Some value differs: how often something repeats is then no matter.
-  bool counts = false;  ///< Numbers of agents, clusters, steps or calls differ.
+  bool repeats = false;  ///< How often a process goes through the same states.
+  bool counts = false;   ///< Numbers of agents, clusters, steps or calls.
 };
 
 /// One fact of a run that does not depend on the world it was made in.
@@ -22,9 +22,8 @@ struct abstract_fact {
 using abstract_trace = std::vector<abstract_fact>;
 
 /// The run without its times: of each process its states in order and how it exited, of each step that made
-/// calls the outcomes of these. Pure. Where the worlds' values differ, repetitions are folded ("connected,
-/// disconnected" any number of times is once) and counts are left out; where their numbers of agents differ,
-/// the agents stand together.
+/// calls the outcomes of these. Pure. Where repeats are ignored, "connected, disconnected" any number of
+/// times is once; where counts are, they are left out, and the agents stand together.
 [[nodiscard]] abstract_trace make_abstract_trace(const transcript& of, const world_differences& ignored);
 
 /// Where two runs of one case part.

@@ -128,8 +128,8 @@ verb bind_set_rbac(const map_reader& map, const bind_context& context) {
 
 verb bind_can_i(const map_reader& map, const bind_context& context) {
   return can_i_verb{context.names.clusters_at(map, "cluster"),
-                    map.text("verb"),
-                    map.text("resource"),
+                    map.texts("verb"),
+                    map.texts("resource"),
                     map.text("subresource"),
                     map.text("api_group"),
                     map.text("namespace"),

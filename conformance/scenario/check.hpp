@@ -66,7 +66,8 @@ struct backoff_check {
   std::optional<duration> spread_at_least;  ///< Longest minus shortest over the set.
   bool uniform = false;  ///< The delays, scaled to their envelope, pass a test of uniformity.
 };
-/// Streams opened in any window of length `per`, over the whole fleet.
+/// Attempts to open a stream in any window of length `per`, over the whole fleet; a dial that failed is one,
+/// too.
 struct peak_connects_check {
   duration per{};
   std::uint64_t at_most = 0;

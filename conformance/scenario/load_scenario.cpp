@@ -171,8 +171,11 @@ class file_loader {
     made.title = map.text("title");
     made.area = map.text("area");
     made.because = map.text("because");
-    if (const yaml_node* const agreement = root.find("agreement"); agreement != nullptr)
-      made.may_differ_because = map_reader{*agreement, "agreement", problems_}.text("skip");
+    if (const yaml_node* const agreement = root.find("agreement"); agreement != nullptr) {
+      const map_reader reader{*agreement, "agreement", problems_};
+      made.may_differ_because = reader.text("skip");
+      made.may_repeat_because = reader.text("repeats");
+    }
     made.seeds = map.count32_or("seeds", 1);
     made.settle = map.span_or("settle", {});
     bind_verifies(*root.find("verifies"), made);

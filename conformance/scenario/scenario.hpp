@@ -27,6 +27,7 @@ struct scenario {
   std::vector<requirement_reference> verifies;  ///< At least one.
   std::string because;                          ///< Why a world is left out; empty if none is.
   std::string may_differ_because;               ///< Why its worlds need not agree; empty: they must.
+  std::string may_repeat_because;               ///< Why they need not agree in how often something repeats.
   std::uint32_t seeds = 1;                      ///< How many seeds a full run gives it in `sim`.
   duration settle{};                            ///< The run goes on so long after its last step.
   setting_list agent_settings;                  ///< Options of every agent that differ from its defaults.

@@ -137,8 +137,8 @@ struct set_rbac_verb {
 /// `kubectl auth can-i`: asks the API server what the agent's service account may do.
 struct can_i_verb {
   cluster_set clusters;
-  std::string verb;
-  std::string resource;
+  std::vector<std::string> verbs;      ///< At least one.
+  std::vector<std::string> resources;  ///< At least one; each is asked about with each verb.
   std::string subresource;
   std::string api_group;
   std::string name_space;

@@ -61,7 +61,7 @@ struct record {
   std::string node, link, name, target, id, key, text;
   std::uint64_t count = 0;
   instant first = 0, last = 0, gap_max = 0;
-  std::vector<std::string> canaries;  ///< Tenants' canaries found in the whole body, also beyond its cap.
+  std::vector<std::string> canaries;  ///< Tenants' canaries in the whole body, also beyond its cap.
   nlohmann::json more;                ///< null, or an object.
 
   /// `more`, or an empty object where there is none.

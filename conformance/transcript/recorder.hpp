@@ -12,11 +12,6 @@
 
 namespace kitfox::conformance {
 
-/// What begins like this is a tenant's canary: a mark that stands in each of its objects and must never leave
-/// it.
-inline constexpr std::string_view canary_prefix = "kfx-canary-";
-inline constexpr std::size_t canary_digits = 12;
-
 /// Turns what the links and the harness see into records. One per run; not thread-safe.
 /// Bodies are kept up to `body_bytes_max`; credentials are replaced by key ids; heartbeats and comments that
 /// follow each other on one stream become one record, written when something else happens there.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "conformance/transcript/canary.hpp"
 #include "runtime/ascii.hpp"
 
 namespace kitfox::conformance {
@@ -108,13 +109,7 @@ void recorder::wire::on_end(record_kind kind, fault::side from, std::string_view
 void recorder::wire::half::scan(std::string_view bytes) {
   std::string text = std::move(current_.tail);
   text += bytes;
-  for (std::size_t at = text.find(canary_prefix); at != std::string::npos;
-       at = text.find(canary_prefix, at + 1)) {
-    if (at + canary_prefix.size() + canary_digits > text.size()) break;
-    const std::string one = text.substr(at, canary_prefix.size() + canary_digits);
-    auto& seen = current_.canaries;
-    if (std::find(seen.begin(), seen.end(), one) == seen.end()) seen.push_back(one);
-  }
+  add_canaries(text, current_.canaries);
   constexpr std::string_view prefix = "ixfx_k8s_";
   for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at + 1)) {
     const std::size_t dot = text.find('.', at);

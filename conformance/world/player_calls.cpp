@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "conformance/scenario/question.hpp"
+#include "conformance/transcript/canary.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/player.hpp"
 #include "runtime/deadline.hpp"
@@ -44,6 +45,7 @@ runtime::task<void> player::make_call(call what) {
   if (answer) {
     ended.status = answer->status;
     ended.text = answer->body;
+    add_canaries(answer->body, ended.canaries);  // of all of it: what is kept is less
     if (what.failing_only) {
       nlohmann::json narrowed = nlohmann::json::parse(answer->body, nullptr, false);
       keep_failing_pods(narrowed);

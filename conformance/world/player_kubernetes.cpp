@@ -45,6 +45,36 @@ kube::fault_action action_of(const kubernetes_verb& what) {
   return status;
 }
 
+nlohmann::json attributes_of(const can_i_verb& what, const std::string& asked, const std::string& resource) {
+  nlohmann::json attributes{{"verb", asked}, {"resource", resource}};
+  if (!what.api_group.empty()) attributes["group"] = what.api_group;
+  if (!what.subresource.empty()) attributes["subresource"] = what.subresource;
+  if (!what.name_space.empty()) attributes["namespace"] = what.name_space;
+  return attributes;
+}
+
+/// "yes" or "no" as the API server says of the agent's service account, or the beginning of an answer that is
+/// neither.
+std::string review_access(world& where, std::size_t cluster, nlohmann::json attributes) {
+  runtime::http::request review;
+  review.method = "POST";
+  review.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+  review.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
+  review.headers.add("Impersonate-User", "system:serviceaccount:incidentfox:incidentfox-agent");
+  review.headers.add("Content-Type", "application/json");
+  review.headers.add("Accept", "application/json");
+  review.body = nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
+                               {"kind", "SelfSubjectAccessReview"},
+                               {"spec", {{"resourceAttributes", std::move(attributes)}}}}
+                    .dump();
+  runtime::clock& time = where.harness().clock();
+  const kube::api_answer answer = where.kubernetes(cluster).handle(review, {time.now(), time.wall_now()});
+  const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
+  if (answer.head.status != 201 || !body.is_object() || !body.contains("status"))
+    return answer.head.body.substr(0, 120);
+  return body["status"].value("allowed", false) ? "yes" : "no";
+}
+
 /// Of its own step, so that two answers to the same requests stand side by side.
 std::string rule_id(std::size_t step) { return fmt::format("step {}", step); }
 
@@ -93,34 +123,21 @@ player::step_result player::set_rbac(const set_rbac_verb& what) {
 }
 
 player::outcome player::ask_may(std::size_t index, const can_i_verb& what) {
-  step_result result;
+  const std::string expected = what.expect ? "yes" : "no";
+  std::vector<std::string> wrong;
   for (const std::size_t cluster : what.clusters.clusters) {
-    nlohmann::json attributes{{"verb", what.verb}, {"resource", what.resource}};
-    if (!what.api_group.empty()) attributes["group"] = what.api_group;
-    if (!what.subresource.empty()) attributes["subresource"] = what.subresource;
-    if (!what.name_space.empty()) attributes["namespace"] = what.name_space;
-    runtime::http::request review;
-    review.method = "POST";
-    review.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    review.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
-    review.headers.add("Impersonate-User", "system:serviceaccount:incidentfox:incidentfox-agent");
-    review.headers.add("Content-Type", "application/json");
-    review.headers.add("Accept", "application/json");
-    review.body = nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
-                                 {"kind", "SelfSubjectAccessReview"},
-                                 {"spec", {{"resourceAttributes", std::move(attributes)}}}}
-                      .dump();
-    runtime::clock& time = world_.harness().clock();
-    const kube::api_answer answer = world_.kubernetes(cluster).handle(review, {time.now(), time.wall_now()});
-    const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
-    const bool understood = answer.head.status == 201 && body.is_object() && body.contains("status");
-    const bool allowed = understood && body["status"].value("allowed", false);
-    if (understood && allowed == what.expect) continue;
-    result.ok = false;
-    result.why = fmt::format("step {}: {}: can-i {} {} answered {}", index,
-                             cluster_label(what_.topology, cluster), what.verb, what.resource,
-                             understood ? (allowed ? "yes" : "no") : answer.head.body.substr(0, 120));
+    for (const std::string& resource : what.resources) {
+      for (const std::string& asked : what.verbs) {
+        const std::string answer = review_access(world_, cluster, attributes_of(what, asked, resource));
+        if (answer == expected) continue;
+        wrong.push_back(fmt::format("{}: can-i {} {} answered {}", cluster_label(what_.topology, cluster),
+                                    asked, resource, answer));
+      }
+    }
   }
+  step_result result;
+  result.ok = wrong.empty();
+  if (!result.ok) result.why = fmt::format("step {}: {}", index, fmt::join(wrong, "; "));
   co_return result;
 }
 

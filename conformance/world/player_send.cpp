@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "conformance/transcript/canary.hpp"
 #include "conformance/transcript/http_reader.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/player.hpp"
@@ -19,6 +20,7 @@ constexpr std::size_t answer_bytes_max = 64 * 1024;
 struct answer_reader final : http_reader_sink {
   http_head head;
   std::string body;
+  std::vector<std::string> canaries;
   bool complete = false, begun = false;
   void on_head(http_head one) override {
     if (begun) return;
@@ -28,7 +30,10 @@ struct answer_reader final : http_reader_sink {
   void on_body(std::string_view bytes) override {
     if (!complete && body.size() < answer_bytes_max) body += bytes.substr(0, answer_bytes_max - body.size());
   }
-  void on_message_end() override { complete = true; }
+  void on_message_end() override {
+    complete = true;
+    add_canaries(body, canaries);
+  }
   void on_malformed(std::string_view) override { complete = true; }
   [[nodiscard]] bool streams() const { return head.get("content-type").starts_with("text/event-stream"); }
 };
@@ -54,6 +59,12 @@ std::string present(const send_verb& what, const keyring& keys) {
       return {};
   }
   return {};
+}
+
+/// Whose right the request claims; empty: nobody's.
+std::string tenant_of(const send_verb& what, const topology& in) {
+  if (!what.credential_of.empty()) return what.credential_of;
+  return what.key_of ? in.clusters[what.key_of->clusters.front()].team_path() : std::string{};
 }
 
 std::string replaced(std::string text, const std::string& mark, const std::string& by) {
@@ -96,6 +107,8 @@ runtime::task<void> player::send_once(std::size_t index, const send_verb& what) 
   begun.id = std::to_string(++calls_);
   begun.target = what.path;
   begun.more = {{"step", index}};
+  if (const std::string tenant = tenant_of(what, what_.topology); !tenant.empty())
+    begun.more["tenant"] = tenant;
   record ended;
   ended.kind = record_kind::call_ended;
   ended.name = "send";
@@ -140,6 +153,7 @@ runtime::task<void> player::send_once(std::size_t index, const send_verb& what) 
   co_await writer.join();
   ended.status = answer.head.status;
   ended.text = answer.body;
+  ended.canaries = std::move(answer.canaries);
   nlohmann::json headers = nlohmann::json::object();
   for (const auto& [name, value] : answer.head.fields) headers[name] = value;
   ended.more = {{"headers", std::move(headers)}};

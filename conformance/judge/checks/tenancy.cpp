@@ -1,5 +1,4 @@
 // ISO-2: nothing crosses from tenant to tenant, not even that something exists.
-#include <algorithm>
 #include <map>
 
 #include "conformance/judge/checks/areas.hpp"
@@ -7,38 +6,60 @@
 namespace kitfox::conformance {
 namespace {
 
-/// No byte that leaves a tenant holds another's canary.
-void judge_canaries(const evidence& about, findings& out) {
-  std::map<std::string, std::string> owner;  // canary to team
-  std::map<std::string, std::string> team_of_cluster;
-  const nlohmann::json clusters = about.facts().value("clusters", nlohmann::json::object());
-  for (const auto& [label, fact] : clusters.items()) {
-    owner[fact.value("canary", "")] = fact.value("team", "");
-    team_of_cluster[label] = fact.value("team", "");
+/// Whose canary is whose, and whose cluster.
+class owners {
+ public:
+  explicit owners(const evidence& about) {
+    const nlohmann::json clusters = about.facts().value("clusters", nlohmann::json::object());
+    for (const auto& [label, fact] : clusters.items()) {
+      of_canary_[fact.value("canary", "")] = fact.value("team", "");
+      of_cluster_[label] = fact.value("team", "");
+    }
   }
+  [[nodiscard]] std::size_t clusters() const { return of_cluster_.size(); }
+  [[nodiscard]] std::string of_agent(const std::string& node) const {
+    const auto found = of_cluster_.find(node.substr(0, node.rfind('/')));
+    return found == of_cluster_.end() ? std::string{} : found->second;
+  }
+  /// `reader`, who belongs to `team`, was given these.
+  void judge(const std::vector<std::string>& canaries, const std::string& team, const std::string& reader,
+             instant t, findings& out) const {
+    for (const std::string& canary : canaries) {
+      const auto found = of_canary_.find(canary);
+      if (found == of_canary_.end()) continue;
+      out.evaluated("ISO-2");
+      if (found->second != team) out.fail("ISO-2", reader, "no canary of team " + found->second, canary, t);
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> of_canary_, of_cluster_;  // to team
+};
+
+/// No byte that leaves a tenant holds another's canary: neither what its agents say and are told, nor what
+/// callers read.
+void judge_canaries(const evidence& about, findings& out) {
+  const owners known{about};
   for (const exchange& one : about.exchanges) {
     const connection& on = about.connections[one.connection];
-    if (on.to != "gateway" || on.from == "caller" || one.request == nullptr || one.request->canaries.empty())
-      continue;
-    const std::string& mine = team_of_cluster[on.from.substr(0, on.from.rfind('/'))];
-    for (const std::string& canary : one.request->canaries) {
-      const auto found = owner.find(canary);
-      if (found == owner.end()) continue;
-      out.evaluated("ISO-2");
-      if (found->second != mine)
-        out.fail("ISO-2", on.from, "no canary of team " + found->second, canary, one.sent.value_or(0));
+    if (on.to != "gateway" || on.from == "caller") continue;
+    const std::string team = known.of_agent(on.from);
+    for (const record* said : {one.request, one.answer}) {
+      if (said != nullptr) known.judge(said->canaries, team, on.from, said->t, out);
     }
   }
+  for (const stream& one : about.streams) {
+    const std::string& agent = about.connections[one.connection].from;
+    const std::string team = known.of_agent(agent);
+    for (const stream_event& told : one.sent) known.judge(told.seen->canaries, team, agent, told.t, out);
+  }
   for (const caller_call& call : about.calls) {
-    if (call.ended == nullptr || call.tenant.empty()) continue;
-    if (owner.size() > 1) out.evaluated("ISO-2");
-    for (const auto& [canary, team] : owner) {
-      if (canary.empty() || call.ended->text.find(canary) == std::string::npos) continue;
-      out.evaluated("ISO-2");
-      if (team != call.tenant)
-        out.fail("ISO-2", "call " + call.begun->id + " of " + call.tenant, "no canary of team " + team,
-                 canary, call.ended->t);
-    }
+    if (call.ended == nullptr) continue;
+    const std::string tenant =
+        call.tenant.empty() ? call.begun->facts().value("tenant", std::string{}) : call.tenant;
+    if (known.clusters() > 1 && !tenant.empty()) out.evaluated("ISO-2");
+    const std::string reader = "call " + call.begun->id + " of " + (tenant.empty() ? "nobody" : tenant);
+    known.judge(call.ended->canaries, tenant, reader, call.ended->t, out);
   }
 }
 

@@ -153,9 +153,11 @@ void judge(const peak_connects_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
   if (!window) return;
   std::vector<instant> times;
-  for (const stream& one : scope.about().streams) {
-    const instant t = scope.about().connections[one.connection].dialled_at;
-    if (window->holds(t)) times.push_back(t);
+  for (const process& one : scope.about().processes) {
+    if (one.kind != "agent") continue;
+    for (const attempt& tried : attempts_of(scope.about(), one)) {
+      if (window->holds(tried.dialled)) times.push_back(tried.dialled);
+    }
   }
   if (times.empty()) return scope.unclear("connects", "none in the window");
   std::sort(times.begin(), times.end());

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "conformance/judge/requirement_check.hpp"
+#include "conformance/transcript/canary.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::conformance {
@@ -116,6 +117,7 @@ tape& tape::asks(double t, std::uint64_t conn, std::uint32_t exchange, const std
   like.target = target;
   like.key = key;
   like.text = body;
+  add_canaries(body, like.canaries);
   like.more = std::move(more);
   add_both(t, record_kind::http_request, conn, like);
   return *this;
@@ -127,6 +129,7 @@ tape& tape::answers(double t, std::uint64_t conn, std::uint32_t exchange, int st
   like.exchange = exchange;
   like.status = status;
   like.text = body;
+  add_canaries(body, like.canaries);
   like.more = std::move(more);
   add_both(t, record_kind::http_response, conn, like);
   return *this;
@@ -173,6 +176,7 @@ tape& tape::event(double t, std::uint64_t conn, const std::string& type, nlohman
     one.exchange = 1;
     one.name = type;
     one.text = data.dump();
+    add_canaries(one.text, one.canaries);
   }
   return *this;
 }
@@ -272,6 +276,7 @@ tape& tape::calls(double begun, double ended, const std::string& id, nlohmann::j
   told.name = command;
   told.status = status;
   told.text = answer.dump();
+  add_canaries(told.text, told.canaries);
   return *this;
 }
 
@@ -345,6 +350,13 @@ opinion opinion_of(std::string_view check, std::string_view requirement, const t
     out = opinion::unclear;
   }
   return out;
+}
+
+tape connected_tape() {
+  tape out;
+  out.starts(0, "gateway", "gateway").starts(0, "prod/0", "agent", "prod");
+  out.issues_key(0, "k", "prod", "acme/payments");
+  return out.connects(1, 1, "prod/0", "k");
 }
 
 }  // namespace kitfox::conformance

@@ -82,6 +82,9 @@ class tape {
   std::vector<record> records_;
 };
 
+/// A gateway, and an agent `prod/0` of team acme/payments that is connected from second 1, with key `k`.
+[[nodiscard]] tape connected_tape();
+
 /// What one of the requirement checks makes of a transcript.
 enum class opinion { nothing_to_see, fine, broken, unclear };
 std::ostream& operator<<(std::ostream& to, opinion one);

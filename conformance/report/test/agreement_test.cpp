@@ -165,14 +165,21 @@ TEST(Agreement, TheWayInWhichAProcessEndsCounts) {
   EXPECT_EQ(found.first->right, "started, connected, exited with an error");
 }
 
-TEST(Agreement, RepetitionsFoldWhereAValueDiffersByWorld) {
-  const std::string text = with_value("steps:", "settle: \"{{value}}\"\nsteps:", "{sim: 1h, sockets: 1s}");
-  story left{text, "sim"}, right{text, "sockets"};
-  left.connected().lost().connected().lost().connected().lost().connected();
-  right.connected().lost().connected();
-  EXPECT_EQ(compare_runs(left.tape(), right.tape()).is, agreement::outcome::agree);
-  right.lost();
-  EXPECT_EQ(compare_runs(left.tape(), right.tape()).is, agreement::outcome::differ);
+TEST(Agreement, RepetitionsFoldWhereTheScenarioSaysWhy) {
+  const auto compared = [](const std::string& text, bool lost_at_last) {
+    story left{text, "sim"}, right{text, "sockets"};
+    left.connected().lost().connected().lost().connected().lost().connected();
+    right.connected().lost().connected();
+    if (lost_at_last) right.lost();
+    return compare_runs(left.tape(), right.tape()).is;
+  };
+  const std::string other_values =
+      with_value("steps:", "settle: \"{{value}}\"\nsteps:", "{sim: 1h, sockets: 1s}");
+  EXPECT_EQ(compared(other_values, false), agreement::outcome::differ);
+  const std::string said =
+      replaced(other_values, "steps:", "agreement: {repeats: streams age by chance}\nsteps:");
+  EXPECT_EQ(compared(said, false), agreement::outcome::agree);
+  EXPECT_EQ(compared(said, true), agreement::outcome::differ);
 }
 
 TEST(Agreement, NumbersOfCallsDoNotCountWhereTheyDifferByWorld) {
