@@ -46,10 +46,10 @@ std::optional<protocol::api_key> bearer_key(const request& head) {
 
 agent_api::agent_api(agent_shard& on) : shard_{on}, chance_{on.on().entropy().child("agent streams")} {}
 
-std::optional<response> agent_api::screen(const request& head) {
+std::optional<response> agent_api::screen(const request& head, const runtime::endpoint& peer) {
   // A body is read only for somebody who at least shows a key.
   if (head.method != "POST" || bearer_key(head)) return std::nullopt;
-  shard_.to_hub().post([&desk = shard_.desk()] { desk.on_keyless_request(); });
+  shard_.to_hub().post([&desk = shard_.desk(), host = peer.host] { desk.on_keyless_request(host); });
   return make_agent_refusal(shard_.policy(), agent_refusal::key_invalid, {});
 }
 

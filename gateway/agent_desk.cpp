@@ -52,11 +52,12 @@ void agent_desk::audit_refusal(agent_refusal why, std::string_view key_id, std::
   record.key_id = key_id;
   record.outcome = to_string(why);
   record.peer = peer;
-  // A full backlog is counted by the log itself.
-  static_cast<void>(parts_.audit.append(record));
+  parts_.refusals.note(record);
 }
 
-void agent_desk::on_keyless_request() { audit_refusal(agent_refusal::key_invalid, {}, {}); }
+void agent_desk::on_keyless_request(std::string_view peer) {
+  audit_refusal(refuse_wrong_key(peer).why, {}, peer);
+}
 
 agent_desk::admission_result agent_desk::refuse_wrong_key(std::string_view peer) {
   const auto refusal = parts_.board.limiter().on_wrong_key(peer, parts_.on.clock().now());

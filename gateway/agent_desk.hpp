@@ -53,8 +53,8 @@ class agent_desk {
   [[nodiscard]] runtime::task<runtime::http::response> take_response(posted_response response);
   [[nodiscard]] runtime::task<runtime::http::response> take_heartbeat(std::optional<protocol::api_key> key,
                                                                       std::string peer);
-  /// A request was refused unread, since it showed no key.
-  void on_keyless_request();
+  /// A request was refused unread, since it showed no key; it counts as a wrong one.
+  void on_keyless_request(std::string_view peer);
 
  private:
   struct admission_result {

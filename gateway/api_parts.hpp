@@ -3,6 +3,7 @@
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
 #include "gateway/policy.hpp"
+#include "gateway/refusal_audit.hpp"
 #include "gateway/switchboard.hpp"
 
 namespace kitfox::gateway {
@@ -15,6 +16,7 @@ struct api_parts {
   const gateway_policy& policy;
   switchboard& board;
   audit_log& audit;
+  refusal_audit& refusals;
   metrics& numbers;
   const bool& draining;  ///< True from the request to stop on.
 };

@@ -20,13 +20,42 @@ error_code audit_log::open() {
   return {};
 }
 
-result<std::uint64_t> audit_log::append(const audit_record& record) {
-  if (pending_.size() >= limits_.audit_pending_max) {
-    ++failures_;
-    return gateway_errc::audit_backlog_full;
-  }
+bool audit_log::has_room(audit_room in) const noexcept {
+  if (pending_.size() >= limits_.audit_pending_max) return false;
+  return in == audit_room::whole || pending_refusals_ < limits_.audit_refusals_pending_max;
+}
+
+void audit_log::put(const audit_record& record) {
   pending_.push_back(
       print_audit_line(record, host_.clock().wall_now(), limits_.audit_field_bytes_max, head_));
+}
+
+void audit_log::note_loss() {
+  ++failures_;
+  lost_.last = host_.clock().wall_now();
+  if (lost_.count++ == 0) lost_.first = lost_.last;
+}
+
+// May take one place more than there is, once per time that the backlog was full.
+void audit_log::report_losses() {
+  if (lost_.count == 0) return;
+  audit_record record;
+  record.kind = audit_kind::records_lost;
+  record.count = lost_.count;
+  record.first = lost_.first;
+  record.last = lost_.last;
+  lost_ = {};
+  put(record);
+}
+
+result<std::uint64_t> audit_log::append(const audit_record& record, audit_room in) {
+  if (!has_room(in)) {
+    note_loss();
+    return gateway_errc::audit_backlog_full;
+  }
+  report_losses();
+  put(record);
+  if (in == audit_room::refusals) ++pending_refusals_;
   appended_.notify_all();
   return head_.sequence;
 }
@@ -42,6 +71,7 @@ task<error_code> audit_log::durable(std::uint64_t sequence) {
 task<void> audit_log::write_group() {
   if (pending_.empty()) co_return;
   std::vector<audit_line> group = std::exchange(pending_, {});
+  const std::size_t refusals = std::exchange(pending_refusals_, 0);
   const error_code failure = co_await sink_.append(group);
   if (!failure) {
     durable_through_ = group.back().sequence;
@@ -54,6 +84,7 @@ task<void> audit_log::write_group() {
     group.insert(group.end(), std::make_move_iterator(pending_.begin()),
                  std::make_move_iterator(pending_.end()));
     pending_ = std::move(group);
+    pending_refusals_ += refusals;
   }
   settled_.notify_all();
 }
@@ -70,6 +101,7 @@ task<void> audit_log::run() {
     if (cancelled) co_return;  // the process is no more
     co_await write_group();
   }
+  report_losses();
   co_await write_group();
 }
 

@@ -11,6 +11,10 @@
 
 namespace kitfox::gateway {
 
+/// Which part of the backlog a record may take: refusals, which anybody can cause, leave the rest of it to
+/// commands, administration and streams.
+enum class audit_room { whole, refusals };
+
 /// Writes audit records in groups: everything that was appended while the last group was being written goes
 /// out as one, so that a slow disk costs latency and not throughput. A group that fails is kept and tried
 /// again, so the chain has no gap; meanwhile what waits for it fails, and down() holds.
@@ -21,8 +25,10 @@ class audit_log {
 
   /// Continues the sink's chain. Errors: gateway_errc::audit_failed, audit_chain_broken.
   [[nodiscard]] runtime::error_code open();
-  /// Puts a record behind the others and returns its number. Errors: audit_backlog_full (counted as lost).
-  runtime::result<std::uint64_t> append(const audit_record& record);
+  /// Puts a record behind the others and returns its number. Errors: audit_backlog_full; how many were lost
+  /// so, and when, becomes a record of its own as soon as there is room.
+  runtime::result<std::uint64_t> append(const audit_record& record, audit_room in = audit_room::whole);
+  [[nodiscard]] bool has_room(audit_room in) const noexcept;
   /// Waits until the record is durable. Errors: audit_failed, also after stop_waiting(); cancelled.
   [[nodiscard]] runtime::task<runtime::error_code> durable(std::uint64_t sequence);
   /// Writes until stop(), then what is left, once. Cancelling it leaves what is pending unwritten.
@@ -40,6 +46,9 @@ class audit_log {
  private:
   runtime::task<runtime::error_code> wait_for_work();
   runtime::task<void> write_group();
+  void note_loss();
+  void report_losses();
+  void put(const audit_record& record);
   static constexpr duration retry_pause = std::chrono::seconds{1};
 
   runtime::host& host_;
@@ -47,6 +56,11 @@ class audit_log {
   const gateway_limits& limits_;
   runtime::notifier appended_, settled_;
   std::vector<audit_line> pending_;
+  std::size_t pending_refusals_ = 0;
+  struct losses {
+    std::uint64_t count = 0;
+    runtime::wall_time first{}, last{};
+  } lost_{};  ///< Not yet reported.
   audit_head head_;
   std::uint64_t durable_through_ = 0;
   std::uint64_t failed_through_ = 0;

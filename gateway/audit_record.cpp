@@ -14,6 +14,8 @@ std::string_view to_string(audit_kind kind) noexcept {
       return "connect";
     case audit_kind::refusal:
       return "refusal";
+    case audit_kind::refusals:
+      return "refusals";
     case audit_kind::disconnect:
       return "disconnect";
     case audit_kind::cluster_created:
@@ -26,6 +28,8 @@ std::string_view to_string(audit_kind kind) noexcept {
       return "command";
     case audit_kind::command_outcome:
       return "command_outcome";
+    case audit_kind::records_lost:
+      return "records_lost";
   }
   return "unknown";
 }
@@ -67,6 +71,12 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 }
 }  // namespace
 
+namespace {
+std::string print_time(runtime::wall_time at) {
+  return protocol::print_rfc3339(std::chrono::time_point_cast<protocol::timestamp::duration>(at));
+}
+}  // namespace
+
 audit_head empty_audit() { return {0, std::string(64, '0')}; }
 
 audit_line print_audit_line(const audit_record& record, runtime::wall_time at, std::size_t field_bytes_max,
@@ -77,7 +87,7 @@ audit_line print_audit_line(const audit_record& record, runtime::wall_time at, s
   out += "{\"seq\":";
   append_number(out, line.sequence);
   out += ",\"time\":\"";
-  out += protocol::print_rfc3339(std::chrono::time_point_cast<protocol::timestamp::duration>(at));
+  out += print_time(at);
   out += "\",\"event\":\"";
   out += to_string(record.kind);
   out += '"';
@@ -96,6 +106,12 @@ audit_line print_audit_line(const audit_record& record, runtime::wall_time at, s
   member("request_id", record.request_id);
   member("outcome", record.outcome);
   member("peer", record.peer);
+  if (record.count) {
+    out += ",\"count\":";
+    append_number(out, *record.count);
+  }
+  if (record.first) member("first", print_time(*record.first));
+  if (record.last) member("last", print_time(*record.last));
   if (record.bytes) {
     out += ",\"bytes\":";
     append_number(out, *record.bytes);
@@ -128,6 +144,17 @@ std::optional<std::string_view> hash_of_audit_line(std::string_view line) noexce
   const std::string_view tail = line.substr(line.size() - tail_size);
   if (!tail.starts_with(hash_opens) || !tail.ends_with("\"}")) return std::nullopt;
   return tail.substr(hash_opens.size(), hash_size);
+}
+
+runtime::result<audit_head> head_before(const audit_line& oldest) {
+  constexpr std::string_view link_opens = ",\"prev\":\"";
+  constexpr std::size_t link_size = link_opens.size() + hash_size + 1;
+  const std::string_view line = oldest.text;
+  if (oldest.sequence == 0 || !hash_of_audit_line(line) || line.size() < tail_size + link_size)
+    return gateway_errc::audit_chain_broken;
+  const std::string_view link = line.substr(line.size() - tail_size - link_size, link_size);
+  if (!link.starts_with(link_opens) || !link.ends_with('"')) return gateway_errc::audit_chain_broken;
+  return audit_head{oldest.sequence - 1, std::string{link.substr(link_opens.size(), hash_size)}};
 }
 
 runtime::error_code verify_audit_line(const audit_line& line, audit_head& head) {

@@ -14,12 +14,14 @@ namespace kitfox::gateway {
 enum class audit_kind {
   connect,     ///< A stream was opened.
   refusal,     ///< An agent or a caller was refused before anything happened.
+  refusals,    ///< So many like it, from `first` to `last`, that were not written one by one.
   disconnect,  ///< A stream ended; `outcome` says why.
   cluster_created,
   key_created,
   revoke,           ///< A key was revoked, alone or with its cluster.
   command,          ///< A command is about to be sent; durable before it is (AUD-2).
   command_outcome,  ///< How it ended; `outcome` is "ok" or an error code.
+  records_lost,     ///< `count` records, from `first` to `last`, found the backlog full.
 };
 [[nodiscard]] std::string_view to_string(audit_kind kind) noexcept;
 
@@ -36,6 +38,8 @@ struct audit_record {
   std::string_view peer{};
   std::optional<std::uint64_t> bytes{};     ///< Of the answer.
   std::optional<runtime::duration> took{};  ///< `ms` in the line.
+  std::optional<std::uint64_t> count{};     ///< Of a summary, with its times.
+  std::optional<runtime::wall_time> first{}, last{};
 };
 
 /// Prints a record as one line of JSON without a line break, chained to its predecessor: the member `hash` is
@@ -47,6 +51,10 @@ struct audit_record {
 
 /// Checks that `line` follows `head` and advances it. Errors: gateway_errc::audit_chain_broken.
 [[nodiscard]] runtime::error_code verify_audit_line(const audit_line& line, audit_head& head);
+
+/// What the oldest line that is kept follows, by its own account: where verify_audit_line() begins once older
+/// lines were deleted. Errors: gateway_errc::audit_chain_broken.
+[[nodiscard]] runtime::result<audit_head> head_before(const audit_line& oldest);
 
 /// The head of an empty audit.
 [[nodiscard]] audit_head empty_audit();

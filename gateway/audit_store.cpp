@@ -17,8 +17,13 @@ constexpr const char* audit_schema =
 class sqlite_audit final : public audit_store {
  public:
   sqlite_audit(sqlite::database on, sqlite::statement insert, sqlite::statement select,
-               sqlite::statement last)
-      : on_{std::move(on)}, insert_{std::move(insert)}, select_{std::move(select)}, last_{std::move(last)} {}
+               sqlite::statement last, sqlite::statement prune, audit_retention keep)
+      : on_{std::move(on)},
+        insert_{std::move(insert)},
+        select_{std::move(select)},
+        last_{std::move(last)},
+        prune_{std::move(prune)},
+        keep_{keep} {}
 
   result<audit_head> head() override {
     const auto row = last_.step();
@@ -56,35 +61,49 @@ class sqlite_audit final : public audit_store {
     for (const audit_line& line : lines)
       if (insert_.bind(1, static_cast<std::int64_t>(line.sequence)).bind(2, line.text).run())
         return gateway_errc::audit_failed;
+    if (!lines.empty() && prune(lines.back().sequence, lines.size())) return gateway_errc::audit_failed;
     if (whole.commit()) return gateway_errc::audit_failed;
     return {};
   }
 
+  // Whoever shortens a long audit pays for it over many groups.
+  error_code prune(std::uint64_t last, std::size_t added) {
+    if (last <= keep_.records_max) return {};
+    constexpr std::size_t slack = 1000;
+    return prune_.bind(1, static_cast<std::int64_t>(last - keep_.records_max))
+        .bind(2, static_cast<std::int64_t>(2 * added + slack))
+        .run();
+  }
+
   sqlite::database on_;
-  sqlite::statement insert_, select_, last_;
+  sqlite::statement insert_, select_, last_, prune_;
+  audit_retention keep_;
 };
 
-result<std::unique_ptr<audit_store>> prepare(sqlite::database on) {
+result<std::unique_ptr<audit_store>> prepare(sqlite::database on, audit_retention keep) {
   auto insert = on.prepare("INSERT INTO audit VALUES (?1, ?2)");
   auto select = on.prepare("SELECT seq, line FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2");
   auto last = on.prepare("SELECT seq, line FROM audit ORDER BY seq DESC LIMIT 1");
-  if (insert.has_error() || select.has_error() || last.has_error()) return gateway_errc::store_unusable;
-  return std::unique_ptr<audit_store>{std::make_unique<sqlite_audit>(
-      std::move(on), std::move(insert.value()), std::move(select.value()), std::move(last.value()))};
+  auto prune = on.prepare("DELETE FROM audit WHERE seq <= min(?1, (SELECT min(seq) FROM audit) + ?2 - 1)");
+  if (insert.has_error() || select.has_error() || last.has_error() || prune.has_error())
+    return gateway_errc::store_unusable;
+  return std::unique_ptr<audit_store>{
+      std::make_unique<sqlite_audit>(std::move(on), std::move(insert.value()), std::move(select.value()),
+                                     std::move(last.value()), std::move(prune.value()), keep)};
 }
 }  // namespace
 
-result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path) {
+result<std::unique_ptr<audit_store>> audit_store::open(const std::string& path, audit_retention keep) {
   auto opened = sqlite::database::open(path);
   if (opened.has_error()) return opened.error();
   if (opened.value().run(audit_schema)) return gateway_errc::store_unusable;
-  return prepare(std::move(opened.value()));
+  return prepare(std::move(opened.value()), keep);
 }
 
 result<std::unique_ptr<audit_store>> audit_store::open_to_read(const std::string& path) {
   auto opened = sqlite::database::open_to_read(path);
   if (opened.has_error()) return opened.error();
-  return prepare(std::move(opened.value()));
+  return prepare(std::move(opened.value()), {});
 }
 
 }  // namespace kitfox::gateway

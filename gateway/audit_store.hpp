@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,11 +34,19 @@ class audit_sink {
   [[nodiscard]] virtual runtime::task<runtime::error_code> append(std::span<const audit_line> lines) = 0;
 };
 
+/// How much of an audit is kept.
+struct audit_retention {
+  /// append() deletes the oldest lines over it, at most as many again as it adds and a thousand, in the same
+  /// transaction. What is left is a chain all the same: see head_before().
+  std::uint64_t records_max = std::numeric_limits<std::uint64_t>::max();
+};
+
 /// An audit in a SQLite file of its own (WAL, synchronous=FULL), or in memory with path ":memory:".
 class audit_store : public audit_sink {
  public:
   /// Errors: gateway_errc::store_unusable.
-  [[nodiscard]] static runtime::result<std::unique_ptr<audit_store>> open(const std::string& path);
+  [[nodiscard]] static runtime::result<std::unique_ptr<audit_store>> open(const std::string& path,
+                                                                          audit_retention keep = {});
   /// Opens an audit that exists, for read() and head() alone; append() fails. Errors as above, also when
   /// there is no such file or it is no audit.
   [[nodiscard]] static runtime::result<std::unique_ptr<audit_store>> open_to_read(const std::string& path);

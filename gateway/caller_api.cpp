@@ -83,8 +83,7 @@ void audit_refusal(const api_parts& parts, const principal& who, std::string_vie
     record.team_node_id = who.bound->team_node_id;
   }
   record.outcome = outcome;
-  // A full backlog is counted by the log itself.
-  static_cast<void>(parts.audit.append(record));
+  parts.refusals.note(record);
 }
 }  // namespace
 
@@ -118,13 +117,13 @@ std::optional<principal> caller_api::find_principal(const request& head) const {
   return credentials_.find(*presented);
 }
 
-response caller_api::refuse_stranger() {
+response caller_api::refuse_stranger(std::string_view peer) {
   parts_.numbers.count_caller_refusal();
   audit_record record;
   record.kind = audit_kind::refusal;
   record.outcome = "caller_unknown";
-  // A full backlog is counted by the log itself.
-  static_cast<void>(parts_.audit.append(record));
+  record.peer = peer;
+  parts_.refusals.note(record);
   return make_refusal(401, "X-Internal-Service is missing or unknown");
 }
 
@@ -133,10 +132,10 @@ response caller_api::refuse_role(const principal& who) {
   return make_refusal(403, "the credential's role does not allow this");
 }
 
-std::optional<response> caller_api::screen(const request& head) {
+std::optional<response> caller_api::screen(const request& head, const runtime::endpoint& peer) {
   // No body is read for a stranger.
   if (head.method != "POST" || find_principal(head)) return std::nullopt;
-  return refuse_stranger();
+  return refuse_stranger(peer.host);
 }
 
 response caller_api::answer_metrics() const {
@@ -163,7 +162,7 @@ task<void> caller_api::handle(exchange& call) {
   const std::optional<principal> who = find_principal(head);
   response answer;
   if (needed != access::open && !who) {
-    answer = refuse_stranger();
+    answer = refuse_stranger(call.peer().host);
   } else if (!target || found.verdict == route_verdict::malformed_path) {
     answer = make_refusal(400, "malformed path or query");
   } else if (found.verdict == route_verdict::no_such_path) {

@@ -21,12 +21,13 @@ class caller_api final : public runtime::http::handler {
   caller_api(api_parts parts, store& clusters, credential_book credentials);
   ~caller_api() override;
   [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
-  [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head) override;
+  [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head,
+                                                              const runtime::endpoint& peer) override;
   [[nodiscard]] runtime::http::response refusal(int status) override { return make_refusal(status); }
 
  private:
   [[nodiscard]] std::optional<principal> find_principal(const runtime::http::request& head) const;
-  runtime::http::response refuse_stranger();
+  runtime::http::response refuse_stranger(std::string_view peer);
   runtime::http::response refuse_role(const principal& who);
   [[nodiscard]] runtime::http::response answer_metrics() const;
 

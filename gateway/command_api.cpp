@@ -107,8 +107,8 @@ void command_api::audit_unsent(const checked_request& checked, const principal& 
   record.command = checked.request.command;
   record.params_hash = checked.params_hash;
   record.outcome = protocol::to_string(code);
-  // A full backlog is counted by the log itself.
-  static_cast<void>(parts_.audit.append(record));
+  // One team's busy calls must not use up the room of other teams' commands.
+  static_cast<void>(parts_.audit.append(record, audit_room::refusals));
 }
 
 std::optional<response> command_api::check(const std::string& body, const principal& who,

@@ -53,6 +53,7 @@ struct gateway::state {
         options{std::move(chosen)},
         audit{parts.on, parts.audit, options.limits},
         board{parts.on, options, parts.policy, audit, numbers},
+        refusals{parts.on, audit, options.limits, board.deadlines()},
         desk{shared_parts(), parts.keys},
         tasks{parts.on},
         errands{parts.on},
@@ -61,7 +62,9 @@ struct gateway::state {
     for (runtime::host* one : parts.more) add_shard(*one);
   }
 
-  api_parts shared_parts() { return {parts.on, options, parts.policy, board, audit, numbers, draining}; }
+  api_parts shared_parts() {
+    return {parts.on, options, parts.policy, board, audit, refusals, numbers, draining};
+  }
 
   void add_shard(runtime::host& on) {
     shards.push_back(std::make_unique<agent_shard>(
@@ -81,6 +84,7 @@ struct gateway::state {
   bool draining = false;
   audit_log audit;
   switchboard board;
+  refusal_audit refusals;
   agent_desk desk;
   std::optional<caller_api> callers;
   std::optional<runtime::http::server> caller_server;
@@ -198,6 +202,7 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
     if (co_await servers_ended.wait()) break;
   }
   for (const auto& shard : shards) co_await shard->join();
+  refusals.finish();
   audit.stop();
   if (cancelled) tasks.cancel();
   co_await errands.join();

@@ -38,6 +38,14 @@ constexpr count_limit counts[] = {
     {"keys_per_cluster_max", &l::keys_per_cluster_max, "live keys of one cluster; more get 409"},
     {"audit_field_bytes_max", &l::audit_field_bytes_max, "bytes of one text in an audit record; cut beyond"},
     {"audit_pending_max", &l::audit_pending_max, "audit records not yet durable; further commands get 503"},
+    {"audit_refusals_pending_max", &l::audit_refusals_pending_max,
+     "of them, of refused agents and callers; more are counted and summarised"},
+    {"refusals_audited_per_peer_max", &l::refusals_audited_per_peer_max,
+     "refusals of one address audited one by one per connect_window; more are summarised"},
+    {"refusals_audited_max", &l::refusals_audited_max, "likewise, of all addresses together"},
+    {"refusal_summaries_max", &l::refusal_summaries_max,
+     "summaries of them per connect_window, by address and reason; more share one"},
+    {"audit_records_max", &l::audit_records_max, "records kept in the audit's file; the oldest are deleted"},
 };
 
 using bound = span_limit::lower_bound;

@@ -1,6 +1,7 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,7 +35,7 @@ int serve(program_plan plan) {
   host->stop_on_signals(stop);
   const auto clusters = gateway::store::open(plan.database_path);
   if (clusters.has_error()) return refuse_store(plan.database_path, clusters.error());
-  auto audit = gateway::audit_store::open(plan.audit_path);
+  auto audit = gateway::audit_store::open(plan.audit_path, {plan.options.limits.audit_records_max});
   if (audit.has_error()) return refuse_store(plan.audit_path, audit.error());
   gateway::threaded_audit writer{*host, *events, std::move(audit.value())};
   gateway::store_keys keys{*clusters.value()};
@@ -51,10 +52,25 @@ int serve(program_plan plan) {
   return code;
 }
 
+/// `head` is none before the oldest line, which may follow lines that are kept no more.
+runtime::error_code verify(const gateway::audit_line& line, std::optional<gateway::audit_head>& head) {
+  if (!head) {
+    if (line.sequence == 1) {
+      head = gateway::empty_audit();
+    } else {
+      auto before = gateway::head_before(line);
+      if (before.has_error()) return before.error();
+      head = std::move(before.value());
+    }
+  }
+  return gateway::verify_audit_line(line, *head);
+}
+
 int read_audit(const program_plan& plan) {
   const auto opened = gateway::audit_store::open_to_read(plan.audit_path);
   if (opened.has_error()) return refuse_store(plan.audit_path, opened.error());
-  gateway::audit_head head = gateway::empty_audit();
+  std::optional<gateway::audit_head> head;
+  std::uint64_t count = 0;
   constexpr std::size_t page = 1000;
   for (std::uint64_t after = 0;;) {
     const auto lines = opened.value()->read(after, page);
@@ -64,13 +80,19 @@ int read_audit(const program_plan& plan) {
       after = line.sequence;
       if (plan.what == program_plan::task::print_audit) {
         std::cout << line.text << '\n';
-      } else if (const auto failure = gateway::verify_audit_line(line, head)) {
+      } else if (const auto failure = verify(line, head)) {
         std::cerr << "kitfox-gateway: record " << line.sequence << ": " << failure.message() << '\n';
         return static_cast<int>(exit_code::store_failed);
       }
+      ++count;
     }
   }
-  if (plan.what == program_plan::task::verify_audit) std::cout << head.sequence << " records, chain holds\n";
+  if (plan.what == program_plan::task::verify_audit) {
+    std::cout << count << " records, chain holds\n";
+    if (head && head->sequence != count)
+      std::cout << "older records were deleted; the oldest that is kept has number "
+                << head->sequence - count + 1 << '\n';
+  }
   return static_cast<int>(exit_code::ok);
 }
 

@@ -62,6 +62,11 @@ struct gateway_limits {
   std::size_t keys_per_cluster_max = 10;      ///< Not revoked; 409.
   std::size_t audit_field_bytes_max = 256;
   std::size_t audit_pending_max = 50'000;  ///< Records not yet durable; further commands are refused, 503.
+  std::size_t audit_refusals_pending_max = 10'000;  ///< Of them, of refused agents and callers; then counted.
+  std::size_t refusals_audited_per_peer_max = 60;   ///< One by one, per connect_window; then summarised.
+  std::size_t refusals_audited_max = 1'000;         ///< Likewise, of all peers together.
+  std::size_t refusal_summaries_max = 1'000;        ///< Per connect_window; what goes beyond shares one more.
+  std::size_t audit_records_max = 10'000'000;       ///< Kept in the audit's file; the oldest are deleted.
 };
 
 /// What a gateway is told at its start. The program fills it from flags and environment; see `--help`.

@@ -45,7 +45,7 @@ task<int> run_gateway(runtime::host& on, gateway_options options, std::string da
   const auto clusters = store::open(database_path);
   if (clusters.has_error())
     co_return fail(on, exit_code::store_failed, database_path + ": " + clusters.error().message());
-  const auto audit = audit_store::open(audit_path);
+  const auto audit = audit_store::open(audit_path, {options.limits.audit_records_max});
   if (audit.has_error())
     co_return fail(on, exit_code::store_failed, audit_path + ": " + audit.error().message());
   co_return co_await run_gateway(on, std::move(options), *clusters.value(), *audit.value(), stop, policy);

@@ -175,6 +175,17 @@ TEST_F(Program, PrintsAndVerifiesAnAudit) {
   EXPECT_THAT(err(), HasSubstr("record 2"));
 }
 
+TEST_F(Program, VerifiesWhatIsLeftOfAnAuditWhoseOldestRecordsWereDeleted) {
+  write_audit("audit.db");
+  auto database = sqlite::database::open(path("audit.db"));
+  ASSERT_FALSE(database.value().run("DELETE FROM audit WHERE seq = 1"));
+  EXPECT_EQ(run({"audit", "--audit-database", path("audit.db"), "--verify"}), 0);
+  EXPECT_THAT(out(), HasSubstr("2 records, chain holds\n"));
+  EXPECT_THAT(out(), HasSubstr("the oldest that is kept has number 2"));
+  ASSERT_FALSE(database.value().run("UPDATE audit SET line = replace(line, 'actor 2', 'actor 9')"));
+  EXPECT_EQ(run({"audit", "--audit-database", path("audit.db"), "--verify"}), 3);
+}
+
 TEST_F(Program, DoesNotTakeAMissingAuditForAnEmptyOne) {
   EXPECT_EQ(run({"audit", "--audit-database", path("mistyped.db"), "--verify"}), 3);
   EXPECT_THAT(err(), HasSubstr("mistyped.db"));

@@ -131,7 +131,8 @@ class SwitchboardStreams : public testing::Test {
   std::unique_ptr<store> clusters_ = std::move(store::open(":memory:").value());
   store_keys keys_{*clusters_};
   const bool draining_ = false;
-  agent_desk desk_{{host_, options_, policy_, board_, log_, numbers_, draining_}, keys_};
+  refusal_audit refusals_{host_, log_, options_.limits, board_.deadlines()};
+  agent_desk desk_{{host_, options_, policy_, board_, log_, refusals_, numbers_, draining_}, keys_};
   agent_shard shard_{{host_, host_, errands_, options_, policy_, board_, desk_}};
 };
 

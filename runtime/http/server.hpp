@@ -44,8 +44,9 @@ class handler {
   [[nodiscard]] virtual task<void> handle(exchange& call) = 0;
   /// Asked once the head was read, before any byte of the body: a refusal to send instead (401, 404, 413
   /// ...), or nothing to go on. After a refusal the connection is closed, since its body was not read.
-  [[nodiscard]] virtual std::optional<response> screen(const request& head) {
+  [[nodiscard]] virtual std::optional<response> screen(const request& head, const endpoint& peer) {
     static_cast<void>(head);
+    static_cast<void>(peer);
     return std::nullopt;
   }
   /// Answer to what cannot be handled at all: 400 malformed or unsupported, 408 too slow, 413, 431, 503 too

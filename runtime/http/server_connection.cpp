@@ -91,7 +91,7 @@ task<bool> server_connection::serve_one() {
   if (!refusal) {
     if (admission_ == admission::over_quota) {
       refusal = 503;
-    } else if (std::optional<response> screened = server_.answers.screen(parser_->message())) {
+    } else if (std::optional<response> screened = server_.answers.screen(parser_->message(), peer())) {
       co_await refuse(std::move(*screened));
       co_return false;
     }

@@ -54,7 +54,7 @@ class path_handler final : public handler {
       outcomes.push_back(co_await call.respond(std::move(answer)));
     }
   }
-  std::optional<response> screen(const request& head) override {
+  std::optional<response> screen(const request& head, const endpoint& /*peer*/) override {
     if (head.target != "/forbidden") return std::nullopt;
     response answer;
     answer.status = 403;
