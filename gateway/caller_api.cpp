@@ -103,11 +103,11 @@ tenant_access claim_tenant(const api_parts& parts, const principal& who, const t
                                                   : "org_id or team_node_id is not the credential's")};
 }
 
-caller_api::caller_api(api_parts parts, store& clusters, credential_book credentials)
+caller_api::caller_api(api_parts parts, registry_parts registry, credential_book credentials)
     : parts_{parts},
       credentials_{std::move(credentials)},
-      commands_{std::make_unique<command_api>(parts, clusters)},
-      dashboard_{std::make_unique<dashboard_api>(parts, clusters)} {}
+      commands_{std::make_unique<command_api>(parts, registry.clusters)},
+      dashboard_{std::make_unique<dashboard_api>(parts, registry)} {}
 
 caller_api::~caller_api() = default;
 

@@ -6,7 +6,7 @@
 #include "gateway/answers.hpp"
 #include "gateway/api_parts.hpp"
 #include "gateway/credentials.hpp"
-#include "gateway/store.hpp"
+#include "gateway/key_writer.hpp"
 #include "runtime/http/server.hpp"
 
 namespace kitfox::gateway {
@@ -18,7 +18,7 @@ class dashboard_api;
 /// dashboard_api. Health, readiness and metrics are open to whoever reaches the listener.
 class caller_api final : public runtime::http::handler {
  public:
-  caller_api(api_parts parts, store& clusters, credential_book credentials);
+  caller_api(api_parts parts, registry_parts registry, credential_book credentials);
   ~caller_api() override;
   [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
   [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head,

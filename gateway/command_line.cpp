@@ -34,7 +34,8 @@ struct raw_options {
   std::string public_url = gateway_options{}.public_url;
   std::string log_level = "INFO";
   std::size_t threads = 0;
-  double heartbeat = 15, max_age = 3600, age_jitter = 0.1, drain = 30, hint_min = 1, hint_max = 5;
+  double heartbeat = 15, max_age = 3600, age_jitter = 0.1, drain = 30, key_check = 5, hint_min = 1,
+         hint_max = 5;
   gateway_limits limits{};
   std::deque<double> spans{};  ///< In order of span_limits(); a deque, since CLI11 keeps references.
   bool verify = false;
@@ -89,6 +90,8 @@ void add_server_options(CLI::App& app, raw_options& raw) {
   add(app, "max_stream_age_seconds", raw.max_age, "mean age at which a stream is closed with a hint");
   add(app, "stream_age_jitter", raw.age_jitter, "share of that age by which streams differ");
   add(app, "drain_window_seconds", raw.drain, "time over which streams are closed at the end");
+  add(app, "key_check_interval_seconds", raw.key_check,
+      "after which a key that another process revoked loses its streams, at most 30");
   add(app, "reconnect_hint_min_seconds", raw.hint_min, "least reconnect delay told to agents");
   add(app, "reconnect_hint_max_seconds", raw.hint_max, "greatest reconnect delay told to agents");
 }
@@ -188,6 +191,7 @@ gateway_options read_options(const raw_options& raw, reader& in) {
   options.max_stream_age = span_of(raw.max_age);
   options.stream_age_jitter = raw.age_jitter;
   options.drain_window = span_of(raw.drain);
+  options.key_check_interval = span_of(raw.key_check);
   options.reconnect_hint_min = span_of(raw.hint_min);
   options.reconnect_hint_max = span_of(raw.hint_max);
   options.limits = raw.limits;

@@ -55,8 +55,11 @@ std::array<std::byte, Size> draw(runtime::entropy& from) {
 constexpr std::string_view chart_default_url = "https://orchestrator.incidentfox.ai/gateway";
 }  // namespace
 
-dashboard_api::dashboard_api(api_parts parts, store& clusters)
-    : parts_{parts}, clusters_{clusters}, chance_{parts.on.entropy().child("keys")} {}
+dashboard_api::dashboard_api(api_parts parts, registry_parts registry)
+    : parts_{parts},
+      clusters_{registry.clusters},
+      changes_{registry.changes},
+      chance_{parts.on.entropy().child("keys")} {}
 
 dashboard_api::located dashboard_api::locate(const principal& who, const target_parts& target,
                                              const std::string& cluster_id) {
@@ -137,12 +140,12 @@ task<dashboard_api::response> dashboard_api::create_cluster(principal who, targe
   cluster.created_at = parts_.on.clock().wall_now();
   const minted first = mint(cluster);
   const error_code failure =
-      clusters_.create_cluster(cluster, first.record, parts_.options.limits.clusters_per_team_max);
+      co_await changes_.create_cluster(cluster, first.record, parts_.options.limits.clusters_per_team_max);
   if (failure) co_return answer_failure(failure);
   const std::vector<std::string> key_ids(1, first.record.key_id);
   if (co_await record(audit_kind::cluster_created, who, cluster, key_ids)) {
     // Should this fail too, the key stays unknown to everybody.
-    static_cast<void>(clusters_.revoke_cluster(cluster.cluster_id, parts_.on.clock().wall_now()));
+    static_cast<void>(co_await changes_.revoke_cluster(cluster.cluster_id, parts_.on.clock().wall_now()));
     static_cast<void>(append(audit_kind::revoke, who, cluster, first.record.key_id));
     co_return answer_unrecorded(nothing_created);
   }
@@ -210,7 +213,7 @@ task<dashboard_api::response> dashboard_api::revoke_cluster(principal who, targe
   const runtime::mono_time began = parts_.on.clock().now();
   const located found = locate(who, target, cluster_id);
   if (found.refusal) co_return *found.refusal;
-  auto keys = clusters_.revoke_cluster(cluster_id, parts_.on.clock().wall_now());
+  auto keys = co_await changes_.revoke_cluster(cluster_id, parts_.on.clock().wall_now());
   if (keys.has_error()) co_return answer_failure(keys.error());
   co_return co_await finish_revocation(who, found.cluster, std::move(keys.value()), began);
 }
@@ -220,12 +223,13 @@ task<dashboard_api::response> dashboard_api::create_key(principal who, target_pa
   const located found = locate(who, target, cluster_id);
   if (found.refusal) co_return *found.refusal;
   const minted fresh = mint(found.cluster);
-  if (const error_code failure = clusters_.add_key(fresh.record, parts_.options.limits.keys_per_cluster_max))
-    co_return answer_failure(failure);
+  const error_code failure =
+      co_await changes_.add_key(fresh.record, parts_.options.limits.keys_per_cluster_max);
+  if (failure) co_return answer_failure(failure);
   const std::vector<std::string> key_ids(1, fresh.record.key_id);
   if (co_await record(audit_kind::key_created, who, found.cluster, key_ids)) {
     // Should this fail too, the key stays unknown to everybody.
-    static_cast<void>(clusters_.revoke_key(fresh.record.key_id, parts_.on.clock().wall_now()));
+    static_cast<void>(co_await changes_.revoke_key(fresh.record.key_id, parts_.on.clock().wall_now()));
     static_cast<void>(append(audit_kind::revoke, who, found.cluster, fresh.record.key_id));
     co_return answer_unrecorded(nothing_created);
   }
@@ -259,8 +263,8 @@ task<dashboard_api::response> dashboard_api::revoke_key(principal who, target_pa
   if (key.has_error()) co_return answer_failure(key.error());
   if (!key.value() || key.value()->cluster_id != cluster_id)
     co_return answer_failure(gateway_errc::not_found);
-  if (const error_code failure = clusters_.revoke_key(key_id, parts_.on.clock().wall_now()))
-    co_return answer_failure(failure);
+  const error_code failure = co_await changes_.revoke_key(key_id, parts_.on.clock().wall_now());
+  if (failure) co_return answer_failure(failure);
   std::vector<std::string> key_ids(1, key_id);
   co_return co_await finish_revocation(who, found.cluster, std::move(key_ids), began);
 }

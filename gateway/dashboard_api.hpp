@@ -6,7 +6,7 @@
 
 #include "gateway/answers.hpp"
 #include "gateway/api_parts.hpp"
-#include "gateway/store.hpp"
+#include "gateway/key_writer.hpp"
 #include "protocol/dashboard_messages.hpp"
 #include "protocol/keys.hpp"
 #include "runtime/http/message.hpp"
@@ -20,7 +20,7 @@ class dashboard_api {
   using response = runtime::http::response;
   using target_parts = runtime::http::target_parts;
 
-  dashboard_api(api_parts parts, store& clusters);
+  dashboard_api(api_parts parts, registry_parts registry);
   /// Makes the cluster and its first key; neither stays without an audit record.
   [[nodiscard]] runtime::task<response> create_cluster(principal who, target_parts target, std::string body);
   [[nodiscard]] response list_clusters(const principal& who, const target_parts& target);
@@ -67,6 +67,7 @@ class dashboard_api {
 
   api_parts parts_;
   store& clusters_;
+  key_writer& changes_;
   std::unique_ptr<runtime::entropy> chance_;
 };
 

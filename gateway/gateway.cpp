@@ -6,6 +6,7 @@
 #include "gateway/agent_desk.hpp"
 #include "gateway/agent_shard.hpp"
 #include "gateway/caller_api.hpp"
+#include "gateway/key_watch.hpp"
 #include "gateway/options_check.hpp"
 #include "gateway/switchboard.hpp"
 #include "runtime/assert.hpp"
@@ -55,6 +56,8 @@ struct gateway::state {
         board{parts.on, options, parts.policy, audit, numbers},
         refusals{parts.on, audit, options.limits, board.deadlines()},
         desk{shared_parts(), parts.keys},
+        watch{{parts.on, parts.clusters, parts.keys, board}, options.key_check_interval},
+        at_once{parts.clusters},
         tasks{parts.on},
         errands{parts.on},
         servers_ended{parts.on.executor()} {
@@ -86,6 +89,8 @@ struct gateway::state {
   switchboard board;
   refusal_audit refusals;
   agent_desk desk;
+  key_watch watch;
+  store_writer at_once;
   std::optional<caller_api> callers;
   std::optional<runtime::http::server> caller_server;
   runtime::task_group tasks;
@@ -102,7 +107,8 @@ task<error_code> gateway::state::start() {
   if (failure) co_return failure;
   auto book = credential_book::make(options.callers);
   KITFOX_ASSERT(book.has_value());
-  callers.emplace(shared_parts(), parts.clusters, std::move(book.value()));
+  key_writer& changes = parts.changes != nullptr ? *parts.changes : at_once;
+  callers.emplace(shared_parts(), registry_parts{parts.clusters, changes}, std::move(book.value()));
 
   if (const error_code unusable = co_await listen_for_agents()) co_return unusable;
   auto caller_tls = prepare_tls(parts.on.network(), options.caller_tls);
@@ -178,6 +184,7 @@ task<void> gateway::state::wait_for_answers(duration patience) {
 task<void> gateway::state::run(runtime::stop_source& stop) {
   KITFOX_ASSERT(caller_server.has_value());
   tasks.spawn("audit", audit.run());
+  tasks.spawn("key check", watch.run());
   serving = shards.size() + 1;
   for (const auto& shard : shards) shard->begin([this] { on_server_ended(); });
   tasks.spawn("caller listener", serve_callers());
@@ -188,6 +195,7 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
     co_await drain();
 
   draining = true;
+  watch.stop();
   board.stop();
   if (!cancelled) {
     for (const auto& shard : shards) shard->stop();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/audit_store.hpp"
+#include "gateway/key_writer.hpp"
 #include "gateway/options.hpp"
 #include "gateway/policy.hpp"
 #include "gateway/store.hpp"
@@ -23,6 +24,8 @@ struct gateway_parts {
   /// Further hosts, each usually on a thread of its own, that carry agents' streams besides `on`; together
   /// they listen on one port (SO_REUSEPORT). They must be running until the gateway is destroyed.
   std::vector<runtime::host*> more{};
+  /// Where clusters and keys are changed; null: by `clusters`, at once.
+  key_writer* changes = nullptr;
 };
 
 /// One gateway: two listeners, the streams of its agents and the commands of its callers.

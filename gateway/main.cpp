@@ -8,6 +8,7 @@
 #include "gateway/audit_record.hpp"
 #include "gateway/command_line.hpp"
 #include "gateway/threaded_audit.hpp"
+#include "gateway/threaded_writer.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/host_thread.hpp"
 #include "runtime/json_lines_sink.hpp"
@@ -39,13 +40,21 @@ int serve(program_plan plan) {
   if (audit.has_error()) return refuse_store(plan.audit_path, audit.error());
   gateway::threaded_audit writer{*host, *events, std::move(audit.value())};
   gateway::store_keys keys{*clusters.value()};
+  // A database in memory has one connection.
+  std::unique_ptr<gateway::threaded_writer> changes;
+  if (plan.database_path != ":memory:") {
+    auto second = gateway::store::open(plan.database_path);
+    if (second.has_error()) return refuse_store(plan.database_path, second.error());
+    changes = std::make_unique<gateway::threaded_writer>(*host, *events, std::move(second.value()));
+  }
   std::vector<std::unique_ptr<runtime::host_thread>> threads;
   std::vector<runtime::host*> more;
   while (threads.size() + 1 < plan.threads) {
     threads.push_back(std::make_unique<runtime::host_thread>(*events));
     more.push_back(&threads.back()->on());
   }
-  gateway::gateway served{{*host, *clusters.value(), keys, writer, {}, more}, std::move(plan.options)};
+  gateway::gateway served{{*host, *clusters.value(), keys, writer, {}, more, changes.get()},
+                          std::move(plan.options)};
   const int code = host->run(gateway::run_gateway(*host, served, stop));
   // Before the gateway is destroyed, so that nothing of it runs any more.
   for (const auto& one : threads) one->join();

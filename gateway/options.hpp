@@ -85,6 +85,8 @@ struct gateway_options {
   duration max_stream_age = std::chrono::hours{1};
   double stream_age_jitter = 0.1;  ///< Share of max_stream_age, in [0, 1).
   duration drain_window = std::chrono::seconds{30};
+  /// How often the keys of open streams are checked for changes that others made to the database (REV-4).
+  duration key_check_interval = std::chrono::seconds{5};
   /// Agents are told to come back after a time drawn from [min, max].
   duration reconnect_hint_min = std::chrono::seconds{1};
   duration reconnect_hint_max = std::chrono::seconds{5};

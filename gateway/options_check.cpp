@@ -44,6 +44,8 @@ error_code check_options(const gateway_options& options, std::string& reason) {
     return invalid(reason, "heartbeat_interval", "must be positive");
   if (options.max_stream_age <= duration::zero())
     return invalid(reason, "max_stream_age", "must be positive");
+  if (options.key_check_interval <= duration::zero() || options.key_check_interval > std::chrono::seconds{30})
+    return invalid(reason, "key_check_interval", "must be positive and at most 30 s");
   if (options.drain_window < duration::zero()) return invalid(reason, "drain_window", "must not be negative");
   if (!(options.stream_age_jitter >= 0.0 && options.stream_age_jitter < 1.0))
     return invalid(reason, "stream_age_jitter", "must be at least 0 and less than 1");

@@ -106,6 +106,13 @@ bool route_table::contains(const route& one) const {
   return std::any_of(all.begin(), all.end(), [&](const route& other) { return other.id == one.id; });
 }
 
+std::set<std::pair<std::string, std::string>> route_table::open_keys() const {
+  std::set<std::pair<std::string, std::string>> all;
+  for (const auto& [cluster_id, streams] : by_cluster_)
+    for (const route& one : streams) all.emplace(cluster_id, one.key_id);
+  return all;
+}
+
 std::size_t route_table::count_of_key(std::string_view key_id) const {
   const auto found = count_by_key_.find(key_id);
   return found == count_by_key_.end() ? 0 : found->second;

@@ -3,9 +3,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/policy.hpp"
@@ -45,6 +47,8 @@ class route_table {
   /// The registered stream of an instance.
   [[nodiscard]] const route* find_instance(std::string_view cluster_id, std::string_view instance_id) const;
   [[nodiscard]] bool contains(const route& one) const;
+  /// Cluster and key of every stream, each pair once.
+  [[nodiscard]] std::set<std::pair<std::string, std::string>> open_keys() const;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t count_of_key(std::string_view key_id) const;
   [[nodiscard]] std::size_t count_of_team(const tenant& owner) const;

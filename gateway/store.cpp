@@ -105,7 +105,7 @@ result<std::optional<Row>> read_one(statement& query, Read read) {
 struct statements {
   statement add_organisation, add_team, add_cluster, add_key, find_key, list_keys, live_keys, find_cluster,
       find_named, list_clusters, list_all_clusters, count_clusters, count_keys, revoke_key, revoke_cluster,
-      revoke_keys;
+      revoke_keys, data_version;
 };
 
 class sqlite_store final : public store {
@@ -137,6 +137,7 @@ class sqlite_store final : public store {
   }
   error_code revoke_key(std::string_view key_id, wall_time at) override;
   result<std::vector<std::string>> revoke_cluster(std::string_view cluster_id, wall_time at) override;
+  result<std::int64_t> change_number() override { return count(run_.data_version); }
 
  private:
   result<std::int64_t> count(statement& query);
@@ -274,7 +275,8 @@ result<std::unique_ptr<store>> store::open(const std::string& path) {
       prepare("SELECT count(*) FROM keys WHERE cluster_id = ?1 AND revoked_at IS NULL"),
       prepare("UPDATE keys SET revoked_at = ?1 WHERE key_id = ?2 AND revoked_at IS NULL"),
       prepare("UPDATE clusters SET revoked_at = ?1 WHERE cluster_id = ?2 AND revoked_at IS NULL"),
-      prepare("UPDATE keys SET revoked_at = ?1 WHERE cluster_id = ?2 AND revoked_at IS NULL")};
+      prepare("UPDATE keys SET revoked_at = ?1 WHERE cluster_id = ?2 AND revoked_at IS NULL"),
+      prepare("PRAGMA data_version")};
   if (prepare.failure()) return gateway_errc::store_unusable;
   return std::unique_ptr<store>{std::make_unique<sqlite_store>(std::move(on), std::move(all))};
 }

@@ -58,6 +58,9 @@ class store {
   /// Marks a cluster and all its keys revoked and returns those that were live. Errors: not_found.
   [[nodiscard]] virtual runtime::result<std::vector<std::string>> revoke_cluster(std::string_view cluster_id,
                                                                                  runtime::wall_time at) = 0;
+  /// Differs from an earlier answer if somebody else committed a change since, in this process or another;
+  /// says nothing of this object's own. Costs microseconds.
+  [[nodiscard]] virtual runtime::result<std::int64_t> change_number() = 0;
 };
 
 /// Where a gateway looks keys up; the seam at which an outage or a slow backend is put in. `store_keys` is

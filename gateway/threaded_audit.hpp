@@ -1,24 +1,19 @@
 #pragma once
 #include <memory>
-#include <semaphore>
 #include <span>
 #include <vector>
 
 #include "gateway/audit_store.hpp"
-#include "runtime/courier.hpp"
-#include "runtime/host_thread.hpp"
-#include "runtime/task_group.hpp"
+#include "gateway/store_thread.hpp"
 
 namespace kitfox::gateway {
 
 /// Writes the audit on a thread of its own, so that a slow disk delays the commands that wait for it and
-/// nothing else. The two threads share nothing: lines and outcomes go to and fro as messages.
+/// nothing else.
 class threaded_audit final : public audit_sink {
  public:
   /// `front` is the host that append() is called on; it and `events` must outlive this.
   threaded_audit(runtime::host& front, runtime::event_sink& events, std::unique_ptr<audit_store> to);
-  /// Waits for the last write.
-  ~threaded_audit() override;
 
   /// Before the first append(); reads on the calling thread.
   [[nodiscard]] runtime::result<audit_head> head() override;
@@ -32,12 +27,9 @@ class threaded_audit final : public audit_sink {
     runtime::error_code failure;
   };
   runtime::task<written> write(std::vector<audit_line> lines);
-  runtime::task<void> wait_for_writes(std::binary_semaphore& all_written);
 
   std::unique_ptr<audit_store> store_;
-  runtime::host_thread thread_;
-  runtime::task_group writes_, ending_;  ///< Of that thread.
-  runtime::courier to_thread_;
+  store_thread thread_;  ///< Ends before the store does.
 };
 
 }  // namespace kitfox::gateway

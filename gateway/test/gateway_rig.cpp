@@ -192,7 +192,7 @@ void gateway_rig::add_shards(std::size_t count) {
 
 void gateway_rig::start() {
   program = std::make_unique<gateway>(
-      gateway_parts{*gateway_host, *clusters, *keys, *audit, policy, more_hosts}, options);
+      gateway_parts{*gateway_host, *clusters, *keys, *audit, policy, more_hosts, changes}, options);
   gateway_tasks_->spawn("gateway", live());
   const auto limit = world.now() + std::chrono::hours{1};
   const auto outcome = world.run_until([this] { return started.has_value(); }, limit);

@@ -139,6 +139,7 @@ class gateway_rig {
   std::unique_ptr<breakable_audit> audit;
   gateway_options options;
   gateway_policy policy;
+  key_writer* changes = nullptr;  ///< As in gateway_parts; outlives the program.
   std::unique_ptr<gateway> program;
   std::unique_ptr<runtime::stop_source> stop;
   std::unique_ptr<runtime::task_group> side;

@@ -1,12 +1,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "fakes/pki/authority.hpp"
 #include "gateway/audit_store.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/sqlite.hpp"
 #include "gateway/threaded_audit.hpp"
+#include "gateway/threaded_writer.hpp"
 #include "protocol/sse_decoder.hpp"
 #include "runtime/deadline.hpp"
 #include "runtime/host_thread.hpp"
@@ -185,6 +190,50 @@ task<int> append_lines(threaded_audit& audit, audit_store& kept) {
   // Nothing is under way, so the store may be read from here.
   const auto lines = kept.read(0, 1000);
   co_return lines && lines->size() == 200 ? 0 : 2;
+}
+
+task<void> revoke_into(key_writer& writer, std::string key_id, std::optional<error_code>& out) {
+  out = co_await writer.revoke_key(std::move(key_id), runtime::wall_time{3s});
+}
+
+/// Revokes a key while another connection holds the file's write lock, on the thread that asks for it.
+task<int> change_behind_a_lock(runtime::host& front, threaded_writer& writer, store& reads,
+                               sqlite::database& rival) {
+  const cluster_record cluster{"c1", "prod", "prod", {"acme", "payments"}, runtime::wall_time{1s}, {}};
+  key_record key;
+  key.key_id = "k1";
+  key.cluster_id = "c1";
+  if (co_await writer.create_cluster(cluster, key, 9)) co_return 1;
+  key.key_id = "k2";
+  if (co_await writer.add_key(key, 9)) co_return 2;
+  if (co_await writer.add_key(key, 2) != gateway_errc::quota_exceeded) co_return 3;
+  if (rival.run("BEGIN IMMEDIATE")) co_return 4;
+  std::optional<error_code> ended;
+  runtime::task_group side{front};
+  side.spawn("revoke", revoke_into(writer, "k1", ended));
+  const auto found = reads.find_key("k1");
+  if (!found || !found.value() || ended) co_return 5;
+  // Were the lock waited for here, nobody would ever give it back.
+  if (rival.run("COMMIT")) co_return 6;
+  co_await side.join();
+  if (!ended || *ended || !reads.find_key("k1").value()->revoked_at) co_return 7;
+  const auto revoked = co_await writer.revoke_cluster("c1", runtime::wall_time{4s});
+  co_return revoked&& revoked.value() == std::vector<std::string>{"k2"} ? 0 : 8;
+}
+
+TEST(Threads, AChangeThatWaitsForAnotherProcessLeavesTheAskingThreadFree) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("kitfox-writer-" + std::to_string(getpid()) + ".db"))
+          .string();
+  runtime::no_events events;
+  const auto front = runtime::real_host::make(events);
+  {
+    threaded_writer writer{*front, events, std::move(store::open(path).value())};
+    const auto reads = std::move(store::open(path).value());
+    auto rival = std::move(sqlite::database::open(path).value());
+    EXPECT_EQ(front->run(change_behind_a_lock(*front, writer, *reads, rival)), 0);
+  }
+  std::filesystem::remove(path);
 }
 
 TEST(Threads, AgentsOfAllThreadsAreServedRevokedAndDrained) {
