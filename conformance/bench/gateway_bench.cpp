@@ -17,6 +17,9 @@ using runtime::task;
 
 // Targets of the reference gateway.
 constexpr double resident_kib_max = 64, connects_per_core_min = 500, executes_min = 5'000;
+/// RES-2: of 10,000 streams nothing stays; allocators give and take this much whatever is asked of
+/// them, and SQLite opens and closes files of its log.
+constexpr double churn_mib_max = 2, churn_files_max = 2;
 /// Descriptors of each process that are not an agent's stream.
 constexpr std::size_t descriptors_kept = 200;
 
@@ -140,32 +143,75 @@ void report_execute(const execute_load& what, const execute_numbers& got, bool i
   out.targets.push_back({"executes that failed", "", static_cast<double>(got.failed), 0, side::at_most});
 }
 
+void report_churn(const churn_load& what, const churn_numbers& got, bench_report& out) {
+  const double grown =
+      (static_cast<double>(got.after.resident_bytes) - static_cast<double>(got.before.resident_bytes)) /
+      1048576;
+  const auto to_json = [](const churn_numbers::left_behind& one) {
+    return nlohmann::json{{"resident_bytes", one.resident_bytes},
+                          {"descriptors", one.descriptors},
+                          {"metric_series", one.metric_series}};
+  };
+  out.values["churn"] = {
+      {"connected", got.connected},           {"failed", got.failed},
+      {"wall_seconds", in_seconds(got.wall)}, {"per_second", per_second(got.connected, got.wall)},
+      {"before", to_json(got.before)},        {"after", to_json(got.after)}};
+  out.text += fmt::format(
+      "churn    {} streams came and went, {:.0f}/s, after {} to warm up\n"
+      "         {:+.2f} MiB resident, {} open files after {}, {} metric series after {}\n",
+      got.connected, per_second(got.connected, got.wall), what.warm_up, grown, got.after.descriptors,
+      got.before.descriptors, got.after.metric_series, got.before.metric_series);
+  using side = bench_target::side;
+  const auto more = [](std::uint64_t after, std::uint64_t before) {
+    return static_cast<double>(after) - static_cast<double>(before);
+  };
+  out.targets.push_back({"streams that came and went", "", static_cast<double>(got.connected),
+                         static_cast<double>(what.connects), side::at_least});
+  out.targets.push_back({"memory that they left behind", "MiB", grown, churn_mib_max, side::at_most});
+  out.targets.push_back({"open files that they left behind", "",
+                         more(got.after.descriptors, got.before.descriptors), churn_files_max,
+                         side::at_most});
+  out.targets.push_back({"metric series that they left behind", "",
+                         more(got.after.metric_series, got.before.metric_series), 0, side::at_most});
+}
+
+/// A part in a folder of its own; false, and `run.why` says why, when it has no numbers.
+template <class Load, class Numbers>
+task<bool> run_part(bench_run& run, const char* name, const Load& what, std::size_t clusters, Numbers& got) {
+  const std::string base = run.directory;
+  run.directory = base + "/" + name;
+  std::filesystem::create_directories(run.directory);
+  auto measuring = run.measure(what, clusters, got);
+  const runtime::error_code failure = co_await std::move(measuring);
+  run.directory = base;
+  if (failure) run.why += ": " + failure.message();
+  co_return !failure;
+}
+
+std::size_t clusters_for(std::size_t agents) {
+  return (agents + gateway_load::agents_per_cluster - 1) / gateway_load::agents_per_cluster;
+}
+
 task<int> run_parts(bench_run& run, bench_report& out) {
   const gateway_bench_options& options = run.options;
-  const std::string base = run.directory;
   if (options.measures_idle) {
     idle_numbers got;
-    const std::size_t clusters =
-        (options.idle.agents + gateway_load::agents_per_cluster - 1) / gateway_load::agents_per_cluster;
-    run.directory = base + "/idle";
-    std::filesystem::create_directories(run.directory);
-    const runtime::error_code failure = co_await run.measure(options.idle, clusters, got);
-    if (failure) {
-      run.why += ": " + failure.message();
-      co_return 1;
-    }
+    const bool done = co_await run_part(run, "idle", options.idle, clusters_for(options.idle.agents), got);
+    if (!done) co_return 1;
     report_idle(options.idle, got, out);
   }
   if (options.measures_execute) {
     execute_numbers got;
-    run.directory = base + "/execute";
-    std::filesystem::create_directories(run.directory);
-    const runtime::error_code failure = co_await run.measure(options.execute, options.execute.callers, got);
-    if (failure) {
-      run.why += ": " + failure.message();
-      co_return 1;
-    }
+    const bool done = co_await run_part(run, "execute", options.execute, options.execute.callers, got);
+    if (!done) co_return 1;
     report_execute(options.execute, got, is_in_memory(run.directory), out);
+  }
+  if (options.measures_churn) {
+    churn_numbers got;
+    const std::size_t clusters = clusters_for(options.churn.connects + options.churn.warm_up);
+    const bool done = co_await run_part(run, "churn", options.churn, clusters, got);
+    if (!done) co_return 1;
+    report_churn(options.churn, got, out);
   }
   co_return 0;
 }

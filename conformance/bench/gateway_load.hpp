@@ -36,6 +36,21 @@ struct execute_numbers {
   distribution latency;
 };
 
+/// Streams that come and go, each of an instance that was never there before.
+struct churn_load {
+  std::size_t connects = 10'000, warm_up = 3'000;  ///< What is there after the warm-up may stay.
+  std::size_t dials_at_once = 16;
+  runtime::duration settle = std::chrono::seconds{2};  ///< From the last end to the look at what is left.
+};
+struct churn_numbers {
+  struct left_behind {
+    std::uint64_t resident_bytes = 0, descriptors = 0, metric_series = 0;
+  };
+  std::size_t connected = 0, failed = 0;
+  left_behind before, after;
+  runtime::duration wall{0};
+};
+
 /// One load generator, on one thread, against a gateway: TLS everywhere, full handshakes, since agents of
 /// different clusters share no sessions. Every function sets `why` when it fails.
 class gateway_load {
@@ -52,6 +67,8 @@ class gateway_load {
                                                        std::string& why);
   [[nodiscard]] runtime::task<runtime::error_code> run(const execute_load& what, execute_numbers& out,
                                                        std::string& why);
+  [[nodiscard]] runtime::task<runtime::error_code> run(const churn_load& what, churn_numbers& out,
+                                                       std::string& why);
   /// Ends a run early, which then fails.
   void cancel();
 
@@ -61,6 +78,11 @@ class gateway_load {
     idle_numbers& out;
     std::string& why;
   };
+  struct churning {
+    std::size_t next = 0, end = 0;
+    churn_numbers& out;
+    std::string& why;
+  };
   struct calling {
     execute_numbers& out;
     bool counts = false, stop = false;
@@ -68,6 +90,10 @@ class gateway_load {
   [[nodiscard]] runtime::result<std::shared_ptr<runtime::tls_client>> make_trust() const;
   [[nodiscard]] runtime::error_code make_agents(std::size_t count, std::size_t per_cluster);
   [[nodiscard]] runtime::task<void> dial_some(dialling& all);
+  [[nodiscard]] runtime::task<void> come_and_go(churning& all);
+  [[nodiscard]] runtime::task<runtime::error_code> churn(const churn_load& what, churning& all,
+                                                         std::size_t until);
+  [[nodiscard]] runtime::task<runtime::result<churn_numbers::left_behind>> look(std::string& why);
   [[nodiscard]] runtime::task<void> serve(load_agent& one, std::size_t& ended);
   [[nodiscard]] runtime::task<void> call_until_stopped(std::unique_ptr<bare_connection> by,
                                                        std::string request, calling& all);

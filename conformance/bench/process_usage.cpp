@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/system/errc.hpp>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -40,6 +41,11 @@ runtime::result<process_usage> read_process_usage(int pid) {
   if (!(fields >> user >> system)) return make_error_code(boost::system::errc::io_error);
   out.cpu = std::chrono::nanoseconds{std::chrono::seconds{1}} * static_cast<std::int64_t>(user + system) /
             sysconf(_SC_CLK_TCK);
+  std::error_code unreadable;
+  for (std::filesystem::directory_iterator at{folder + "/fd", unreadable}, end; !unreadable && at != end;
+       at.increment(unreadable))
+    ++out.descriptors;
+  if (unreadable) return make_error_code(boost::system::errc::io_error);
   return out;
 }
 

@@ -9,6 +9,7 @@ namespace kitfox::conformance {
 /// What a process has taken of the machine.
 struct process_usage {
   std::uint64_t resident_bytes = 0;  ///< Now: VmRSS of /proc/PID/status.
+  std::uint64_t descriptors = 0;     ///< Open now: entries of /proc/PID/fd.
   runtime::duration cpu{0};          ///< Since its start, all threads, user and system, in ticks of 10 ms.
 };
 

@@ -47,14 +47,15 @@ class bench_command final : public cli_command {
 
  private:
   void add_gateway(CLI::App& bench) {
-    gateway_ = bench.add_subcommand(
-        "gateway",
-        "Idle TLS agents (memory, connects a CPU second) and execute -> result with echo agents over TLS");
+    gateway_ = bench.add_subcommand("gateway",
+                                    "Idle TLS agents (memory, connects a CPU second), execute -> result with "
+                                    "echo agents over TLS, and what\n"
+                                    "streams that come and go leave behind");
     gateway_->add_option("--gateway-command", options_.gateway_command,
                          "Your gateway in place of kitfox-gateway, split at blanks; it gets the environment\n"
                          "that README.md describes. CPU and memory are of that process alone");
-    gateway_->add_option("--part", part_, "idle, execute or all")
-        ->check(CLI::IsMember({"idle", "execute", "all"}))
+    gateway_->add_option("--part", part_, "idle, execute, churn or all")
+        ->check(CLI::IsMember({"idle", "execute", "churn", "all"}))
         ->capture_default_str();
     gateway_->add_option("--agents", options_.idle.agents, "Idle agents")
         ->check(CLI::Range(std::size_t{1}, bench_agents_max))
@@ -67,6 +68,9 @@ class bench_command final : public cli_command {
         ->capture_default_str();
     gateway_->add_option("--idle-seconds", idle_seconds_, "How long idle agents are watched")
         ->check(CLI::Range(0.0, 600.0))
+        ->capture_default_str();
+    gateway_->add_option("--connects", options_.churn.connects, "Streams that come and go")
+        ->check(CLI::Range(std::size_t{1}, bench_connects_max))
         ->capture_default_str();
     gateway_->add_option("--limit-seconds", limit_seconds_, "Of each part; over it the run fails")
         ->check(CLI::Range(1.0, 3600.0))
@@ -105,8 +109,9 @@ class bench_command final : public cli_command {
   }
 
   bool measure_gateway(bench_report& report, std::string& failure) {
-    options_.measures_idle = part_ != "execute";
-    options_.measures_execute = part_ != "idle";
+    options_.measures_idle = part_ == "all" || part_ == "idle";
+    options_.measures_execute = part_ == "all" || part_ == "execute";
+    options_.measures_churn = part_ == "all" || part_ == "churn";
     options_.idle.settle = span_of(idle_seconds_);
     options_.execute.span = span_of(seconds_);
     options_.limit = span_of(limit_seconds_);

@@ -15,6 +15,9 @@ gateway_bench_options small_load() {
   options.execute.callers = 3;
   options.execute.warm_up = 0s;
   options.execute.span = 300ms;
+  options.churn.connects = 100;
+  options.churn.warm_up = 100;
+  options.churn.settle = 500ms;
   options.limit = 60s;
   return options;
 }
@@ -31,12 +34,16 @@ TEST(GatewayBench, ConnectsEveryAgentAndGetsEveryAnswer) {
   EXPECT_GT(values["execute"]["done"].get<std::size_t>(), 0U);
   EXPECT_EQ(values["execute"]["failed"], 0);
   EXPECT_EQ(values["execute"]["latency"]["count"], values["execute"]["done"]);
-  EXPECT_EQ(report.targets.size(), 5U);
+  EXPECT_EQ(values["churn"]["connected"], 100);
+  EXPECT_LE(values["churn"]["after"]["descriptors"], values["churn"]["before"]["descriptors"]);
+  EXPECT_EQ(values["churn"]["after"]["metric_series"], values["churn"]["before"]["metric_series"]);
+  EXPECT_GT(values["churn"]["after"]["metric_series"], 0);
+  EXPECT_EQ(report.targets.size(), 9U);
 }
 
 TEST(GatewayBench, MeasuresOnlyThePartThatIsAskedFor) {
   gateway_bench_options options = small_load();
-  options.measures_idle = false;
+  options.measures_idle = options.measures_churn = false;
   bench_report report;
   std::string failure;
   ASSERT_TRUE(run_gateway_bench(options, report, failure)) << failure;
@@ -59,7 +66,7 @@ TEST(GatewayBench, HasNoNumbersOfAProgramThatIsNoGateway) {
 
 TEST(GatewayBench, EndsAtItsLimit) {
   gateway_bench_options options = small_load();
-  options.measures_idle = false;
+  options.measures_idle = options.measures_churn = false;
   options.execute.span = 10min;
   options.limit = 1s;
   bench_report report;

@@ -18,6 +18,15 @@ TEST(ProcessUsage, SeesMemoryThatIsTouched) {
   EXPECT_GE(after->resident_bytes, before->resident_bytes + touched.size() / 2);
 }
 
+TEST(ProcessUsage, CountsOpenFiles) {
+  const auto before = read_process_usage(getpid());
+  const int opened = dup(STDERR_FILENO);
+  const auto after = read_process_usage(getpid());
+  close(opened);
+  ASSERT_TRUE(before.has_value() && after.has_value());
+  EXPECT_EQ(after->descriptors, before->descriptors + 1);
+}
+
 TEST(ProcessUsage, SeesTimeThatIsSpent) {
   const auto before = read_process_usage(getpid());
   ASSERT_TRUE(before.has_value());
