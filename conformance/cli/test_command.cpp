@@ -31,6 +31,7 @@ Examples:
   kitfox test agent --subject agent.yaml --out reports
                                                     everything; report.html, junit.xml and transcripts/ in reports/
   kitfox test gateway --subject gateway.yaml --level must
+                                                    the gateway may run already: `reach` of the subject file
 )";
 
 /// `kitfox test agent` and `kitfox test gateway`.
@@ -168,7 +169,10 @@ class subject_flags {
       of.cases.reproduce_suffix = " --";
       for (const std::string& word : words_) of.cases.reproduce_suffix += " " + quote_word(word);
     }
-    of.jobs = jobs_ != 0 ? jobs_ : std::max(1u, std::thread::hardware_concurrency());
+    // What runs already is one, and what a case leaves in it would be seen by another.
+    of.jobs = what_.program.reached ? 1
+              : jobs_ != 0          ? jobs_
+                                    : std::max(1u, std::thread::hardware_concurrency());
     of.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
     of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 ? console_report::style::terminal
                                                                 : console_report::style::plain;

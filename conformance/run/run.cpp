@@ -109,7 +109,8 @@ run_origin origin_of(const run_settings& settings) {
   const auto name_of = [](const subject_program& one) {
     std::string words;
     for (const std::string& each : one.command) words += (words.empty() ? "" : " ") + quote_word(each);
-    return one.is_reference() ? "reference" : words;
+    if (one.reached) return one.reached->agents_url;
+    return one.is_reference() ? std::string{"reference"} : words;
   };
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::tm utc{};

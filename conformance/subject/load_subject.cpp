@@ -14,7 +14,7 @@
 #include "conformance/scenario/scenario_schema.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/subject/embedded_subject_schema.hpp"
-#include "conformance/world/program_command.hpp"
+#include "conformance/subject/gateway_access.hpp"
 #include "conformance/world/subject_variables.hpp"
 #include "runtime/ascii.hpp"
 
@@ -40,7 +40,7 @@ const json_schema& settings_schema(party of) {
 class subject_reader {
  public:
   explicit subject_reader(const std::string& path)
-      : here_{std::filesystem::absolute(path).parent_path().string()}, problems_{path} {}
+      : problems_{path}, text_{std::filesystem::absolute(path).parent_path().string(), problems_} {}
 
   loaded_subject read(std::string_view text) {
     yaml_parsed parsed = parse_yaml(text, problems_.file());
@@ -52,6 +52,7 @@ class subject_reader {
     out.role = map.text("role") == "agent" ? party::agent : party::gateway;
     out.name = map.text("name");
     read_command(map, out);
+    read_gateway(map, out);
     read_environment(map, out);
     read_takes(map, out);
     read_settings(map, out);
@@ -62,48 +63,38 @@ class subject_reader {
   }
 
  private:
-  /// Puts ${HERE} in, and complains of names that the program will not be given.
-  std::string placed(const yaml_node& from, const std::string& path, party role) {
-    std::string out = from.text;
-    for (std::size_t at = out.find("${"); at != std::string::npos; at = out.find("${", at + 2)) {
-      const std::size_t end = out.find('}', at);
-      if (end == std::string::npos) {
-        problems_.add(from.where, path, "\"${\" has no \"}\"");
-        break;
-      }
-      const std::string name = out.substr(at + 2, end - at - 2);
-      std::vector<std::string> known = variable_names(role);
-      known.emplace_back("HERE");
-      if (name == "HERE") {
-        out.replace(at, end - at + 1, here_);
-      } else if (std::ranges::find(known, name) == known.end()) {
-        problems_.add(from.where, path,
-                      fmt::format("${{{}}} is not a variable that {} are given{}", name,
-                                  role == party::agent ? "agents" : "gateways", suggestion(name, known)));
-      }
-    }
-    return out;
+  /// What the program is given, for texts that name it.
+  [[nodiscard]] static std::string variables_of(party role) {
+    return role == party::agent ? "a variable that agents are given" : "a variable that gateways are given";
   }
 
   void read_command(const map_reader& map, subject& out) {
-    const yaml_node& given = *map.find("command");
-    if (given.is_scalar()) {
-      const auto words = split_command_line(placed(given, "command", out.role));
-      if (!words)
-        problems_.add(given.where, "command", "a quote is left open, or nothing is there");
-      else
-        out.program.command = *words;
-      return;
+    if (const yaml_node* given = map.find("command"))
+      out.program.command =
+          text_.read_command(*given, "command", variable_names(out.role), variables_of(out.role));
+  }
+
+  void read_gateway(const map_reader& map, subject& out) {
+    for (const char* key : {"reach", "keys"})
+      if (out.role == party::agent && map.has(key))
+        return map.fail(key, "is said of gateways; for an agent that somebody else starts there is --attach");
+    if (const yaml_node* reach = map.find("reach")) {
+      out.program.reached = read_reach(*reach, text_);
+      for (const char* key : {"environment", "takes"})
+        if (map.has(key))
+          map.fail(key, "is said of a program that kitfox starts; this one is reached by URL");
     }
-    for (const yaml_node& word : given.items)
-      out.program.command.push_back(placed(word, "command", out.role));
+    const auto started = map.has("reach") ? gateway_start::by_somebody_else : gateway_start::by_kitfox;
+    if (const yaml_node* keys = map.find("keys")) out.program.keys = read_keys(*keys, started, text_);
   }
 
   void read_environment(const map_reader& map, subject& out) {
     const yaml_node* const given = map.find("environment");
     if (given == nullptr) return;
     for (const yaml_member& one : given->members)
-      out.program.environment.emplace_back(one.key, placed(one.value, "environment." + one.key, out.role));
+      out.program.environment.emplace_back(
+          one.key,
+          text_.read(one.value, "environment." + one.key, variable_names(out.role), variables_of(out.role)));
   }
 
   void read_takes(const map_reader& map, subject& out) {
@@ -150,8 +141,8 @@ class subject_reader {
     }
   }
 
-  std::string here_;
   problem_list problems_;
+  subject_text text_;
 };
 
 }  // namespace

@@ -45,12 +45,31 @@ runtime::task<runtime::result<http::response>> caller::exchange(listener to, htt
   }
 }
 
+runtime::task<runtime::result<http::response>> caller::exchange_elsewhere(std::string where,
+                                                                          http::request message) {
+  const std::size_t query = where.find('?');
+  const auto url = http::parse_url(std::string_view{where}.substr(0, query));
+  if (!url) co_return url.error();
+  message.target =
+      (url->path.empty() ? "/" : url->path) + (query == std::string::npos ? "" : where.substr(query));
+  message.headers.add("Host", url->host_header());
+  const auto tls = url->scheme == http::url::scheme_kind::https ? world_.trust_elsewhere() : nullptr;
+  auto dialling = world_.harness().network().dial(url->authority, tls);
+  auto stream =
+      co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{30}, std::move(dialling));
+  if (!stream) co_return stream.error();
+  http::client_connection use{std::move(*stream), {}};
+  auto roundtrip = use.roundtrip(message);
+  co_return co_await runtime::with_timeout(world_.harness().clock(), std::chrono::seconds{30},
+                                           std::move(roundtrip));
+}
+
 http::request caller::make_request(std::string method, std::string target, const std::string& team,
                                    bool administrator, std::string body) const {
   http::request out;
   out.method = std::move(method);
   out.target = std::move(target);
-  out.headers.add("Host", "gateway");
+  out.headers.add("Host", world_.caller_service().host);
   out.headers.add("X-Internal-Service", world_.credential(team, administrator));
   if (!body.empty()) out.headers.add("Content-Type", "application/json");
   out.body = std::move(body);

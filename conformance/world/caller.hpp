@@ -24,6 +24,10 @@ class caller {
   /// meanwhile is replaced once.
   [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange(
       listener to, runtime::http::request message);
+  /// One exchange over a connection of its own with a server that is no part of the world. Errors: also those
+  /// of parse_url(); the path of `where` stands before the target.
+  [[nodiscard]] runtime::task<runtime::result<runtime::http::response>> exchange_elsewhere(
+      std::string where, runtime::http::request message);
   /// A connection of its own, for requests that try something.
   [[nodiscard]] runtime::task<runtime::result<std::unique_ptr<runtime::byte_stream>>> dial(listener to);
   /// A JSON request with a team's credential.

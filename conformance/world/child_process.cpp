@@ -43,15 +43,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// What runs between fork and exec: only async-signal-safe calls.
-[[noreturn]] void become(char** arguments, char** environment, const char* directory, int output, int report,
-                         int parent) {
+[[noreturn]] void become(char** arguments, char** environment, const char* directory, int output, int errors,
+                         int report, int parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (nothing >= 0) dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
+  dup2(errors, STDERR_FILENO);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -118,15 +118,19 @@ runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::ho
   const std::vector<char*> argument_pointers = pointers(arguments),
                            environment_pointers = pointers(environment);
   const char* directory = options.directory.empty() ? nullptr : options.directory.c_str();
+  const int errors = options.errors_path.empty()
+                         ? -1
+                         : open(options.errors_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid == 0) {
     become(const_cast<char**>(argument_pointers.data()), const_cast<char**>(environment_pointers.data()),
-           directory, output[1], report[1], parent);
+           directory, output[1], errors >= 0 ? errors : output[1], report[1], parent);
   }
   const runtime::error_code fork_failure = pid < 0 ? last_error() : runtime::error_code{};
   close(output[1]);
   close(report[1]);
+  if (errors >= 0) close(errors);
   int exec_failure = 0;
   const bool failed = pid > 0 && read(report[0], &exec_failure, sizeof exec_failure) ==
                                      static_cast<ssize_t>(sizeof exec_failure);

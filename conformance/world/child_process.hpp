@@ -16,6 +16,8 @@ struct child_options {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string directory;  ///< Working directory; empty: the current one.
   std::string log_path;   ///< Everything the child writes is kept here too; empty: nowhere.
+  /// Where standard error goes, so that lines come from standard output alone; empty: both are one.
+  std::string errors_path{};
 };
 
 /// One process of the operating system, ended whatever happens: destroying this kills it and its group, and

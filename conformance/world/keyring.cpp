@@ -1,68 +1,124 @@
 #include "conformance/world/keyring.hpp"
 
 #include <boost/system/errc.hpp>
-#include <nlohmann/json.hpp>
+#include <variant>
 
 #include "conformance/world/names.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
-constexpr const char* route = "/api/v1/team/k8s-clusters";
-
 runtime::error_code refused() {
   return boost::system::errc::make_error_code(boost::system::errc::protocol_error);
 }
 
-std::string describe(const std::string& what, const runtime::result<runtime::http::response>& answer) {
-  if (!answer) return what + ": " + answer.error().message();
-  return what + ": HTTP " + std::to_string(answer->status) + " " + answer->body.substr(0, 200);
-}
+/// What is shown of an answer that was not the right one.
+constexpr std::size_t shown_bytes_max = 200;
 
 }  // namespace
 
-void keyring::learn(std::size_t cluster, const std::string& text) {
-  const std::string id = text.substr(0, text.find('.'));
-  clusters_[cluster].keys.push_back({id, text, false});
-  world_.tape().know_key(text, id);
+void keyring::learn(std::size_t cluster, const made_key& fresh) {
+  clusters_[cluster].keys.push_back({fresh.id, fresh.text, false});
+  world_.tape().know_key(fresh.text, fresh.id);
   record issued;
   issued.kind = record_kind::step_ended;
   issued.name = "key_issued";
-  issued.more = {
-      {"key", id}, {"cluster", cluster_label(of_, cluster)}, {"team", of_.clusters[cluster].team_path()}};
+  issued.more = {{"key", fresh.id},
+                 {"cluster", cluster_label(of_, cluster)},
+                 {"team", of_.clusters[cluster].team_path()}};
   world_.tape().add(std::move(issued), world_.harness().clock().now());
 }
 
-runtime::task<runtime::error_code> keyring::create(std::size_t cluster, std::string& why) {
+runtime::task<runtime::result<std::string>> keyring::ask(declared_request of, placeholders values,
+                                                         std::string& why) {
+  const std::string url = placed(of.url, values);
+  const bool here = url.starts_with("/");
+  runtime::http::request message;
+  message.method = of.method;
+  message.body = placed(of.body, values);
+  if (here) {
+    message.target = url;
+    message.headers.add("Host", world_.caller_service().host);
+  }
+  for (const auto& [name, value] : of.headers) message.headers.add(name, placed(value, values));
+  if (!message.body.empty() && !message.headers.get("Content-Type"))
+    message.headers.add("Content-Type", "application/json");
+  auto asking = here ? caller_.exchange(caller::listener::callers, std::move(message))
+                     : caller_.exchange_elsewhere(url, std::move(message));
+  const auto answer = co_await std::move(asking);
+  why = of.method + " " + url;
+  if (!answer) {
+    why += ": " + answer.error().message();
+    co_return answer.error();
+  }
+  const bool right = of.status != 0 ? answer->status == of.status : answer->status / 100 == 2;
+  if (right) co_return answer->body;
+  why += ": HTTP " + std::to_string(answer->status) + " " + answer->body.substr(0, shown_bytes_max);
+  co_return refused();
+}
+
+runtime::task<runtime::result<std::string>> keyring::carry_out(key_action action, std::size_t cluster,
+                                                               std::string key_id, std::string& why) {
   const cluster_spec& spec = of_.clusters[cluster];
-  nlohmann::json body{{"cluster_name", spec.name}, {"display_name", spec.name}};
-  auto request = caller_.make_request("POST", route, spec.team_path(), true, body.dump());
-  const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
-  const nlohmann::json json = answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json{};
-  if (!answer || answer->status != 201 || !json.is_object() || !json.contains("token") ||
-      !json.contains("cluster_id")) {
-    why = describe("creating cluster " + spec.path(), answer);
+  placeholders values{{"ORG", spec.organisation},
+                      {"TEAM", spec.team},
+                      {"CLUSTER", spec.name},
+                      {"CLUSTER_ID", clusters_[cluster].id},
+                      {"KEY_ID", std::move(key_id)},
+                      {"CALLER", world_.credential(spec.team_path(), false)},
+                      {"ADMINISTRATOR", world_.credential(spec.team_path(), true)},
+                      {"CALLERS_URL", world_.callers_url()}};
+  if (const auto* request = std::get_if<declared_request>(&action)) {
+    declared_request one = *request;
+    return ask(std::move(one), std::move(values), why);
+  }
+  std::vector<std::string> words;
+  for (const std::string& word : std::get<declared_command>(action).words)
+    words.push_back(placed(word, values));
+  return world_.run_command(std::move(words), why);
+}
+
+runtime::task<runtime::error_code> keyring::create(std::size_t cluster, std::string& why) {
+  auto making = carry_out(world_.keys().make, cluster, std::string{}, why);
+  const auto answer = co_await std::move(making);
+  const std::string purpose = "creating cluster " + of_.clusters[cluster].path() + ": ";
+  if (!answer) {
+    why = purpose + why;
     co_return refused();
   }
-  clusters_[cluster].id = json["cluster_id"].get<std::string>();
-  learn(cluster, json["token"].get<std::string>());
+  made_key fresh = read_made_key(*answer, world_.keys().answer);
+  if (fresh.error.empty() && fresh.cluster_id.empty()) fresh.error = "it does not name the cluster's id";
+  if (!fresh.error.empty()) {
+    why = purpose + fresh.error + ", but " + answer->substr(0, shown_bytes_max);
+    co_return refused();
+  }
+  clusters_[cluster].id = fresh.cluster_id;
+  learn(cluster, fresh);
   co_return runtime::error_code{};
 }
 
 runtime::task<runtime::error_code> keyring::issue(std::size_t cluster, std::string& why) {
-  const std::string target = std::string{route} + "/" + clusters_[cluster].id + "/keys";
-  auto request = caller_.make_request("POST", target, of_.clusters[cluster].team_path(), true, "{}");
-  const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
-  const nlohmann::json json = answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json{};
-  if (!answer || answer->status != 201 || !json.is_object() || !json.contains("token")) {
-    why = describe("issuing another key of " + of_.clusters[cluster].path(), answer);
+  const std::string purpose = "issuing another key of " + of_.clusters[cluster].path() + ": ";
+  if (!world_.keys().another) {
+    why = purpose + "no way is declared";
     co_return refused();
   }
-  learn(cluster, json["token"].get<std::string>());
+  auto making = carry_out(*world_.keys().another, cluster, std::string{}, why);
+  const auto answer = co_await std::move(making);
+  if (!answer) {
+    why = purpose + why;
+    co_return refused();
+  }
+  const made_key fresh = read_made_key(*answer, world_.keys().answer);
+  if (!fresh.error.empty()) {
+    why = purpose + fresh.error + ", but " + answer->substr(0, shown_bytes_max);
+    co_return refused();
+  }
+  learn(cluster, fresh);
   co_return runtime::error_code{};
 }
 
-runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::string target,
+runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::optional<key_action> by,
                                                    std::vector<key*> gone, std::string& why) {
   const auto note = [&](record_kind kind) {
     for (const key* one : gone) {
@@ -73,13 +129,18 @@ runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::str
       world_.tape().add(std::move(step), world_.harness().clock().now());
     }
   };
+  const std::string purpose = "revoking access of " + of_.clusters[cluster].path() + ": ";
+  if (!by) {
+    why = purpose + "no way is declared";
+    co_return refused();
+  }
   note(record_kind::step_begun);
-  auto request =
-      caller_.make_request("DELETE", std::move(target), of_.clusters[cluster].team_path(), true, {});
-  const auto answer = co_await caller_.exchange(caller::listener::callers, std::move(request));
+  std::string key_id = gone.empty() ? std::string{} : gone.front()->id;
+  auto revoking = carry_out(std::move(*by), cluster, std::move(key_id), why);
+  const auto answer = co_await std::move(revoking);
   for (key* one : gone) one->revoked = true;
-  if (!answer || answer->status != 204) {
-    why = describe("revoking access of " + of_.clusters[cluster].path(), answer);
+  if (!answer) {
+    why = purpose + why;
     co_return refused();
   }
   note(record_kind::step_ended);
@@ -87,10 +148,8 @@ runtime::task<runtime::error_code> keyring::remove(std::size_t cluster, std::str
 }
 
 runtime::task<runtime::error_code> keyring::revoke(std::size_t cluster, std::size_t which, std::string& why) {
-  key& one = clusters_[cluster].keys.at(which);
-  std::vector<key*> gone{&one};
-  return remove(cluster, std::string{route} + "/" + clusters_[cluster].id + "/keys/" + one.id,
-                std::move(gone), why);
+  std::vector<key*> gone{&clusters_[cluster].keys.at(which)};
+  return remove(cluster, world_.keys().revoke_key, std::move(gone), why);
 }
 
 runtime::task<runtime::error_code> keyring::revoke_all(std::size_t cluster, std::string& why) {
@@ -98,7 +157,23 @@ runtime::task<runtime::error_code> keyring::revoke_all(std::size_t cluster, std:
   for (key& one : clusters_[cluster].keys) {
     if (!one.revoked) gone.push_back(&one);
   }
-  return remove(cluster, std::string{route} + "/" + clusters_[cluster].id, std::move(gone), why);
+  return remove(cluster, world_.keys().revoke, std::move(gone), why);
+}
+
+runtime::task<void> keyring::leave() {
+  if (!world_.gateway_stays() || !world_.keys().revoke) co_return;
+  for (std::size_t i = 0; i < clusters_.size(); ++i) {
+    if (clusters_[i].id.empty() || current(i) == nullptr || current(i)->revoked) continue;
+    key_action by = *world_.keys().revoke;
+    // Not over the callers' link, which may still have its faults.
+    if (auto* request = std::get_if<declared_request>(&by);
+        request != nullptr && request->url.starts_with("/"))
+      request->url = world_.callers_url() + request->url;
+    std::string why, key_id = current(i)->id;
+    auto revoking = carry_out(std::move(by), i, std::move(key_id), why);
+    const auto answer = co_await std::move(revoking);
+    static_cast<void>(answer);
+  }
 }
 
 const keyring::key* keyring::current(std::size_t cluster) const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,8 +9,8 @@
 
 namespace kitfox::conformance {
 
-/// The clusters' ids and keys as the dashboard handed them out: made, rotated and revoked over the gateway's
-/// own API.
+/// The clusters' ids and keys as the dashboard handed them out: made, rotated and revoked as world::keys()
+/// says.
 class keyring {
  public:
   struct key {
@@ -32,6 +33,8 @@ class keyring {
   /// Revokes one key by its place in the list.
   [[nodiscard]] runtime::task<runtime::error_code> revoke(std::size_t cluster, std::size_t which,
                                                           std::string& why);
+  /// Revokes what is left of every cluster, in a gateway that stays. What cannot be revoked is left there.
+  [[nodiscard]] runtime::task<void> leave();
   [[nodiscard]] const cluster_keys& of(std::size_t index) const { return clusters_.at(index); }
   /// The newest key that was not revoked, else the newest.
   [[nodiscard]] const key* current(std::size_t cluster) const;
@@ -40,9 +43,14 @@ class keyring {
   [[nodiscard]] static std::string unknown_key();
 
  private:
-  [[nodiscard]] runtime::task<runtime::error_code> remove(std::size_t cluster, std::string target,
+  /// What the action answered or printed, once it came to what it is for.
+  [[nodiscard]] runtime::task<runtime::result<std::string>> carry_out(key_action action, std::size_t cluster,
+                                                                      std::string key_id, std::string& why);
+  [[nodiscard]] runtime::task<runtime::result<std::string>> ask(declared_request of, placeholders values,
+                                                                std::string& why);
+  [[nodiscard]] runtime::task<runtime::error_code> remove(std::size_t cluster, std::optional<key_action> by,
                                                           std::vector<key*> gone, std::string& why);
-  void learn(std::size_t cluster, const std::string& text);
+  void learn(std::size_t cluster, const made_key& fresh);
   world& world_;
   caller& caller_;
   const topology& of_;

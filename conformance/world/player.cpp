@@ -35,6 +35,7 @@ runtime::task<play_outcome> player::run(runtime::stop_source* stop) {
   co_await beside_.join();
   world_.note_audit();
   world_.tape().seal();
+  co_await keys_.leave();
   co_await world_.close();
   co_return out;
 }

@@ -1,4 +1,4 @@
-// How a world of real processes starts the programs under test, and what it learns of them beside the wire.
+// How a world of real processes starts agents, and what it learns of programs beside the wire.
 #include <boost/system/errc.hpp>
 
 #include "conformance/world/cluster_objects.hpp"
@@ -12,10 +12,6 @@
 namespace kitfox::conformance {
 namespace {
 
-/// A gateway that does not listen by then does not come up.
-constexpr runtime::duration start_timeout = std::chrono::seconds{20};
-/// Between two looks at a gateway that is no reference and so may not say when it listens.
-constexpr runtime::duration look_again = std::chrono::milliseconds{50};
 constexpr const char* probe_folder = "probes";
 
 std::string file_name(std::string node) {
@@ -53,100 +49,6 @@ runtime::error_code sockets_world::watch_readiness() {
   return {};
 }
 
-runtime::error_code sockets_world::write_credentials() const {
-  nlohmann::json credentials = nlohmann::json::array();
-  for (const std::string& team : what_.topology.teams()) {
-    const std::size_t slash = team.find('/');
-    for (const bool administrator : {false, true}) {
-      credentials.push_back({{"name", (administrator ? "admin of " : "caller of ") + team},
-                             {"secret", credential(team, administrator)},
-                             {"role", administrator ? "admin" : "caller"},
-                             {"org_id", team.substr(0, slash)},
-                             {"team_node_id", team.substr(slash + 1)}});
-    }
-  }
-  return write("credentials.json", nlohmann::json{{"credentials", std::move(credentials)}}.dump(1));
-}
-
-/// A program that cannot say which ports the system gave it is told free ones.
-runtime::task<runtime::error_code> sockets_world::choose_gateway_ports() {
-  runtime::endpoint any{loopback, 0}, other{loopback, 0};
-  const auto agents = co_await harness_.network().listen(std::move(any), nullptr);
-  if (!agents) co_return agents.error();
-  const auto callers = co_await harness_.network().listen(std::move(other), nullptr);
-  if (!callers) co_return callers.error();
-  agent_port_ = (*agents)->local().port;
-  caller_port_ = (*callers)->local().port;
-  co_return runtime::error_code{};
-}
-
-runtime::task<bool> sockets_world::gateway_listens() {
-  for (const std::uint16_t port : {agent_port_, caller_port_}) {
-    runtime::endpoint at{loopback, port};
-    const auto stream = co_await harness_.network().dial(std::move(at), nullptr);
-    if (!stream) co_return false;
-  }
-  co_return true;
-}
-
-runtime::task<runtime::error_code> sockets_world::await_gateway(child& one) {
-  const runtime::mono_time until = harness_.clock().now() + start_timeout;
-  const bool says_so = programs_.gateway.is_reference();
-  for (;;) {
-    if (one.exited) co_return boost::system::errc::make_error_code(boost::system::errc::owner_dead);
-    if (says_so && agent_port_ != 0) break;
-    runtime::error_code failure;
-    if (says_so) {
-      auto changed = changed_.wait();
-      failure = co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
-    } else {
-      const bool listens = co_await gateway_listens();
-      if (listens) break;
-      failure = co_await harness_.clock().sleep_for(look_again);
-      if (!failure && harness_.clock().now() > until)
-        failure = boost::system::errc::make_error_code(boost::system::errc::timed_out);
-    }
-    if (failure) co_return failure;
-  }
-  co_return runtime::error_code{};
-}
-
-runtime::task<runtime::error_code> sockets_world::start_gateway() {
-  agent_port_ = caller_port_ = 0;
-  const runtime::error_code written = write_credentials();
-  if (written) co_return written;
-  child_options options;
-  const std::string address = std::string{loopback} + ":";
-  if (!programs_.gateway.is_reference()) {
-    const runtime::error_code chosen = co_await choose_gateway_ports();
-    if (chosen) co_return chosen;
-  }
-  options.environment = {{"KITFOX_GATEWAY_AGENT_LISTEN", address + std::to_string(agent_port_)},
-                         {"KITFOX_GATEWAY_CALLER_LISTEN", address + std::to_string(caller_port_)},
-                         {"KITFOX_GATEWAY_TLS_CERT_FILE", (directory_ / "server.pem").string()},
-                         {"KITFOX_GATEWAY_TLS_KEY_FILE", (directory_ / "server.key").string()},
-                         {"KITFOX_GATEWAY_DATABASE", (directory_ / "gateway.db").string()},
-                         {"KITFOX_GATEWAY_PEPPER", "pepper of the world of sockets"},
-                         {"KITFOX_GATEWAY_CREDENTIALS_FILE", (directory_ / "credentials.json").string()}};
-  if (programs_.gateway.is_reference()) {
-    options.command = {beside_this_program("kitfox-gateway")};
-    add_flags(what_.gateway_settings, party::gateway, options.command);
-  } else {
-    add_subject(programs_.gateway, options);
-    add_variables(what_.gateway_settings, party::gateway, options.environment);
-  }
-  const auto launched = launch(std::string{gateway_node}, "gateway", {}, std::move(options));
-  if (!launched) co_return launched.error();
-  const runtime::error_code failure = co_await await_gateway(**launched);
-  if (failure) co_return failure;
-  // A gateway that starts again has other ports; the relays keep theirs.
-  for (auto& [key, one] : relays_) {
-    if (one->through().name().ends_with("->gateway"))
-      one->set_upstream({loopback, key == "caller->gateway" ? caller_port_ : agent_port_});
-  }
-  co_return runtime::error_code{};
-}
-
 runtime::error_code sockets_world::write_kubeconfig(const std::string& file, std::uint16_t port,
                                                     const std::string& token) const {
   const nlohmann::json kubeconfig{
@@ -167,12 +69,10 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   const std::string name = name_of(node), file = file_name(name);
   const cluster_spec& spec = what_.topology.clusters[node.cluster];
   const std::string gateway_link = link_to_gateway(name), kubernetes_link = link_to_kubernetes(name);
-  runtime::endpoint gateway_port{loopback, agent_port_},
-      kubernetes_port = apis_.at(node.cluster)->service->local();
-  const auto to_gateway = co_await open_relay(gateway_link, gateway_link, std::move(gateway_port));
+  upstream gateway = gateway_of_agents_, api_server{apis_.at(node.cluster)->service->local(), trust_, {}};
+  const auto to_gateway = co_await open_relay(gateway_link, gateway_link, std::move(gateway));
   if (!to_gateway) co_return to_gateway.error();
-  const auto to_kubernetes =
-      co_await open_relay(kubernetes_link, kubernetes_link, std::move(kubernetes_port));
+  const auto to_kubernetes = co_await open_relay(kubernetes_link, kubernetes_link, std::move(api_server));
   if (!to_kubernetes) co_return to_kubernetes.error();
   const auto token = agent_service_token(kubernetes(node.cluster), harness_.clock().wall_now());
   if (!token) co_return token.error();
@@ -190,7 +90,7 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
       {"INCIDENTFOX_API_KEY", std::move(key)},
       {"INCIDENTFOX_CLUSTER_NAME", spec.name},
       {"INCIDENTFOX_GATEWAY_URL",
-       scheme + "://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + "/gateway"},
+       scheme + "://127.0.0.1:" + std::to_string((*to_gateway)->local().port) + gateway_of_agents_.path},
       {"LOG_LEVEL", "INFO"},
       {"SSL_CERT_FILE", (directory_ / "ca.pem").string()},
       {"KUBECONFIG", (directory_ / kubeconfig).string()},

@@ -76,30 +76,31 @@ runtime::task<runtime::error_code> sockets_world::open(std::string& why) {
   const runtime::error_code watched = watch_readiness();
   if (watched) co_return watched;
   const runtime::error_code failure = co_await start_gateway();
-  why = "gateway" + last_words(std::string{gateway_node});
+  why = gateway_stays() ? "gateway, which must be reached at " + programs_.gateway.reached->agents_url +
+                              " and " + programs_.gateway.reached->callers_url
+                        : "gateway" + last_words(std::string{gateway_node});
   if (failure) co_return failure;
   why = "relays";
   // Arguments are named first: g++ 12 copies braced temporaries of an awaited call bit by bit.
   const std::string link_name = link_to_gateway(caller_node);
-  runtime::endpoint caller_port{loopback, caller_port_}, agent_port{loopback, agent_port_};
-  const auto callers = co_await open_relay("caller->gateway", link_name, std::move(caller_port));
+  upstream for_callers = gateway_of_callers_, for_agents = gateway_of_agents_;
+  const auto callers = co_await open_relay("caller->gateway", link_name, std::move(for_callers));
   if (!callers) co_return callers.error();
-  const auto strangers = co_await open_relay("stranger->gateway", link_name, std::move(agent_port));
+  const auto strangers = co_await open_relay("stranger->gateway", link_name, std::move(for_agents));
   co_return strangers ? runtime::error_code{} : strangers.error();
 }
 
 runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::string key,
-                                                                        std::string link_name,
-                                                                        runtime::endpoint upstream) {
+                                                                        std::string link_name, upstream to) {
   if (const auto found = relays_.find(key); found != relays_.end()) co_return found->second.get();
   auto tls = fault::relay_tls::prepare(
       fault::relay_identities::issue(authority_, {loopback, "localhost"}, harness_.clock().wall_now()));
   if (!tls) co_return tls.error();
   fault::relay_options options;
   options.through = links_.options_for(link_name);
-  options.upstream = std::move(upstream);
+  options.upstream = std::move(to.at);
   options.tls = std::move(*tls);
-  options.upstream_tls = trust_;
+  options.upstream_tls = std::move(to.tls);
   options.next_connection_id = [this] { return ++connections_; };
   options.random = random_.get();
   auto fresh = std::make_unique<fault::relay>(harness_, std::move(options), &links_.firings(), &tape_);
@@ -222,6 +223,7 @@ runtime::task<runtime::error_code> sockets_world::start(node_ref node, std::stri
 
 bool sockets_world::running(node_ref node) const {
   if (node.kind == node_set::what::kubernetes) return true;
+  if (node.kind == node_set::what::gateway && gateway_stays()) return true;
   const auto found = children_.find(name_of(node));
   return found != children_.end() && !found->second->exited;
 }
@@ -230,7 +232,7 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
                                                       socket_fate sockets) {
   const auto found = children_.find(name_of(node));
   if (found == children_.end())
-    co_return node.kind == node_set::what::kubernetes ? impossible() : runtime::error_code{};
+    co_return node.kind == node_set::what::agents ? runtime::error_code{} : impossible();
   child& one = *found->second;
   if (one.exited) co_return runtime::error_code{};
   // The kernel closes a killed process's sockets with FIN or RST as it sees fit; silence would need another
@@ -317,11 +319,11 @@ void sockets_world::note_audit() {
 }
 runtime::error_code sockets_world::set_dns(const dns_verb&) { return impossible(); }
 
-service_address sockets_world::caller_service() { return {relays_.at("caller->gateway")->local(), trust_}; }
-service_address sockets_world::agent_service() { return {relays_.at("stranger->gateway")->local(), trust_}; }
-
-std::string sockets_world::credential(const std::string& team, bool administrator) const {
-  return (administrator ? "administrator-credential-of-" : "caller-credential-of-the-team-") + team;
+service_address sockets_world::caller_service() {
+  return {relays_.at("caller->gateway")->local(), trust_, gateway_of_callers_.host};
+}
+service_address sockets_world::agent_service() {
+  return {relays_.at("stranger->gateway")->local(), trust_, gateway_of_agents_.host};
 }
 
 }  // namespace kitfox::conformance

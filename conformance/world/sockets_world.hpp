@@ -46,6 +46,14 @@ class sockets_world final : public world {
   service_address caller_service() override;
   service_address agent_service() override;
   std::string credential(const std::string& team, bool administrator) const override;
+  const key_recipe& keys() const override { return keys_of(programs_.gateway); }
+  std::shared_ptr<runtime::tls_client> trust_elsewhere() override {
+    return gateway_trust_ ? gateway_trust_ : trust_;
+  }
+  std::string callers_url() override;
+  runtime::task<runtime::result<std::string>> run_command(std::vector<std::string> words,
+                                                          std::string& why) override;
+  bool gateway_stays() const override { return programs_.gateway.reached.has_value(); }
 
  private:
   /// One life of one program.
@@ -55,6 +63,13 @@ class sockets_world final : public world {
     bool exited = false, killed = false;
     int exit_code = 0;
     std::string last_line;  ///< Of what it wrote.
+  };
+  /// Where a relay leads to, and how.
+  struct upstream {
+    runtime::endpoint at;
+    std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.  owners: this world, its relays
+    std::string path{};                        ///< That URLs of the gateway begin with.
+    std::string host = "gateway";
   };
   /// The fake API server of one cluster, in this process.
   struct api {
@@ -68,15 +83,16 @@ class sockets_world final : public world {
   [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
   [[nodiscard]] runtime::task<runtime::error_code> choose_gateway_ports();
   [[nodiscard]] runtime::task<runtime::error_code> await_gateway(child& one);
-  [[nodiscard]] runtime::task<bool> gateway_listens();
+  [[nodiscard]] runtime::task<runtime::error_code> dial_gateway();
+  [[nodiscard]] runtime::task<runtime::error_code> find_gateway(const reached_gateway& where);
+  void use_gateway_ports();
   [[nodiscard]] runtime::error_code write_credentials() const;
   [[nodiscard]] runtime::error_code write_kubeconfig(const std::string& file, std::uint16_t port,
                                                      const std::string& token) const;
   [[nodiscard]] std::string last_words(const std::string& node) const;
   [[nodiscard]] runtime::task<runtime::error_code> start_agent(node_ref node, std::string key);
   [[nodiscard]] runtime::task<runtime::result<fault::relay*>> open_relay(std::string key,
-                                                                         std::string link_name,
-                                                                         runtime::endpoint upstream);
+                                                                         std::string link_name, upstream to);
   [[nodiscard]] runtime::result<child*> launch(const std::string& node, const char* kind,
                                                const std::string& cluster, child_options options);
   [[nodiscard]] runtime::task<void> await_end(child& one);
@@ -96,7 +112,7 @@ class sockets_world final : public world {
   link_table links_;
   std::uint64_t connections_ = 0;
   // owners: this world, and every stream dialled with it
-  std::shared_ptr<runtime::tls_client> trust_;
+  std::shared_ptr<runtime::tls_client> trust_, gateway_trust_;
   std::map<std::size_t, std::unique_ptr<api>> apis_;
   std::map<std::string, std::unique_ptr<fault::relay>> relays_;
   std::map<std::string, std::unique_ptr<child>> children_;  ///< The latest life of each.
@@ -104,6 +120,8 @@ class sockets_world final : public world {
   std::unique_ptr<folder_watch> probes_;
   std::map<std::string, std::string, std::less<>> node_of_probe_;  ///< By the name of the probe file.
   std::uint16_t agent_port_ = 0, caller_port_ = 0;
+  upstream gateway_of_agents_, gateway_of_callers_;
+  std::vector<std::pair<std::string, std::string>> gateway_environment_;  ///< Of one that was started here.
   runtime::notifier changed_;
   runtime::task_group tasks_;
 };

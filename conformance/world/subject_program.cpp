@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <sstream>
+#include <type_traits>
+#include <variant>
 
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/world/party_settings.hpp"
@@ -15,6 +17,68 @@ std::string missing_setting(const setting_list& settings, const subject_program&
     if (!program.does_take(one.name))
       return "it sets " + party + "." + one.name + ", which --" + party + "-takes does not name";
   }
+  return {};
+}
+
+bool is_gateway(const node_set& nodes) { return nodes.kind == node_set::what::gateway; }
+
+/// Whether a step acts on the gateway's process.
+bool acts_on_gateway(const step& one) {
+  return std::visit(
+      [](const auto& verb) {
+        using kind = std::decay_t<decltype(verb)>;
+        if constexpr (requires { verb.nodes.kind; })
+          return is_gateway(verb.nodes);
+        else
+          return std::is_same_v<kind, drain_verb>;
+      },
+      one.action);
+}
+
+/// Whether a check looks at more of the gateway than the wire shows.
+bool looks_into_gateway(const check& one) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.nodes.kind; })
+          return is_gateway(kind.nodes);
+        else
+          return false;
+      },
+      one.what);
+}
+
+std::string missing_of_reached(const scenario& what, const reached_gateway& gateway) {
+  for (const std::string& team : what.topology.teams())
+    if (!gateway.teams.empty() && std::ranges::find(gateway.teams, team) == gateway.teams.end())
+      return "it has the team " + team + ", which `reach.teams` does not name";
+  for (const step& one : what.steps)
+    if (acts_on_gateway(one))
+      return "it has \"" + one.verb_name + "\" of the gateway, which is reached by URL and not started here";
+  if (std::ranges::any_of(what.checks, looks_into_gateway))
+    return "it looks at the gateway's process or log, and the gateway is reached by URL";
+  return {};
+}
+
+/// The part of a recipe that a step cannot do without.
+std::string missing_way(const step& one, const key_recipe& recipe) {
+  const auto without = [](const std::optional<key_action>& way, const char* name) {
+    return way ? "" : std::string{"it needs a way to do what `keys."} + name + "` would declare";
+  };
+  if (const auto* revoke = std::get_if<revoke_verb>(&one.action))
+    return revoke->which == revoke_verb::keys::all ? without(recipe.revoke, "revoke")
+                                                   : without(recipe.revoke_key, "revoke_key");
+  if (std::holds_alternative<issue_key_verb>(one.action)) return without(recipe.another, "another");
+  if (!std::holds_alternative<rotate_verb>(one.action)) return {};
+  const std::string missing = without(recipe.another, "another");
+  return missing.empty() ? without(recipe.revoke_key, "revoke_key") : missing;
+}
+
+std::string missing_of_keys(const scenario& what, const key_recipe& recipe) {
+  for (const cluster_spec& one : what.topology.clusters)
+    if (one.key == starting_key::revoked && !recipe.revoke)
+      return "it begins with a revoked key, and `keys.revoke` is not declared";
+  for (const step& one : what.steps)
+    if (std::string missing = missing_way(one, recipe); !missing.empty()) return missing;
   return {};
 }
 
@@ -58,6 +122,9 @@ std::string reason_to_skip(const scenario_case& one, const subject_programs& pro
   if (missing.empty() && looks_at_readiness(one.what) &&
       !programs.agent.does_take(std::string{probe_file_name}))
     missing = "it looks at readiness, and --agent-takes does not name probe_file";
+  if (missing.empty() && programs.gateway.reached)
+    missing = missing_of_reached(one.what, *programs.gateway.reached);
+  if (missing.empty()) missing = missing_of_keys(one.what, keys_of(programs.gateway));
   return missing;
 }
 

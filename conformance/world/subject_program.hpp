@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -6,8 +7,19 @@
 #include <vector>
 
 #include "conformance/scenario/scenario.hpp"
+#include "conformance/world/key_recipe.hpp"
 
 namespace kitfox::conformance {
+
+/// A gateway that somebody else started.
+struct reached_gateway {
+  /// Absolute URLs. What agents are given ends in /gateway, or has no path (SPEC.md, "Routes").
+  std::string agents_url, callers_url;
+  std::string authority_file{};  ///< PEM of the only authority to trust there; empty: the system's.
+  /// Values of X-Internal-Service; ${ORG} and ${TEAM} stand for a team's names.
+  std::string caller_credential, administrator_credential;
+  std::vector<std::string> teams{};  ///< "acme/payments": those that it knows; empty: every one.
+};
 
 /// A program under test in a world of real processes. conformance/run/README.md is its contract for people.
 struct subject_program {
@@ -18,7 +30,9 @@ struct subject_program {
   std::vector<std::pair<std::string, std::string>> environment{};
   /// Its own figures, by which it is judged where a scenario does not set others.
   setting_list own_settings{};
-  [[nodiscard]] bool is_reference() const noexcept { return command.empty(); }
+  std::optional<reached_gateway> reached{};  ///< In place of a command, for a gateway.
+  std::optional<key_recipe> keys{};          ///< Of a gateway; absent: dashboard_recipe().
+  [[nodiscard]] bool is_reference() const noexcept { return command.empty() && !reached; }
   [[nodiscard]] bool does_take(const std::string& name) const {
     return is_reference() || takes.contains(name);
   }
@@ -28,6 +42,10 @@ struct subject_program {
 struct subject_programs {
   subject_program agent, gateway;
 };
+
+[[nodiscard]] inline const key_recipe& keys_of(const subject_program& gateway) {
+  return gateway.keys ? *gateway.keys : dashboard_recipe();
+}
 
 /// The capability of an agent that keeps the file named by KITFOX_PROBE_FILE exactly while it is connected.
 inline constexpr std::string_view probe_file_name = "probe_file";

@@ -6,6 +6,7 @@
 
 #include "conformance/scenario/scenario.hpp"
 #include "conformance/transcript/recorder.hpp"
+#include "conformance/world/key_recipe.hpp"
 #include "conformance/world/link_table.hpp"
 #include "conformance/world/wire_state.hpp"
 #include "runtime/host.hpp"
@@ -39,6 +40,7 @@ enum class node_action { stop, kill, pause, resume };
 struct service_address {
   runtime::endpoint at;
   std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.  owners: the world, its callers
+  std::string host = "gateway";              ///< For the field Host.
 };
 
 /// The parties of one scenario and the network between them, as the player of its steps sees them. Two kinds
@@ -81,6 +83,24 @@ class world {
   [[nodiscard]] virtual service_address agent_service() = 0;
   /// The value of X-Internal-Service of a team ("acme/payments"); administrators may make and revoke keys.
   [[nodiscard]] virtual std::string credential(const std::string& team, bool administrator) const = 0;
+
+  /// How keys are made and revoked here.
+  [[nodiscard]] virtual const key_recipe& keys() const { return dashboard_recipe(); }
+  /// Where URLs of that recipe are asked that are no paths of the callers' listener.
+  [[nodiscard]] virtual std::shared_ptr<runtime::tls_client> trust_elsewhere() { return nullptr; }
+  /// Base URL of the callers' listener, for recipes.
+  [[nodiscard]] virtual std::string callers_url() { return {}; }
+  /// Runs a command of that recipe: what it wrote to standard output. `why` tells how it failed.
+  [[nodiscard]] virtual runtime::task<runtime::result<std::string>> run_command(
+      std::vector<std::string> words, std::string& why);
+  /// True where the gateway outlives the run, so that what was made in it is to be taken out again.
+  [[nodiscard]] virtual bool gateway_stays() const { return false; }
 };
+
+inline runtime::task<runtime::result<std::string>> world::run_command(std::vector<std::string>,
+                                                                      std::string& why) {
+  why = "commands run in sockets only";
+  co_return impossible();
+}
 
 }  // namespace kitfox::conformance

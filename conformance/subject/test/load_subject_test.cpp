@@ -64,7 +64,7 @@ TEST(SubjectFile, TakesAllThatThereIs) {
 
 TEST(SubjectFile, NamesPlaceAndWordOfEveryMistake) {
   EXPECT_EQ(messages_of("kitfox: subject/v1\nrole: agent\nname: mine\n"),
-            "dir/agent.yaml:1:1: missing key \"command\"\n");
+            "dir/agent.yaml:1:1: no command or reach; expected exactly one\n");
   EXPECT_NE(messages_of(std::string{least} + "tales: all\n")
                 .find("dir/agent.yaml:5:1: unknown key \"tales\"; did you mean \"takes\"?"),
             std::string::npos)
@@ -89,6 +89,63 @@ TEST(SubjectFile, NamesPlaceAndWordOfEveryMistake) {
   EXPECT_NE(messages_of("kitfox: subject/v1\nrole: agent\nname: mine\ncommand: \"./mine 'x\"\n")
                 .find("a quote is left open"),
             std::string::npos);
+}
+
+constexpr const char* reached =
+    "kitfox: subject/v1\nrole: gateway\nname: theirs\nreach:\n  agents: https://gw.example:8443/gateway\n"
+    "  callers: https://gw.example\n  credentials: {caller: \"c-${ORG}\", administrator: \"a-${TEAM}\"}\n";
+constexpr const char* made_by_request =
+    "keys:\n  make: {request: {url: /keys, body: '{\"of\": \"${CLUSTER}\"}'}}\n"
+    "  answer: {key: /key, cluster_id: /id}\n";
+
+TEST(SubjectFile, ReadsWhereAGatewayIsReachedAndHowItsKeysAreMade) {
+  const loaded_subject loaded =
+      load_subject_text(std::string{reached} + made_by_request +
+                            "  revoke: {command: \"${HERE}/keys revoke '${CLUSTER_ID}'\"}\n",
+                        "/etc/gateway.yaml");
+  ASSERT_TRUE(loaded.errors.empty()) << to_string(loaded.errors.front());
+  const subject_program& program = loaded.what.program;
+  EXPECT_EQ(program.reached->agents_url, "https://gw.example:8443/gateway");
+  EXPECT_EQ(program.reached->administrator_credential, "a-${TEAM}");
+  EXPECT_FALSE(program.is_reference());
+  EXPECT_EQ(std::get<declared_request>(program.keys->make).body, R"({"of": "${CLUSTER}"})");
+  EXPECT_EQ(program.keys->answer.cluster_id, "/id");
+  EXPECT_FALSE(program.keys->another);
+  EXPECT_EQ(std::get<declared_command>(*program.keys->revoke).words,
+            (std::vector<std::string>{"/etc/keys", "revoke", "${CLUSTER_ID}"}));
+}
+
+struct mistake {
+  std::string text, complaint;
+};
+TEST(SubjectFile, NamesPlaceAndWordOfMistakesAboutGateways) {
+  const std::string keys = std::string{reached} + "keys:\n";
+  for (const auto& [text, complaint] : {
+           mistake{std::string{reached} + "command: ./gateway\n",
+                   "dir/agent.yaml:8:1: a second command or reach"},
+           mistake{"kitfox: subject/v1\nrole: gateway\nname: x\n",
+                   "no command or reach; expected exactly one"},
+           mistake{std::string{reached} + "takes: all\n", "takes: is said of a program that kitfox starts"},
+           mistake{keys + "  mak: {}\n",
+                   "dir/agent.yaml:9:3: keys: unknown key \"mak\"; did you mean \"make\"?"},
+           mistake{keys + "  make: {request: {url: /keys}}\n", "`keys.answer` must say where"},
+           mistake{keys + "  make: {request: {url: keys}}\n  answer: {key: /a, cluster_id: /b}\n",
+                   "dir/agent.yaml:9:25: keys.make.request.url: expected an absolute URL, or a path"},
+           mistake{keys + "  make: {command: \"k ${CLUSTERS}\"}\n",
+                   "dir/agent.yaml:9:19: keys.make.command: ${CLUSTERS} is not known when keys are made or "
+                   "revoked; "
+                   "did you mean \"CLUSTER\"?"},
+           mistake{keys + "  make: {command: k}\n  answer: {key: token, cluster_id: /b}\n",
+                   "dir/agent.yaml:10:17: keys.answer.key: expected a JSON pointer, such as /token"},
+           mistake{std::string{least} + made_by_request, "keys: is said of gateways"},
+       })
+    EXPECT_NE(messages_of(text).find(complaint), std::string::npos) << messages_of(text) << complaint;
+  std::string other = reached;
+  other.replace(other.find("/gateway\n"), 8, "/hub");
+  EXPECT_NE(
+      messages_of(other).find("dir/agent.yaml:5:11: reach.agents: its path is \"/hub\"; expected /gateway"),
+      std::string::npos)
+      << messages_of(other);
 }
 
 TEST(SubjectFile, SaysThatItCannotBeRead) {

@@ -47,6 +47,36 @@ TEST(ReasonToSkip, ReadinessNeedsTheProbeFile) {
   EXPECT_EQ(reason_to_skip(one, another_agent({"probe_file"})), "");
 }
 
+subject_programs reached_by_url(key_recipe keys) {
+  subject_programs out;
+  out.gateway.reached = reached_gateway{"https://gw/gateway", "https://gw", {}, "c", "a", {"acme/payments"}};
+  out.gateway.keys = std::move(keys);
+  return out;
+}
+
+TEST(ReasonToSkip, AGatewayReachedByUrlIsNeitherStoppedNorLookedInto) {
+  const subject_programs programs = reached_by_url(dashboard_recipe());
+  EXPECT_EQ(reason_to_skip(in_sockets(""), programs), "");
+  const auto after = [&](const std::string& more) { return reason_to_skip(in_sockets("", more), programs); };
+  EXPECT_EQ(after("  - kill: {node: gateway}\n"),
+            "it has \"kill\" of the gateway, which is reached by URL and not started here");
+  EXPECT_EQ(after("  - drain: {}\n"),
+            "it has \"drain\" of the gateway, which is reached by URL and not started here");
+  EXPECT_EQ(after("  - kill: {node: prod/0}\n"), "");
+  EXPECT_EQ(after("expect:\n  - log: {node: gateway, event: revoked}\n"),
+            "it looks at the gateway's process or log, and the gateway is reached by URL");
+}
+
+TEST(ReasonToSkip, NamesTheWayToAKeyThatIsNotDeclared) {
+  const subject_programs only_make = reached_by_url(key_recipe{declared_command{{"make"}}});
+  const auto after = [&](const std::string& more) { return reason_to_skip(in_sockets("", more), only_make); };
+  EXPECT_EQ(after("  - revoke: {cluster: prod}\n"), "it needs a way to do what `keys.revoke` would declare");
+  EXPECT_EQ(after("  - revoke: {cluster: prod, key: oldest}\n"),
+            "it needs a way to do what `keys.revoke_key` would declare");
+  EXPECT_EQ(after("  - issue_key: {cluster: prod}\n"),
+            "it needs a way to do what `keys.another` would declare");
+}
+
 TEST(Variables, AreTheSettingsInCapitalsWithTheirUnits) {
   const scenario_case one = in_sockets(
       "settings: {agent: {backoff_cap: 1500ms, workers: 2, body_bytes_max: 64KiB}, gateway: "
