@@ -30,6 +30,7 @@ Examples:
   kitfox test agent --quick -- ./my-agent           the commonest mistakes, in a minute
   kitfox test agent --subject agent.yaml --out reports
                                                     everything; report.html, junit.xml and transcripts/ in reports/
+  kitfox test agent --attach --quick                start it yourself, for each case as it is told
   kitfox test gateway --subject gateway.yaml --level must
                                                     the gateway may run already: `reach` of the subject file
 )";
@@ -61,9 +62,16 @@ class subject_flags {
         ->type_name("ENTRY");
     app_->add_flag("--list", list_, "Print the names of the cases, and run none");
     app_->add_flag("--quick", quick_, "Only the commonest mistakes; no claim of conformance comes of it");
-    if (role == party::agent)
-      app_->add_flag("--check-subject", check_,
-                     "Only see whether the subject can be tested at all, step by step");
+    app_->add_flag("--check-subject", check_,
+                   "Only see whether the subject can be tested at all, step by step");
+    if (role == party::agent) {
+      app_->add_flag("--attach", attach_,
+                     "Start nothing: print what to set for each case, and wait for the agent to dial");
+      app_->add_option("--patience", patience_, "With --attach: seconds to wait for it")
+          ->type_name("SECONDS")
+          ->check(CLI::Range(1, 3600))
+          ->capture_default_str();
+    }
     app_->add_option("--filter", filter_, "Only cases whose name fits; * stands for anything")
         ->type_name("GLOB");
     app_->add_option("--jobs", jobs_, "Cases side by side; default: one for each core")->type_name("N");
@@ -78,6 +86,7 @@ class subject_flags {
     if (list_ && file_.empty() && words_.empty())
       words_ = {word_};  // Which cases there are depends on no program.
     if (!read_subject(err)) return exit_status::usage;
+    if (attach_) attach_to(out);
     run_selection selection;
     selection.sim = false;
     selection.filter = filter_;
@@ -91,7 +100,9 @@ class subject_flags {
       out << "nothing to run: no case fits the selection\n0 passed, 0 failed\n";
       return exit_status::nothing_executed;
     }
-    if (const auto checked = check_first(out, err)) return *checked;
+    // By hand it would be one more start, for what the first case shows as well.
+    if (!attach_ || check_)
+      if (const auto checked = check_first(out, err)) return *checked;
     const bool whole = !quick_ && filter_.empty() && only_.empty();
     const auto claimed = [&](const run_result& of) {
       return claim_of(what_, levels, of, whole ? claim_scope::whole : claim_scope::part);
@@ -115,7 +126,10 @@ class subject_flags {
   }
 
   bool read_subject(std::ostream& err) {
-    if (file_.empty() == words_.empty())
+    if (attach_ && !words_.empty())
+      return complain(err,
+                      "--attach starts nothing, so there is no COMMAND; --subject may say what it claims");
+    if (file_.empty() == words_.empty() && !attach_)
       return complain(err, "expected either --subject FILE or -- COMMAND ARGS");
     if (!file_.empty()) {
       if (!takes_.empty()) return complain(err, "--takes is said by `takes:` of the subject file");
@@ -129,7 +143,7 @@ class subject_flags {
     } else {
       what_.role = role_;
       what_.program.command = words_;
-      what_.name = std::filesystem::path{words_.front()}.filename().string();
+      what_.name = attach_ ? "attached agent" : std::filesystem::path{words_.front()}.filename().string();
       const std::string wrong = add_takeables(takes_, role_, what_.program.takes);
       if (!wrong.empty()) return complain(err, "--takes: " + wrong);
     }
@@ -150,6 +164,12 @@ class subject_flags {
     return true;
   }
 
+  void attach_to(std::ostream& out) {
+    what_.program.command.clear();
+    what_.program.attached = attachment{std::chrono::seconds{patience_},
+                                        [&out](const std::string& lines) { out << lines << std::flush; }};
+  }
+
   static exit_status list_cases(const run_plan& plan, std::ostream& out) {
     for (const planned_case& one : plan.cases) out << one.name() << "\n";
     return plan.cases.empty() ? exit_status::nothing_executed : exit_status::passed;
@@ -165,17 +185,19 @@ class subject_flags {
     for (const std::string& entry : known_failures_)
       of.cases.reproduce_prefix += " --known-failure " + quote_word(entry);
     if (!takes_.empty()) of.cases.reproduce_prefix += " --takes " + quote_word(takes_);
-    if (file_.empty()) {
+    if (attach_) of.cases.reproduce_prefix += " --attach";
+    if (file_.empty() && !attach_) {
       of.cases.reproduce_suffix = " --";
       for (const std::string& word : words_) of.cases.reproduce_suffix += " " + quote_word(word);
     }
-    // What runs already is one, and what a case leaves in it would be seen by another.
-    of.jobs = what_.program.reached ? 1
-              : jobs_ != 0          ? jobs_
-                                    : std::max(1u, std::thread::hardware_concurrency());
+    // Nobody starts two by hand at once. What runs already is one, and what a case leaves in it would be seen
+    // by another.
+    of.jobs = what_.program.reached || attach_ ? 1
+              : jobs_ != 0                     ? jobs_
+                                               : std::max(1u, std::thread::hardware_concurrency());
     of.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
-    of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 ? console_report::style::terminal
-                                                                : console_report::style::plain;
+    of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 && !attach_ ? console_report::style::terminal
+                                                                            : console_report::style::plain;
     return of;
   }
 
@@ -192,7 +214,6 @@ class subject_flags {
 
   /// Alone, or before a run: then only what makes every case pointless is told.
   std::optional<exit_status> check_first(std::ostream& out, std::ostream& err) const {
-    if (role_ != party::agent) return std::nullopt;
     const played_subject_check played = play_subject_check(what_);
     if (!played.failure.empty()) {
       err << "kitfox test " << word_ << ": " << played.failure << "\n";
@@ -224,7 +245,8 @@ class subject_flags {
   std::vector<std::string> words_, profiles_, only_, known_failures_;
   std::string file_, takes_, level_ = "should", filter_, out_;
   std::uint32_t jobs_ = 0;
-  bool quick_ = false, check_ = false, list_ = false, quiet_ = false;
+  bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false;
+  std::uint32_t patience_ = 120;
   subject what_;
 };
 

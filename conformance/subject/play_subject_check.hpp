@@ -13,7 +13,7 @@ struct played_subject_check {
 };
 
 /// Plays the scenario of the check with real processes on loopback, in a folder that is gone afterwards, and
-/// looks at how far the subject came. For agents.
+/// looks at how far the subject came.
 [[nodiscard]] played_subject_check play_subject_check(const subject& whose);
 
 }  // namespace kitfox::conformance

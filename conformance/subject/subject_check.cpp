@@ -124,30 +124,19 @@ std::string shows_readiness(const agents_way& seen) {
 
 std::vector<subject_check_step> check_agent(const transcript& of, const subject& whose) {
   const agents_way seen{of};
-  std::vector<subject_check_step> out;
-  bool reached = true;
-  bool vital = true;
-  const auto add = [&](std::string needs, const auto& wrong) {
-    subject_check_step one{std::move(needs), subject_check_step::outcome::not_reached, vital, {}};
-    if (reached) {
-      one.hint = wrong();
-      reached = one.hint.empty();
-      one.is = reached ? subject_check_step::outcome::holds : subject_check_step::outcome::fails;
-    }
-    out.push_back(std::move(one));
-  };
-  add("starts", [&] { return starts(seen, of); });
-  add("dials the gateway", [&] { return dials(seen); });
-  add("trusts its certificate", [&] { return trusts(seen); });
-  add("asks for the event stream", [&] { return asks(seen); });
-  add("is let in", [&] { return is_let_in(seen); });
-  vital = false;
+  check_steps steps;
+  steps.add("starts", [&] { return starts(seen, of); });
+  steps.add("dials the gateway", [&] { return dials(seen); });
+  steps.add("trusts its certificate", [&] { return trusts(seen); });
+  steps.add("asks for the event stream", [&] { return asks(seen); });
+  steps.add("is let in", [&] { return is_let_in(seen); });
+  steps.vital = false;
   if (whose.program.does_take(std::string{probe_file_name}))
-    add("keeps the probe file", [&] { return shows_readiness(seen); });
-  add("reads the cluster", [&] { return reads_cluster(seen); });
-  add("answers a command", [&] { return answers(seen); });
-  add("ends on SIGTERM", [&] { return ends(seen); });
-  return out;
+    steps.add("keeps the probe file", [&] { return shows_readiness(seen); });
+  steps.add("reads the cluster", [&] { return reads_cluster(seen); });
+  steps.add("answers a command", [&] { return answers(seen); });
+  steps.add("ends on SIGTERM", [&] { return ends(seen); });
+  return std::move(steps).take();
 }
 
 }  // namespace kitfox::conformance

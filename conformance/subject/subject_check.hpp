@@ -18,11 +18,36 @@ struct subject_check_step {
   std::string hint;  ///< What was seen, and what in the subject file to look at; empty when it holds.
 };
 
-/// The scenario that is played for it, as built into the program (conformance/subject/check-agent.yaml).
-[[nodiscard]] std::string_view embedded_subject_check() noexcept;
+/// The steps of one check: after the first that fails the others are not reached.
+class check_steps {
+ public:
+  /// Whether those added from now on are.
+  bool vital = true;
+  /// `wrong` tells what is wrong, or nothing.
+  template <class Wrong>
+  void add(std::string needs, const Wrong& wrong) {
+    subject_check_step one{std::move(needs), subject_check_step::outcome::not_reached, vital, {}};
+    if (reached_) {
+      one.hint = wrong();
+      reached_ = one.hint.empty();
+      one.is = reached_ ? subject_check_step::outcome::holds : subject_check_step::outcome::fails;
+    }
+    all_.push_back(std::move(one));
+  }
+  [[nodiscard]] std::vector<subject_check_step> take() && { return std::move(all_); }
 
-/// Tells a broken subject file from a broken subject: how far an agent got in that scenario, step by step, up
+ private:
+  std::vector<subject_check_step> all_;
+  bool reached_ = true;
+};
+
+/// The scenarios that are played for it, as built into the program (check-agent.yaml, check-gateway.yaml).
+[[nodiscard]] std::string_view embedded_agent_check() noexcept;
+[[nodiscard]] std::string_view embedded_gateway_check() noexcept;
+
+/// Tells a broken subject file from a broken subject: how far a subject got in its scenario, step by step, up
 /// to the first that fails. Pure.
 [[nodiscard]] std::vector<subject_check_step> check_agent(const transcript& of, const subject& whose);
+[[nodiscard]] std::vector<subject_check_step> check_gateway(const transcript& of, const subject& whose);
 
 }  // namespace kitfox::conformance

@@ -32,8 +32,8 @@ std::string placed(std::string text, const placeholders& values) {
 }
 
 const std::vector<std::string>& recipe_names() {
-  static const std::vector<std::string> names{"ORG",    "TEAM",   "CLUSTER",       "CLUSTER_ID",
-                                              "KEY_ID", "CALLER", "ADMINISTRATOR", "CALLERS_URL"};
+  static const std::vector<std::string> names{
+      "ORG", "TEAM", "CLUSTER", "CLUSTER_ID", "KEY_ID", "CALLER", "ADMINISTRATOR", "CALLERS_URL", "UNIQUE"};
   return names;
 }
 

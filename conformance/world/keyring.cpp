@@ -17,6 +17,13 @@ constexpr std::size_t shown_bytes_max = 200;
 
 }  // namespace
 
+keyring::keyring(world& in, caller& by, const topology& of)
+    : world_{in},
+      caller_{by},
+      of_{of},
+      clusters_(of.clusters.size()),
+      unique_{std::to_string(in.harness().clock().wall_now().time_since_epoch().count())} {}
+
 void keyring::learn(std::size_t cluster, const made_key& fresh) {
   clusters_[cluster].keys.push_back({fresh.id, fresh.text, false});
   world_.tape().know_key(fresh.text, fresh.id);
@@ -67,7 +74,8 @@ runtime::task<runtime::result<std::string>> keyring::carry_out(key_action action
                       {"KEY_ID", std::move(key_id)},
                       {"CALLER", world_.credential(spec.team_path(), false)},
                       {"ADMINISTRATOR", world_.credential(spec.team_path(), true)},
-                      {"CALLERS_URL", world_.callers_url()}};
+                      {"CALLERS_URL", world_.callers_url()},
+                      {"UNIQUE", unique_}};
   if (const auto* request = std::get_if<declared_request>(&action)) {
     declared_request one = *request;
     return ask(std::move(one), std::move(values), why);

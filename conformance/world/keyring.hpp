@@ -21,8 +21,7 @@ class keyring {
     std::string id;  ///< `cluster_id` of the gateway.
     std::vector<key> keys;
   };
-  keyring(world& in, caller& by, const topology& of)
-      : world_{in}, caller_{by}, of_{of}, clusters_(of.clusters.size()) {}
+  keyring(world& in, caller& by, const topology& of);
 
   /// Registers a cluster and gets its first key. On failure `why` holds the gateway's answer.
   [[nodiscard]] runtime::task<runtime::error_code> create(std::size_t cluster, std::string& why);
@@ -55,6 +54,7 @@ class keyring {
   caller& caller_;
   const topology& of_;
   std::vector<cluster_keys> clusters_;
+  std::string unique_;  ///< Of this run, for names in a gateway that stays: the time of its beginning.
 };
 
 }  // namespace kitfox::conformance

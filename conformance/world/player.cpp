@@ -82,11 +82,7 @@ player::outcome player::prepare() {
     }
   }
   started_ = world_.harness().clock().now();
-  record begun;
-  begun.kind = record_kind::step_begun;
-  begun.name = "start";
-  begun.id = "start";
-  world_.tape().add(std::move(begun), started_);
+  if (!world_.starts_by_hand()) note_start(world_.tape(), started_);
   for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
     const cluster_spec& spec = what_.topology.clusters[i];
     if (spec.started == cluster_spec::start::by_step) scale_[i] = 0;
@@ -100,6 +96,8 @@ player::outcome player::prepare() {
       co_return result;
     }
   }
+  // Whoever starts one by hand takes a while.
+  started_ = world_.harness().clock().now();
   co_return result;
 }
 

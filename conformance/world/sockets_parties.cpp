@@ -49,6 +49,48 @@ runtime::error_code sockets_world::watch_readiness() {
   return {};
 }
 
+runtime::task<runtime::error_code> sockets_world::attach(const std::string& node, const std::string& cluster,
+                                                         const child_options& options) {
+  const attachment& to = *programs_.agent.attached;
+  auto& slot = children_[node];
+  slot = std::make_unique<child>();
+  slot->node = node;
+  slot->awaited = true;
+  std::string text = "\n# " + what_.title + "\n# Start agent " + node + " of cluster " + cluster + " with:\n";
+  for (const auto& [name, value] : options.environment)
+    text += "export " + name + "=" + quote_word(value) + "\n";
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(to.patience).count();
+  to.tell(text + "# Waiting for it to dial, up to " + std::to_string(seconds) + " s.\n");
+  const runtime::mono_time until = harness_.clock().now() + to.patience;
+  while (slot->awaited) {
+    auto changed = changed_.wait();
+    const runtime::error_code failure =
+        co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
+    if (failure) co_return failure;
+  }
+  co_return runtime::error_code{};
+}
+
+/// Its life begins with its first dial: when it was really started nobody here can see.
+void sockets_world::note_attached(const std::string& link_name) {
+  const auto found = children_.find(link_name.substr(0, link_name.find("->")));
+  if (found == children_.end() || !found->second->awaited) return;
+  found->second->awaited = false;
+  if (!begun_by_hand_) note_start(tape_, harness_.clock().now());
+  begun_by_hand_ = true;
+  const std::string& node = found->first;
+  record begun;
+  begun.kind = record_kind::node_started;
+  begun.node = node;
+  begun.more = {{"kind", "agent"}};
+  for (std::size_t i = 0; i < what_.topology.clusters.size(); ++i) {
+    const std::string label = cluster_label(what_.topology, i);
+    if (node.starts_with(label + "/")) begun.more["cluster"] = label;
+  }
+  tape_.add(std::move(begun), harness_.clock().now());
+  changed_.notify_all();
+}
+
 runtime::error_code sockets_world::write_kubeconfig(const std::string& file, std::uint16_t port,
                                                     const std::string& token) const {
   const nlohmann::json kubeconfig{
@@ -102,11 +144,11 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
     add_subject(programs_.agent, options);
     add_variables(what_.agent_settings, party::agent, options.environment);
   }
-  const auto launched =
-      launch(name, "agent", cluster_label(what_.topology, node.cluster), std::move(options));
-  if (!launched) co_return launched.error();
   node_of_probe_.emplace(file, name);
-  co_return runtime::error_code{};
+  const std::string label = cluster_label(what_.topology, node.cluster);
+  if (programs_.agent.attached) co_return co_await attach(name, label, options);
+  const auto launched = launch(name, "agent", label, std::move(options));
+  co_return launched ? runtime::error_code{} : launched.error();
 }
 
 }  // namespace kitfox::conformance

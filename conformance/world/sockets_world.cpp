@@ -101,7 +101,10 @@ runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::str
   options.upstream = std::move(to.at);
   options.tls = std::move(*tls);
   options.upstream_tls = std::move(to.tls);
-  options.next_connection_id = [this] { return ++connections_; };
+  options.next_connection_id = [this, link_name] {
+    note_attached(link_name);
+    return ++connections_;
+  };
   options.random = random_.get();
   auto fresh = std::make_unique<fault::relay>(harness_, std::move(options), &links_.firings(), &tape_);
   const runtime::error_code failure = co_await fresh->listen();
@@ -235,6 +238,7 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
     co_return node.kind == node_set::what::agents ? runtime::error_code{} : impossible();
   child& one = *found->second;
   if (one.exited) co_return runtime::error_code{};
+  if (!one.process) co_return impossible();  // somebody else's, not to be signalled
   // The kernel closes a killed process's sockets with FIN or RST as it sees fit; silence would need another
   // machine.
   if (action == node_action::kill && sockets == socket_fate::silent) co_return impossible();
@@ -270,6 +274,8 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
 }
 
 runtime::task<void> sockets_world::close() {
+  if (programs_.agent.attached && !children_.empty())
+    programs_.agent.attached->tell("# This case is over: end its agents.\n");
   for (auto& [name, one] : children_) {
     if (one->exited || !one->process) continue;
     one->killed = true;

@@ -53,6 +53,7 @@ class sockets_world final : public world {
   std::string callers_url() override;
   runtime::task<runtime::result<std::string>> run_command(std::vector<std::string> words,
                                                           std::string& why) override;
+  bool starts_by_hand() const override { return programs_.agent.attached.has_value(); }
   bool gateway_stays() const override { return programs_.gateway.reached.has_value(); }
 
  private:
@@ -61,6 +62,7 @@ class sockets_world final : public world {
     std::string node;
     std::unique_ptr<child_process> process;
     bool exited = false, killed = false;
+    bool awaited = false;  ///< Told to somebody, who has not started it yet.
     int exit_code = 0;
     std::string last_line;  ///< Of what it wrote.
   };
@@ -95,6 +97,10 @@ class sockets_world final : public world {
                                                                          std::string link_name, upstream to);
   [[nodiscard]] runtime::result<child*> launch(const std::string& node, const char* kind,
                                                const std::string& cluster, child_options options);
+  /// Has somebody start it, and waits until it dials. Errors: timed_out.
+  [[nodiscard]] runtime::task<runtime::error_code> attach(const std::string& node, const std::string& cluster,
+                                                          const child_options& options);
+  void note_attached(const std::string& link_name);
   [[nodiscard]] runtime::task<void> await_end(child& one);
   void on_line(child& one, std::string_view line);
   [[nodiscard]] runtime::task<void> measure_lateness();
@@ -111,6 +117,7 @@ class sockets_world final : public world {
   wire_state state_;
   link_table links_;
   std::uint64_t connections_ = 0;
+  bool begun_by_hand_ = false;
   // owners: this world, and every stream dialled with it
   std::shared_ptr<runtime::tls_client> trust_, gateway_trust_;
   std::map<std::size_t, std::unique_ptr<api>> apis_;

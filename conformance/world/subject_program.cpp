@@ -35,12 +35,34 @@ bool acts_on_gateway(const step& one) {
       one.action);
 }
 
-/// Whether a check looks at more of the gateway than the wire shows.
-bool looks_into_gateway(const check& one) {
+/// Whether a step ends or stops an agent's process, or starts one anew; a first start can be asked for.
+bool acts_on_running_agents(const step& one) {
   return std::visit(
-      [](const auto& kind) {
+      [](const auto& verb) {
+        using kind = std::decay_t<decltype(verb)>;
+        if constexpr (requires { verb.nodes.kind; })
+          return !std::is_same_v<kind, start_verb> && verb.nodes.kind == node_set::what::agents;
+        else
+          return std::is_same_v<kind, scale_verb> || std::is_same_v<kind, rotate_verb> ||
+                 std::is_same_v<kind, wrong_secret_verb>;
+      },
+      one.action);
+}
+
+/// Whether a step waits for the end of a process.
+bool waits_for_an_end(const step& one) {
+  const auto* const state = std::get_if<await_verb>(&one.action);
+  const auto* const event = std::get_if<event_trigger>(&one.timing);
+  return (state != nullptr && state->state == agent_state::exited) ||
+         (event != nullptr && event->event == event_trigger::what::exited);
+}
+
+/// Whether a check looks at more of such processes than the wire shows.
+bool looks_into(const check& one, node_set::what processes) {
+  return std::visit(
+      [&](const auto& kind) {
         if constexpr (requires { kind.nodes.kind; })
-          return is_gateway(kind.nodes);
+          return kind.nodes.kind == processes;
         else
           return false;
       },
@@ -54,8 +76,25 @@ std::string missing_of_reached(const scenario& what, const reached_gateway& gate
   for (const step& one : what.steps)
     if (acts_on_gateway(one))
       return "it has \"" + one.verb_name + "\" of the gateway, which is reached by URL and not started here";
-  if (std::ranges::any_of(what.checks, looks_into_gateway))
+  if (std::ranges::any_of(what.checks,
+                          [](const check& one) { return looks_into(one, node_set::what::gateway); }))
     return "it looks at the gateway's process or log, and the gateway is reached by URL";
+  return {};
+}
+
+std::string missing_of_attached(const scenario& what) {
+  std::size_t agents = 0;
+  for (const cluster_spec& one : what.topology.clusters) agents += one.agents;
+  if (agents > attached_agents_max)
+    return "it has " + std::to_string(agents) + " agents, too many to be started by hand";
+  for (const step& one : what.steps) {
+    if (acts_on_running_agents(one))
+      return "it has \"" + one.verb_name + "\" of an agent, which was not started here";
+    if (waits_for_an_end(one)) return "it waits for an agent's process to end, which was not started here";
+  }
+  if (std::ranges::any_of(what.checks,
+                          [](const check& one) { return looks_into(one, node_set::what::agents); }))
+    return "it looks at an agent's process or log, and the agent was not started here";
   return {};
 }
 
@@ -124,6 +163,7 @@ std::string reason_to_skip(const scenario_case& one, const subject_programs& pro
     missing = "it looks at readiness, and --agent-takes does not name probe_file";
   if (missing.empty() && programs.gateway.reached)
     missing = missing_of_reached(one.what, *programs.gateway.reached);
+  if (missing.empty() && programs.agent.attached) missing = missing_of_attached(one.what);
   if (missing.empty()) missing = missing_of_keys(one.what, keys_of(programs.gateway));
   return missing;
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -8,6 +10,7 @@
 
 #include "conformance/scenario/scenario.hpp"
 #include "conformance/world/key_recipe.hpp"
+#include "runtime/clock.hpp"
 
 namespace kitfox::conformance {
 
@@ -21,6 +24,16 @@ struct reached_gateway {
   std::vector<std::string> teams{};  ///< "acme/payments": those that it knows; empty: every one.
 };
 
+/// An agent that somebody starts and ends by hand, as told.
+struct attachment {
+  /// For it to dial, once it was told what to set.
+  runtime::duration patience = std::chrono::seconds{120};
+  /// Called with whole lines for people: what to set, and when the agent is to be ended.
+  std::function<void(const std::string&)> tell{};
+};
+/// More are not asked to be started by hand.
+inline constexpr std::size_t attached_agents_max = 3;
+
 /// A program under test in a world of real processes. conformance/run/README.md is its contract for people.
 struct subject_program {
   std::vector<std::string> command;  ///< Program and arguments; empty: the reference.
@@ -31,8 +44,9 @@ struct subject_program {
   /// Its own figures, by which it is judged where a scenario does not set others.
   setting_list own_settings{};
   std::optional<reached_gateway> reached{};  ///< In place of a command, for a gateway.
+  std::optional<attachment> attached{};      ///< In place of a command, for an agent.
   std::optional<key_recipe> keys{};          ///< Of a gateway; absent: dashboard_recipe().
-  [[nodiscard]] bool is_reference() const noexcept { return command.empty() && !reached; }
+  [[nodiscard]] bool is_reference() const noexcept { return command.empty() && !reached && !attached; }
   [[nodiscard]] bool does_take(const std::string& name) const {
     return is_reference() || takes.contains(name);
   }

@@ -43,6 +43,15 @@ struct service_address {
   std::string host = "gateway";              ///< For the field Host.
 };
 
+/// Marks the beginning of a run, from which moments of checks are counted.
+inline void note_start(recorder& into, runtime::mono_time t) {
+  record begun;
+  begun.kind = record_kind::step_begun;
+  begun.name = "start";
+  begun.id = "start";
+  into.add(std::move(begun), t);
+}
+
 /// The parties of one scenario and the network between them, as the player of its steps sees them. Two kinds
 /// exist: simulated in virtual time, and real processes on loopback. Everything happens on
 /// harness().executor().
@@ -93,6 +102,8 @@ class world {
   /// Runs a command of that recipe: what it wrote to standard output. `why` tells how it failed.
   [[nodiscard]] virtual runtime::task<runtime::result<std::string>> run_command(
       std::vector<std::string> words, std::string& why);
+  /// True where agents are started by hand: the run is then begun by the first dial, with note_start().
+  [[nodiscard]] virtual bool starts_by_hand() const { return false; }
   /// True where the gateway outlives the run, so that what was made in it is to be taken out again.
   [[nodiscard]] virtual bool gateway_stays() const { return false; }
 };

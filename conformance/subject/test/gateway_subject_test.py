@@ -75,11 +75,31 @@ class SeparateGateway(unittest.TestCase):
     def test_keys_are_made_and_revoked_by_commands(self):
         self.expect_all_to_pass(COMMANDS)
 
+    def test_the_check_of_the_subject_file_tells_how_far_it_came(self):
+        done, _ = self.judge(REQUESTS, "--check-subject", teams=["globex/search"])
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for step in ("can be reached", "makes a key", "lets an agent in with it", "carries a caller's command", "refuses a key that was never issued",
+                     "revokes a cluster"):
+            self.assertRegex(done.stdout, rf"(?m)^ok +{step}$")
+        done, _ = self.judge(REQUESTS.replace("cluster_id: /cluster_id", "cluster_id: /display_name"), "--check-subject")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("keys.answer.cluster_id", done.stdout)
+        self.assertIn("Nothing can be said about the program before this is mended.", done.stdout)
+
+    def test_a_gateway_that_kitfox_starts_is_checked_too(self):
+        gateway = KITFOX.parent / "kitfox-gateway"
+        done = subprocess.run([KITFOX, "test", "gateway", "--check-subject", "--", gateway], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^ok +ends on SIGTERM$")
+        done = subprocess.run([KITFOX, "test", "gateway", "--check-subject", "--", "/bin/false"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^FAILS +starts and listens: .*exited with 1")
+
     def test_without_a_recipe_they_are_made_by_the_specification_s_routes(self):
         self.expect_all_to_pass("")
 
     def test_what_would_stop_it_or_needs_what_is_not_declared_is_skipped_with_its_reason(self):
-        only_make = REQUESTS.split("  another:")[0] + "  answer: {key: /token, cluster_id: /cluster_id}\n"
+        only_make = REQUESTS.split("  another:")[0].replace("${CLUSTER}", "${CLUSTER}-${UNIQUE}") + "  answer: {key: /token, cluster_id: /cluster_id}\n"
         for case, reason in (("disconnect/gateway-restart", "reached by URL and not started here"), ("revocation/revoked-key-loses-stream", "`keys.revoke` would declare")):
             done, results = self.judge(only_make, "--filter", f"{case}*@*")
             self.assertEqual(done.returncode, 4, done.stdout)

@@ -60,7 +60,7 @@ TEST(ReasonToSkip, AGatewayReachedByUrlIsNeitherStoppedNorLookedInto) {
   const auto after = [&](const std::string& more) { return reason_to_skip(in_sockets("", more), programs); };
   EXPECT_EQ(after("  - kill: {node: gateway}\n"),
             "it has \"kill\" of the gateway, which is reached by URL and not started here");
-  EXPECT_EQ(after("  - drain: {}\n"),
+  EXPECT_EQ(after("  - drain: {node: gateway}\n"),
             "it has \"drain\" of the gateway, which is reached by URL and not started here");
   EXPECT_EQ(after("  - kill: {node: prod/0}\n"), "");
   EXPECT_EQ(after("expect:\n  - log: {node: gateway, event: revoked}\n"),
