@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "conformance/world/last_will.hpp"
 #include "runtime/task_group.hpp"
 
 namespace kitfox::conformance {
@@ -142,6 +143,7 @@ runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::ho
   }
   auto owned = std::make_unique<state>(on);
   owned->pid = pid;
+  last_will::add_group(pid);
   owned->lines = std::move(lines);
   if (!options.log_path.empty()) owned->log.open(options.log_path, std::ios::app);
   owned->output.assign(output[0]);
@@ -159,6 +161,7 @@ child_process::~child_process() {
     kill(-state_->pid, SIGKILL);
     waitpid(state_->pid, nullptr, 0);
   }
+  last_will::drop_group(state_->pid);
 }
 
 int child_process::pid() const noexcept { return state_->pid; }
@@ -179,6 +182,7 @@ runtime::task<runtime::result<int>> child_process::ended() {
   waitpid(state_->pid, &status, 0);
   state_->reaped = true;
   kill(-state_->pid, SIGKILL);  // whatever it left in its group
+  last_will::drop_group(state_->pid);
   // What it wrote before it ended belongs to it; a grandchild may keep the pipe open, so the wait is bounded
   // by the kill.
   co_await state_->readers.join();

@@ -98,6 +98,12 @@ class Interruption(ProgramTest):
                 self.assertIn("interrupted: 0 of 1 cases were over", text)
                 self.assertTrue((self.folder / "out/results.json").exists())
 
+    def test_a_killed_run_leaves_no_process_and_no_folder(self):
+        status, _ = self.interrupt(signal.SIGKILL)
+        self.assertEqual(status, -signal.SIGKILL)
+        self.until("no process", lambda: not self.processes())
+        self.until("no folder", lambda: not os.listdir(self.folder / "tmp"))
+
     def test_a_signal_ends_a_run_in_virtual_time_with_the_reports_of_what_was_over(self):
         command = [KITFOX, "run", str(TOP / "scenarios/shutdown"), "--world", "sim", "--seed", "1..2000", "--jobs", "1",
                    "--out", str(self.folder / "out")]
