@@ -208,9 +208,10 @@ constexpr ids hints_ignored[] = {"REC-7"};  // a clean end may ask for a pause
 constexpr ids long_waits[] = {"REC-1", "REC-5",
                               "HA-1"};  // out of the envelope, and away when it is asked for
 constexpr ids never_back[] = {"REC-4", "REC-7", "REC-10", "DRN-2",
-                              "HA-1"};                        // whatever it was to come back for
-constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-2"};       // ready and away as long as it notices nothing
-constexpr ids hanging[] = {"REC-5", "REC-4"};                 // where the others come back
+                              "HA-1"};  // whatever it was to come back for
+constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-1",
+                             "HA-2"};          // ready, away and routable as long as it notices nothing
+constexpr ids hanging[] = {"REC-5", "REC-4"};  // where the others come back
 constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown and denied are codes
 constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
@@ -265,10 +266,7 @@ constexpr mutant broken_agents[] = {
        s.agent.session.dial_timeout = std::chrono::hours{24};
        s.agent.session.head_timeout = std::chrono::hours{24};
      }},
-    {"agent-ready-early",
-     "counts as connected with the response head",
-     con4,
-     {},
+    {"agent-ready-early", "counts as connected with the response head", con4, in_envelope,
      [](sim_subjects& s) { s.agent.session.ready = agent::ready_on::response_head; }},
     {"agent-serial", "runs one command at a time", cmd1, one_at_a_time,
      [](sim_subjects& s) { s.agent.commands.workers = 1; }, shows_slow_work},
