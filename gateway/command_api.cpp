@@ -75,6 +75,7 @@ std::string_view sentence_of(admission verdict) {
   return "";
 }
 
+/// No option: agents know a closed list of commands whose names are far shorter.
 constexpr std::size_t command_name_size_max = 128;
 constexpr duration watch_callers_after = std::chrono::milliseconds{50};
 }  // namespace

@@ -209,7 +209,7 @@ parsed_command_line refuse(const std::string& reason) {
 parsed_command_line parse_command_line(int argc, const char* const* argv) {
   CLI::App app{description, "kitfox-gateway"};
   app.footer(exit_codes);
-  app.set_version_flag("--version", "kitfox-gateway 0.1.0");
+  app.set_version_flag("--version", "kitfox-gateway " KITFOX_VERSION);
   raw_options raw;
   add_server_options(app, raw);
   add_limits(app, raw);

@@ -19,9 +19,6 @@ using runtime::error_code;
 using runtime::task;
 
 namespace {
-/// How long answers that are still being written may take once everything else has ended.
-constexpr duration last_answers_timeout = std::chrono::seconds{2};
-
 runtime::http::server_options server_options_of(const gateway_limits& of, std::size_t listeners) {
   runtime::http::server_options options;
   options.bounds.header_bytes_max = of.header_bytes_max;
@@ -200,9 +197,9 @@ task<void> gateway::state::run(runtime::stop_source& stop) {
   if (!cancelled) {
     for (const auto& shard : shards) shard->stop();
     caller_server->stop();
-    co_await wait_for_answers(last_answers_timeout / 2);
+    co_await wait_for_answers(options.limits.last_answers_timeout / 2);
     audit.stop_waiting();
-    co_await wait_for_answers(last_answers_timeout / 2);
+    co_await wait_for_answers(options.limits.last_answers_timeout / 2);
   }
   for (const auto& shard : shards) shard->close_all();
   caller_server->close_all();

@@ -27,7 +27,8 @@ struct gateway_limits {
   duration body_timeout = std::chrono::seconds{30};    ///< 408, and the connection is closed.
   duration idle_timeout = std::chrono::seconds{75};    ///< Between requests; closed.
   duration handshake_timeout = std::chrono::seconds{10};
-  duration write_timeout = std::chrono::seconds{10};  ///< A stalled stream or answer is reset.
+  duration write_timeout = std::chrono::seconds{10};        ///< A stalled stream or answer is reset.
+  duration last_answers_timeout = std::chrono::seconds{2};  ///< Of a gateway that stops; then closed.
 
   // Agents.
   std::size_t sessions_max = 16'000;            ///< Streams of the gateway; 429.

@@ -34,10 +34,12 @@ std::optional<command_error> error_of(const command_outcome& outcome) {
 }
 
 namespace {
-/// A busy agent is no reason to ask every other one of a large cluster.
+/// A busy agent is no reason to ask every other one of a large cluster. No option: it bounds the work for one
+/// command, and outbox_commands_max and outbox_bytes_max are what an operator turns when agents are busy.
 constexpr std::size_t full_streams_tried_max = 2;
 /// `connected` may reach an agent before its shard has told us that it was written: a command that comes in
-/// between waits so long.
+/// between waits so long. No option: it covers a race of two threads, which takes microseconds; the command's
+/// own deadline comes first if it is shorter.
 constexpr duration opening_patience = std::chrono::seconds{1};
 
 }  // namespace

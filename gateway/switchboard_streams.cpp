@@ -13,7 +13,7 @@ using runtime::error_code;
 using runtime::task;
 
 namespace {
-/// A revocation is answered by then, whatever holds a stream up.
+/// A revocation is answered by then, whatever holds a stream up. No option: REV-1 and REV-6 name the second.
 constexpr duration cut_patience = std::chrono::seconds{1};
 
 stream_departure departure_of(stream_end why) {

@@ -1,8 +1,10 @@
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -140,6 +142,37 @@ TEST_F(Program, ListensUntilItIsToldToStopAndEndsInOrder) {
   EXPECT_EQ(exit_code_of(child), 0);
   EXPECT_THAT(out(), HasSubstr("\"stopped\""));
   EXPECT_EQ(run({"audit", "--verify"}, complete_), 0);
+}
+
+/// Connects to a port of this machine, says nothing, and waits until it is closed; false: it was not.
+bool is_closed_on_silence(std::uint16_t port) {
+  const int plain = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  EXPECT_EQ(connect(plain, reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+  pollfd end{plain, POLLIN, 0};
+  constexpr int patience_ms = 9'000;  // the default would be 10 s
+  char byte = 0;
+  const bool closed = poll(&end, 1, patience_ms) == 1 && read(plain, &byte, 1) <= 0;
+  close(plain);
+  return closed;
+}
+
+TEST_F(Program, ClosesConnectionsThatNeverBeginAHandshake) {
+  const pid_t child = start({"--handshake-timeout-seconds", "0.2"}, complete_);
+  for (int glance = 0; glance < 1000 && out().find("\"listening\"") == std::string::npos; ++glance)
+    poll(nullptr, 0, 10);
+  const std::string said = out();
+  for (const std::string name : {"\"agent_port\":", "\"caller_port\":"}) {
+    const std::size_t place = said.find(name);
+    ASSERT_NE(place, std::string::npos);
+    EXPECT_TRUE(
+        is_closed_on_silence(static_cast<std::uint16_t>(std::stoi(said.substr(place + name.size())))));
+  }
+  kill(child, SIGTERM);
+  EXPECT_EQ(exit_code_of(child), 0);
 }
 
 TEST_F(Program, ListsEveryLimitInItsHelp) {

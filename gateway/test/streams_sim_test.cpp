@@ -138,7 +138,7 @@ TEST_F(Streams, AnInstanceReplacesItsOwnStreamAndNobodyElses) { rig_.run(same_in
 
 task<void> flaps(gateway_rig& rig) {
   const issued_cluster prod = co_await rig.create_cluster("prod");
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     test_agent old{rig, prod.key, "one"};
     test_agent newer{rig, prod.key, "one"};
     EXPECT_EQ(co_await old.connect(), 200);
