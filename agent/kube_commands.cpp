@@ -153,7 +153,8 @@ task<command_outcome> kube_commands::list(const list_command& what, const json& 
   pattern.verb = "list";
   pattern.group_version = what.group_version;
   pattern.resource = what.resource;
-  if (name_space != all_namespaces) pattern.namespace_name = name_space;
+  if (what.scope == item_scope::name_space && name_space != all_namespaces)
+    pattern.namespace_name = name_space;
   if (const std::string selector = text_at(given, {"label_selector"}); !selector.empty())
     pattern.query.emplace_back("labelSelector", selector);
   auto all = co_await collect(what, std::move(pattern), given, deadline);

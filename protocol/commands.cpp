@@ -27,7 +27,8 @@ constexpr param_rule namespaces_param{.name = "namespace",
                                       .kind = param_kind::namespace_or_all,
                                       .presence = param_presence::defaulted,
                                       .default_text = "default"};
-constexpr param_rule no_namespace_param{.name = "namespace", .kind = param_kind::all_namespaces};
+/// All lists take a namespace; to one that is not namespaced it says nothing.
+constexpr param_rule ignored_namespace_param{.name = "namespace", .kind = param_kind::namespace_or_all};
 constexpr param_rule selector_param{.name = "label_selector", .kind = param_kind::label_selector};
 constexpr param_rule limit_param{
     .name = "limit", .kind = param_kind::integer, .min = 1, .max = list_limit_max};
@@ -38,7 +39,8 @@ constexpr param_rule required_name(std::string_view name) {
 }
 
 constexpr std::array namespaced_list_params{namespaces_param, selector_param, limit_param, continue_param};
-constexpr std::array cluster_list_params{no_namespace_param, selector_param, limit_param, continue_param};
+constexpr std::array cluster_list_params{ignored_namespace_param, selector_param, limit_param,
+                                         continue_param};
 constexpr std::array pod_params{required_name("pod_name"), namespace_param};
 constexpr std::array log_params{required_name("pod_name"), namespace_param,
                                 param_rule{.name = "container", .kind = param_kind::container_name},
@@ -85,7 +87,6 @@ constexpr std::array rules{
 };
 
 bool is_namespace_or_all(std::string_view text) noexcept { return text == "*" || is_dns_label(text); }
-bool is_all(std::string_view text) noexcept { return text == "*"; }
 bool is_printable(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
@@ -96,8 +97,6 @@ text_rule rule_of_text(param_kind kind) {
       return {1, 63, &is_dns_label, "a namespace (DNS-1123 label)"};
     case param_kind::namespace_or_all:
       return {1, 63, &is_namespace_or_all, "a namespace (DNS-1123 label) or \"*\""};
-    case param_kind::all_namespaces:
-      return {1, 63, &is_all, "\"*\" (this list is not namespaced)"};
     case param_kind::object_name:
       return {1, 253, &is_dns_subdomain, "a name (DNS-1123 subdomain)"};
     case param_kind::container_name:
@@ -123,7 +122,6 @@ bool is_empty_as_absent(param_kind kind) noexcept {
       return true;
     case param_kind::namespace_name:
     case param_kind::namespace_or_all:
-    case param_kind::all_namespaces:
     case param_kind::object_name:
     case param_kind::integer:
     case param_kind::boolean:
@@ -147,7 +145,6 @@ json read_value(field_reader& in, const param_rule& rule) {
       return fill ? json(rule.default_number != 0) : json();
     case param_kind::namespace_name:
     case param_kind::namespace_or_all:
-    case param_kind::all_namespaces:
     case param_kind::object_name:
     case param_kind::container_name:
     case param_kind::label_selector:

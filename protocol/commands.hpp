@@ -13,7 +13,6 @@ namespace kitfox::protocol {
 enum class param_kind {
   namespace_name,    ///< DNS-1123 label.
   namespace_or_all,  ///< The same, or "*" for all namespaces.
-  all_namespaces,    ///< "*" alone: the list is not namespaced.
   object_name,       ///< DNS-1123 subdomain.
   container_name,    ///< DNS-1123 label.
   label_selector,    ///< Passes is_label_selector().

@@ -229,7 +229,8 @@ TEST(CommandLine, DocumentsEveryOptionEventAndExitCode) {
     EXPECT_NE(help.text.find(part), std::string::npos) << part;
   for (const std::string_view event : event_list)
     EXPECT_NE(help.text.find(" " + std::string{event}), std::string::npos) << event;
-  EXPECT_EQ(f.end({"--version"}).text, "kitfox-agent 0.1.0");
+  EXPECT_EQ(f.end({"--version"}).text, "kitfox-agent " KITFOX_VERSION)
+      << "the project's own, in CMakeLists.txt";
 }
 
 TEST(Readme, ExplainsEveryEventAndNoOther) {

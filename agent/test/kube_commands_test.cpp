@@ -237,6 +237,13 @@ TEST_F(KubeCommands, CountTheClusterWithSmallCalls) {
   EXPECT_TRUE(info["kubernetes_version"].is_string());
 }
 
+TEST_F(KubeCommands, ListWhatIsNotNamespacedWhateverNamespaceIsNamed) {
+  for (const char* named : {"{}", R"({"namespace":"*"})", R"({"namespace":"shop"})"}) {
+    EXPECT_EQ(result("list_nodes", named)["node_count"], 1) << named;
+    EXPECT_EQ(result("list_namespaces", named), result("list_namespaces")) << named;
+  }
+}
+
 TEST_F(KubeCommands, SayNotFoundInKubernetesWords) {
   const auto outcome = run("describe_pod", R"({"pod_name":"nope","namespace":"shop"})");
   EXPECT_EQ(outcome.error_code, command_error::not_found);

@@ -28,8 +28,9 @@ TEST_F(RunAgent, TellsVersionSizeAndInstanceInTheQuery) {
   start();
   run_until_connected();
   const std::string& target = gateway.connect_requests[0].target;
-  for (const char* part : {"agent_version=0.1.0", "kubernetes_version=v1.30.0", "node_count=1",
-                           "namespace_count=2", "instance_id=", "cluster_name=prod"})
+  EXPECT_NE(target.find("agent_version=" + std::string{agent_version}), std::string::npos);
+  for (const char* part : {"kubernetes_version=v1.30.0", "node_count=1", "namespace_count=2",
+                           "instance_id=", "cluster_name=prod"})
     EXPECT_NE(target.find(part), std::string::npos) << part << " in " << target;
 }
 

@@ -86,7 +86,9 @@ TEST(CommandParams, OnlyListsTakeAllNamespaces) {
   EXPECT_EQ(accepted("list_pods", {{"namespace", "*"}}), (json{{"namespace", "*"}}));
   EXPECT_EQ(accepted("list_nodes", {{"namespace", "*"}}), (json{{"namespace", "*"}}));
   refused("describe_pod", {{"pod_name", "p"}, {"namespace", "*"}}, protocol_errc::bad_format);
-  refused("list_nodes", {{"namespace", "default"}}, protocol_errc::bad_format);
+  EXPECT_EQ(accepted("list_nodes", {{"namespace", "default"}}), (json{{"namespace", "default"}}));
+  EXPECT_EQ(accepted("list_namespaces", {{"namespace", "x"}}), (json{{"namespace", "x"}}));
+  refused("list_nodes", {{"namespace", "../x"}}, protocol_errc::bad_format);
 }
 
 TEST(CommandParams, TailLinesAreBounded) {
