@@ -30,7 +30,9 @@ class waiting_place : private leaf {
     link(where);
     on_given_up_ = std::move(on_given_up);
     return runtime::asio::async_initiate<const runtime::asio::deferred_t&, void(outcome)>(
-        [this, &where](auto&& completion) { begin(where, std::forward<decltype(completion)>(completion)); },
+        [this, &where](auto&& completion) {
+          this->begin(where, std::forward<decltype(completion)>(completion));
+        },
         runtime::asio::deferred);
   }
   [[nodiscard]] bool occupied() const noexcept { return outcome_ != nullptr; }

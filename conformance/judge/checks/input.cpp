@@ -93,9 +93,10 @@ void judge_answered(const evidence& about, findings& out) {
     out.evaluated(id_of_clause);
     if (!one.responses.empty()) continue;
     // An agent that cannot reach the gateway shows as failing dials: those are tries to answer.
+    const instant delivered_at = one.delivered.front().t;
     const bool tried =
         std::any_of(about.connections.begin(), about.connections.end(), [&](const connection& c) {
-          return c.from == on.from && c.to == "gateway" && c.dialled_at > one.delivered.front().t &&
+          return c.from == on.from && c.to == "gateway" && c.dialled_at > delivered_at &&
                  c.dialled_at < bound && c.exchanges.empty();
         });
     bool cancelled = false;
