@@ -89,8 +89,6 @@ def check_includes(folder, name, text):
         first = target.split("/")[0]
         if first in FOLDERS and first not in allowed:
             yield f"{name}: includes {target}; {folder}/ may include {sorted(allowed)}"
-        if name.startswith("conformance/judge/") and not is_test and target.startswith(JUDGE_NEVER):
-            yield f"{name}: includes {target}; the judge sees transcripts only"
 
 
 def check_patterns(name, text):
@@ -177,6 +175,29 @@ def check_gods(includes, sources_count):
             yield f"{target}: included by {users} of {sources_count} sources"
 
 
+def check_dead_headers(texts):
+    included = set().union(*(INCLUDE.findall(text) for text in texts.values()))
+    for name in texts:
+        if name.endswith(".hpp") and name not in included:
+            yield f"{name}: nothing includes it"
+
+
+def check_judge(texts):
+    """The judge sees transcripts only, also through what it includes."""
+    for name in texts:
+        if not name.startswith("conformance/judge/") or "/test/" in name:
+            continue
+        seen, left = {name}, [name]
+        while left:
+            at = left.pop()
+            for target in INCLUDE.findall(texts.get(at, "")):
+                if target.startswith(JUDGE_NEVER):
+                    yield f"{name}: includes {target} by way of {at}; the judge sees transcripts only"
+                if target not in seen:
+                    seen.add(target)
+                    left.append(target)
+
+
 def check_repeats(texts):
     """Runs of equal lines in two places, blank lines, comments and includes apart."""
     seen = {}
@@ -240,6 +261,8 @@ def main():
         texts[name] = text
     problems += check_sizes(sizes, limits)
     problems += check_gods(includes, units)
+    problems += check_dead_headers(texts)
+    problems += check_judge(texts)
     problems += check_repeats(texts)
     problems += check_format(paths)
     for problem in problems:
