@@ -198,11 +198,14 @@ void judge_refused_key(const evidence& about, findings& out) {
   }
 }
 
+/// Transcripts hold this for every shorter value of `retry`: what was asked for may have been nothing.
+constexpr instant floor_known_above = seconds(0.1);
+
 void judge_floor(const evidence& about, findings& out) {
   for (const agent_history& history : histories(about)) {
     for (const wait_before_retry& wait : history.waits) {
       const attempt& ended = history.attempts[wait.after];
-      if (!ended.floor || *ended.floor == 0) continue;
+      if (!ended.floor || *ended.floor <= floor_known_above) continue;
       out.evaluated("REC-7");
       if (wait.delay + seconds(0.001) >= *ended.floor) continue;
       out.fail("REC-7", history.agent->node,
