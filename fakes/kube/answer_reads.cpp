@@ -1,6 +1,7 @@
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/label_selector.hpp"
 #include "fakes/kube/list_pages.hpp"
+#include "fakes/kube/openapi.hpp"
 #include "fakes/kube/pod_log_request.hpp"
 
 namespace kitfox::kube {
@@ -20,6 +21,22 @@ api_answer answer_health(const api_call& call) {
   std::string lines;
   for (const std::string_view check : health_checks) lines.append("[+]").append(check).append(" ok\n");
   return text_answer(200, lines + std::string{name} + " check passed\n");
+}
+
+// Clients ask for a media type that they then cannot read in an answer's Content-Type.
+outcome<api_answer> answer_openapi_v2(const api_call& call) {
+  constexpr std::string_view wanted = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+  const std::string_view accept = call.request.headers.get("Accept").value_or("");
+  if (accept.find(wanted) == std::string_view::npos) return media_type_refused();
+  constexpr std::string_view tag = "\"1\"";
+  api_answer answer = text_answer(200, openapi_v2_protobuf());
+  answer.head.headers.set("Content-Type", "application/octet-stream");
+  answer.head.headers.set("Etag", std::string{tag});
+  if (call.request.headers.get("If-None-Match") == tag) {
+    answer.head.status = 304;
+    answer.head.body.clear();
+  }
+  return answer;
 }
 
 json list_metadata(const list_page& page) {
@@ -69,20 +86,6 @@ runtime::duration watch_span(const api_call& call, const list_options& options) 
   return std::min(*options.timeout, span_max);
 }
 
-api_answer scale_answer(const json& object) {
-  json metadata = object["metadata"];
-  for (const char* field : {"labels", "annotations", "managedFields", "generation", "ownerReferences"}) {
-    metadata.erase(field);
-  }
-  const std::string selector = print_label_selector(value_at(object, {"spec", "selector"}));
-  return json_answer(
-      200, {{"kind", "Scale"},
-            {"apiVersion", "autoscaling/v1"},
-            {"metadata", std::move(metadata)},
-            {"spec", {{"replicas", number_at(object, {"spec", "replicas"})}}},
-            {"status", {{"replicas", number_at(object, {"status", "replicas"})}, {"selector", selector}}}});
-}
-
 }  // namespace
 
 outcome<api_answer> answer_path(const api_call& call) {
@@ -90,6 +93,8 @@ outcome<api_answer> answer_path(const api_call& call) {
   if (is_health_path(asked.path)) return answer_health(call);
   if (asked.verb != "get") return method_not_allowed();
   if (asked.path == "/") return json_answer(200, path_index());
+  if (asked.path == "/openapi/v2") return answer_openapi_v2(call);
+  if (auto document = openapi_v3_document(asked.path)) return json_answer(200, *document);
   if (auto document = discovery_document(call.state.options.identity, asked.path)) {
     return json_answer(200, *document);
   }
@@ -109,7 +114,6 @@ outcome<api_answer> answer_get(const api_call& call) {
   }
   const object_ptr object = call.state.store.find(stored_as(*call.type), call.object_namespace(), asked.name);
   if (!object) return not_found(*call.type, asked.name);
-  if (asked.subresource == "scale") return scale_answer(object->body);
   return object_answer(call, 200, object->body);
 }
 

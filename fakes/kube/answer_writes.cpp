@@ -1,33 +1,26 @@
-#include <algorithm>
-#include <array>
-
 #include "fakes/kube/api_state.hpp"
-#include "fakes/kube/list_pages.hpp"
+#include "fakes/kube/go_text.hpp"
 #include "fakes/kube/object_defaults.hpp"
+#include "fakes/kube/object_deletion.hpp"
+#include "fakes/kube/object_validation.hpp"
 #include "fakes/kube/rbac_escalation.hpp"
+#include "fakes/kube/write_path.hpp"
 
-// Writes in their simple form: whole objects and merge patches, without validation of their content, managed
-// fields, finalizers or grace periods.
 namespace kitfox::kube {
 
 namespace {
 
 outcome<json> ok(json value) { return outcome<json>{boost::system::in_place_value, std::move(value)}; }
 
-bool is_dry_run(const api_call& call) { return call.info.target.get("dryRun") == "All"; }
+std::string_view group_of(std::string_view api_version) {
+  const std::size_t slash = api_version.find('/');
+  return slash == std::string_view::npos ? "" : api_version.substr(0, slash);
+}
 
 // Kinds that a PUT creates where they are missing.
 bool allows_create_on_update(const resource_type& type) {
   return type.group == "rbac.authorization.k8s.io" || type.kind == "Lease" || type.kind == "Event" ||
          type.kind == "Service" || type.kind == "Endpoints" || type.kind == "LimitRange";
-}
-
-// Kinds whose deletion answers with the object instead of a Status.
-bool answers_deleted_object(const resource_type& type) {
-  constexpr std::array kinds{"Pod",           "Service",          "ServiceAccount",
-                             "Namespace",     "PersistentVolume", "PersistentVolumeClaim",
-                             "ResourceQuota", "PodTemplate"};
-  return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) { return type.kind == kind; });
 }
 
 std::string generated_suffix(std::uint64_t number) {
@@ -130,118 +123,152 @@ outcome<void> check_binding(const api_call& call, const json& object) {
   return invalid(call.type->group, call.type->kind, text_at(object, {"metadata", "name"}), std::move(causes));
 }
 
-outcome<api_answer> store_new(const api_call& call, json object) {
+std::string api_path_of(const api_call& call) {
+  std::string path = "/registry/" + std::string{call.type->plural} + "/";
+  if (!call.object_namespace().empty()) path.append(call.object_namespace()).append("/");
+  return path + call.info.attributes.name;
+}
+
+outcome<void> check_same_object(const api_call& call, const json& before, const json& object) {
+  const std::string& name = call.info.attributes.name;
+  const std::string_view uid = text_at(object, {"metadata", "uid"});
+  const std::string_view known = text_at(before, {"metadata", "uid"});
+  if (!uid.empty() && uid != known) {
+    return conflict(
+        *call.type, name,
+        "StorageError: invalid object, Code: 4, Key: " + api_path_of(call) +
+            ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " +
+            std::string{uid} + ", UID in object meta: " + std::string{known});
+  }
+  const std::string_view version = text_at(object, {"metadata", "resourceVersion"});
+  if (version.empty() || version == text_at(before, {"metadata", "resourceVersion"})) return {};
+  return conflict(
+      *call.type, name,
+      "the object has been modified; please apply your changes to the latest version and try again");
+}
+
+outcome<void> check_role_reference(const api_call& call, const json& before, const json& object) {
+  if (value_at(object, {"roleRef"}) == value_at(before, {"roleRef"})) return {};
+  const std::string why = "Invalid value: rbac.RoleRef{APIGroup:\"" +
+                          std::string{text_at(object, {"roleRef", "apiGroup"})} + "\", Kind:\"" +
+                          std::string{text_at(object, {"roleRef", "kind"})} + "\", Name:\"" +
+                          std::string{text_at(object, {"roleRef", "name"})} + "\"}: cannot change roleRef";
+  return invalid(call.type->group, call.type->kind, call.info.attributes.name,
+                 {{"FieldValueInvalid", why, "roleRef"}});
+}
+
+outcome<void> check_namespace(const api_call& call, std::string_view name) {
+  if (call.type->scope != resource_scope::namespaced) return {};
+  const std::string& ns = call.info.attributes.ns;
+  const resource_type& namespaces = *find_resource("", "v1", "namespaces");
+  const object_ptr found = call.state.store.find(namespaces, "", ns);
+  if (!found) return not_found(namespaces, ns);
+  if (text_at(found->body, {"metadata", "deletionTimestamp"}).empty()) return {};
+  status_error refusal =
+      forbidden_object(*call.type, name,
+                       "unable to create new content in namespace " + ns + " because it is being terminated");
+  refusal.causes.push_back(
+      {"NamespaceTerminating", "namespace " + ns + " is being terminated", "metadata.namespace"});
+  return refusal;
+}
+
+}  // namespace
+
+bool is_dry_run(const api_call& call) { return call.info.target.get("dryRun") == "All"; }
+
+outcome<void> check_write_options(const api_call& call, std::string_view kind) {
+  const auto dry = call.info.target.get("dryRun");
+  if (!dry || dry->empty() || *dry == "All") return {};
+  return invalid(
+      "meta.k8s.io", kind, "",
+      {{"FieldValueNotSupported",
+        "Unsupported value: []string{" + go_quote(*dry) + "}: supported values: \"All\"", "dryRun"}});
+}
+
+field_writer manager_of(const api_call& call) {
+  field_writer writer{"unknown", call.type->api_version(), call.now.wall};
+  if (const auto named = call.info.target.get("fieldManager"); named && !named->empty()) {
+    writer.name = *named;
+  } else if (const auto agent = call.request.headers.get("User-Agent"); agent && !agent->empty()) {
+    writer.name = std::string{agent->substr(0, agent->find('/'))};
+  }
+  return writer;
+}
+
+outcome<api_answer> store_new(const api_call& call, json object, field_tracking tracking) {
+  const std::string name{text_at(object, {"metadata", "name"})};
+  if (const auto checked = check_namespace(call, name); !checked) return checked.error();
   apply_defaults(*call.type, object);
   if (const auto checked = check_binding(call, object); !checked) return checked.error();
   if (const auto checked = check_escalation(call, object); !checked) return checked.error();
-  const std::string name{text_at(object, {"metadata", "name"})};
+  if (const auto checked = validate_object(*call.type, object); !checked) return checked.error();
   if (call.state.store.find(*call.type, call.object_namespace(), name))
     return already_exists(*call.type, name);
+  for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds"})
+    object["metadata"].erase(field);
+  if (tracking == field_tracking::update)
+    note_update(json{}, object, manager_of(call), message_of(*call.type));
   if (is_dry_run(call)) return object_answer(call, 201, object);
   const auto stored = call.state.store.create(*call.type, std::move(object), call.now.wall);
   if (!stored) return internal(stored.error().message());
   return object_answer(call, 201, (*stored)->body);
 }
 
-outcome<api_answer> store_changed(const api_call& call, const object_ptr& before, json object) {
-  const std::string& name = call.info.attributes.name;
-  const std::string_view version = text_at(object, {"metadata", "resourceVersion"});
-  if (!version.empty() && version != text_at(before->body, {"metadata", "resourceVersion"})) {
-    return conflict(
-        *call.type, name,
-        "the object has been modified; please apply your changes to the latest version and try again");
-  }
+outcome<api_answer> store_changed(const api_call& call, const object_ptr& before, json object,
+                                  field_tracking tracking) {
+  if (const auto checked = check_same_object(call, before->body, object); !checked) return checked.error();
+  if (const auto checked = check_strictly(call, object); !checked) return checked.error();
   apply_defaults(*call.type, object);
   if (call.type->group == "rbac.authorization.k8s.io") {
     if (const auto checked = check_escalation(call, object); !checked) return checked.error();
-    if (value_at(object, {"roleRef"}) != value_at(before->body, {"roleRef"})) {
-      const std::string why =
-          "Invalid value: rbac.RoleRef{APIGroup:\"" + std::string{text_at(object, {"roleRef", "apiGroup"})} +
-          "\", Kind:\"" + std::string{text_at(object, {"roleRef", "kind"})} + "\", Name:\"" +
-          std::string{text_at(object, {"roleRef", "name"})} + "\"}: cannot change roleRef";
-      return invalid(call.type->group, call.type->kind, name, {{"FieldValueInvalid", why, "roleRef"}});
-    }
+    if (const auto checked = check_role_reference(call, before->body, object); !checked)
+      return checked.error();
   }
+  if (const auto checked = validate_object(*call.type, object); !checked) return checked.error();
+  if (tracking == field_tracking::update)
+    note_update(before->body, object, manager_of(call), message_of(*call.type));
   if (is_dry_run(call)) return object_answer(call, 200, object);
   const auto stored = call.state.store.replace(*call.type, std::move(object));
-  if (!stored) return not_found(*call.type, name);
+  if (!stored) return not_found(*call.type, call.info.attributes.name);
+  finish_deletion(call.state, *call.type, *stored);
   return object_answer(call, 200, (*stored)->body);
 }
 
-// RFC 7386, with its null-means-remove rule.
-void merge_patch(json& target, const json& patch) { target.merge_patch(patch); }
-
-json status_of(json before, const json& from) {
-  before["status"] = value_at(from, {"status"});
-  return before;
-}
-
-json deleted_status(const api_call& call, const json& object) {
-  json details{{"name", text_at(object, {"metadata", "name"})},
-               {"kind", call.type->plural},
-               {"uid", text_at(object, {"metadata", "uid"})}};
-  if (!call.type->group.empty()) details["group"] = call.type->group;
-  return {{"kind", "Status"},
-          {"apiVersion", "v1"},
-          {"metadata", json::object()},
-          {"status", "Success"},
-          {"details", std::move(details)}};
-}
-
-outcome<void> check_preconditions(const api_call& call, const json& body, const json& object) {
-  for (const char* field : {"uid", "resourceVersion"}) {
-    const std::string_view wanted = text_at(body, {"preconditions", field});
-    const std::string_view actual = text_at(object, {"metadata", field});
-    if (wanted.empty() || wanted == actual) continue;
-    return conflict(*call.type, call.info.attributes.name,
-                    "the " + std::string{field} + " in the precondition (" + std::string{wanted} +
-                        ") does not match the " + std::string{field} + " in record (" + std::string{actual} +
-                        "). The object might have been deleted and then recreated");
+json with_status_of(json object, const json& from) {
+  const json& status = value_at(from, {"status"});
+  if (status.is_null()) {
+    object.erase("status");
+  } else {
+    object["status"] = status;
   }
-  return {};
+  return object;
 }
-
-outcome<api_answer> delete_collection(const api_call& call) {
-  const auto options =
-      parse_list_options(*call.type, call.info.target, list_or_watch::list, call.state.options.watch_list);
-  if (!options) return options.error();
-  const auto page = list_objects(call.state.store, *call.type, call.object_namespace(), *options);
-  if (!page) return page.error();
-  json items = json::array();
-  for (const object_ptr& object : page->items) {
-    const json& metadata = object->body["metadata"];
-    const auto removed =
-        call.state.store.remove(*call.type, text_at(metadata, {"namespace"}), text_at(metadata, {"name"}));
-    if (removed) items.push_back((*removed)->body);
-  }
-  return json_answer(200, {{"kind", call.type->list_kind()},
-                           {"apiVersion", call.type->api_version()},
-                           {"metadata", {{"resourceVersion", std::to_string(call.state.store.revision())}}},
-                           {"items", std::move(items)}});
-}
-
-}  // namespace
 
 outcome<api_answer> answer_create(const api_call& call) {
-  const access_attributes& asked = call.info.attributes;
+  if (const auto checked = check_write_options(call, "CreateOptions"); !checked) return checked.error();
   auto object = read_object(call);
   if (!object) return object.error();
   const std::string_view kind = text_at(*object, {"kind"});
   if (!kind.empty() && kind != call.type->kind) {
-    return bad_request("the object provided is a " + std::string{kind} + " (should be " +
-                       std::string{call.type->kind} + ")");
+    const std::string version{text_at(*object, {"apiVersion"})};
+    const std::string known = find_kind(group_of(version), kind) == nullptr
+                                  ? "no kind " + go_quote(kind) + " is registered for version " +
+                                        go_quote(version) +
+                                        " in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+                                  : "converting (" + version + "." + std::string{kind} + ") to (core." +
+                                        std::string{call.type->kind} + "): unknown conversion";
+    return bad_request(std::string{kind} + " in version " + go_quote(version) + " cannot be handled as a " +
+                       std::string{call.type->kind} + ": " + known);
   }
   if (const auto checked = check_version(call, *object); !checked) return checked.error();
+  if (const auto checked = check_strictly(call, *object); !checked) return checked.error();
   if (const auto named = name_new_object(call, *object); !named) return named.error();
-  if (call.type->scope == resource_scope::namespaced) {
-    const resource_type& namespaces = *find_resource("", "v1", "namespaces");
-    if (!call.state.store.find(namespaces, "", asked.ns)) return not_found(namespaces, asked.ns);
-  }
   if (call.type->kind == "Node") taint_new_node(*object);
-  return store_new(call, std::move(*object));
+  return store_new(call, std::move(*object), field_tracking::update);
 }
 
 outcome<api_answer> answer_update(const api_call& call) {
+  if (const auto checked = check_write_options(call, "UpdateOptions"); !checked) return checked.error();
   const access_attributes& asked = call.info.attributes;
   auto object = read_object(call);
   if (!object) return object.error();
@@ -254,59 +281,16 @@ outcome<api_answer> answer_update(const api_call& call) {
   }
   const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
   if (!before && asked.subresource.empty() && allows_create_on_update(*call.type)) {
-    return store_new(call, std::move(*object));
+    return store_new(call, std::move(*object), field_tracking::update);
   }
   if (!before) return not_found(*call.type, asked.name);
-  if (asked.subresource == "status") return store_changed(call, before, status_of(before->body, *object));
-  if (before->body.contains("status")) (*object)["status"] = before->body["status"];
-  return store_changed(call, before, std::move(*object));
-}
-
-outcome<api_answer> answer_patch(const api_call& call) {
-  const access_attributes& asked = call.info.attributes;
-  const auto type = base_media_type(call.request.headers.get("Content-Type").value_or(""));
-  if (type != "application/merge-patch+json") return body_type_refused();
-  const auto patch = read_body(call);
-  if (!patch) return patch.error();
-  if (!patch->is_object()) return bad_request("a merge patch must be an object");
-  const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
-  if (!before) return not_found(*call.type, asked.name);
-  json object = before->body;
-  merge_patch(object, *patch);
-  // An unconditional patch always meets the current version; one that names a version insists on it.
-  if (value_at(*patch, {"metadata", "resourceVersion"}).is_null()) {
-    object["metadata"]["resourceVersion"] = before->body["metadata"]["resourceVersion"];
-  }
-  for (const char* field : {"name", "namespace"}) {
-    if (value_at(object, {"metadata", field}) == value_at(before->body, {"metadata", field})) continue;
-    return bad_request(std::string{"the "} + field + " of the object does not match the " + field +
-                       " on the URL");
-  }
   if (asked.subresource == "status") {
-    const json version = object["metadata"]["resourceVersion"];
-    object = status_of(before->body, object);
-    object["metadata"]["resourceVersion"] = version;
-  } else if (before->body.contains("status")) {
-    object["status"] = before->body["status"];
+    json changed = with_status_of(before->body, *object);
+    changed["metadata"]["resourceVersion"] = value_at(*object, {"metadata", "resourceVersion"});
+    return store_changed(call, before, std::move(changed), field_tracking::update);
   }
-  return store_changed(call, before, std::move(object));
-}
-
-outcome<api_answer> answer_delete(const api_call& call) {
-  const access_attributes& asked = call.info.attributes;
-  if (asked.verb == "deletecollection") return delete_collection(call);
-  const auto body = read_body(call);
-  if (!body) return body.error();
-  const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
-  if (!before) return not_found(*call.type, asked.name);
-  if (const auto checked = check_preconditions(call, *body, before->body); !checked) return checked.error();
-  object_ptr last = before;
-  if (!is_dry_run(call)) {
-    const auto removed = call.state.store.remove(*call.type, call.object_namespace(), asked.name);
-    if (removed) last = *removed;
-  }
-  if (answers_deleted_object(*call.type)) return object_answer(call, 200, last->body);
-  return json_answer(200, deleted_status(call, last->body));
+  return store_changed(call, before, with_status_of(std::move(*object), before->body),
+                       field_tracking::update);
 }
 
 }  // namespace kitfox::kube

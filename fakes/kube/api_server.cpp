@@ -183,6 +183,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
       const json& metadata = change.object->body["metadata"];
       shared->logs.erase_pod(text_at(metadata, {"namespace"}), text_at(metadata, {"name"}));
     }
+    if (shared->options.controllers != cluster_controllers::none) shared->backlog.note(change);
     shared->tell();
   });
   state_->logs.on_change([shared = state_.get()] { shared->tell(); });
@@ -197,6 +198,7 @@ api_answer api_server::handle(const runtime::http::request& request, instant now
   record.method = request.method;
   record.target = request.target;
   api_answer answer = request_run{*state_, request, now, record}.run();
+  run_controllers(*state_, now.wall);
   const bool headless =
       answer.transfer.ending != transfer_plan::endings::whole && !answer.transfer.body_bytes.has_value();
   record.status = headless ? 0 : answer.head.status;

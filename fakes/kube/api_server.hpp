@@ -29,6 +29,7 @@ struct api_limits {
   journal_limits journal;
   accepted_token_limits tokens;
   yaml_limits yaml;
+  std::size_t controller_steps_max = 100'000;  ///< Of the controllers after one request.
 };
 
 enum class bootstrap_objects {
@@ -39,11 +40,19 @@ enum class bootstrap_objects {
   none,
 };
 
+/// What of a cluster runs beside its API server.
+enum class cluster_controllers {
+  none,       ///< A bare API server: what is marked for deletion stays until clients finish it.
+  lifecycle,  ///< The garbage collector, the end of namespaces, and kubelets that stop pods at once.
+  workloads,  ///< Those, and what makes pods of Deployments and says they are Ready. Nothing runs in them.
+};
+
 struct api_server_options {
   server_identity identity;
   anonymous_requests anonymous = anonymous_requests::allowed;
   watch_list_support watch_list = watch_list_support::rejected;
   bootstrap_objects bootstrap = bootstrap_objects::installed;
+  cluster_controllers controllers = cluster_controllers::lifecycle;
   /// Signs service account tokens; give each cluster its own.
   std::string signing_key = "kitfox";
   std::uint64_t uid_seed = 0;

@@ -1,5 +1,6 @@
 #pragma once
 #include "fakes/kube/api_server.hpp"
+#include "fakes/kube/cluster_controllers.hpp"
 #include "fakes/kube/media_type.hpp"
 
 namespace kitfox::kube {
@@ -11,7 +12,8 @@ struct api_server::state {
         store{options.limits.store, options.uid_seed},
         logs{options.limits.logs},
         tokens{options.signing_key, options.anonymous, options.limits.tokens},
-        journal{options.limits.journal} {}
+        journal{options.limits.journal},
+        backlog{options.controllers} {}
 
   api_server_options options;
   object_store store;
@@ -19,6 +21,7 @@ struct api_server::state {
   authenticator tokens;
   fault_script faults;
   request_journal journal;
+  controller_backlog backlog;
   std::size_t in_flight = 0;
   std::size_t streams = 0;
   std::uint64_t epoch = 0;  ///< Counts restarts.

@@ -35,6 +35,7 @@ struct command_options {
   bool anonymous_refused = false;
   bool watch_list = false;
   bool agent_rbac = false;
+  bool workloads = false;
   std::vector<std::string> agent_namespaces;
   std::string log_level = "INFO";
 };
@@ -57,6 +58,8 @@ void describe(CLI::App& app, command_options& options) {
   app.add_flag("--refuse-anonymous", options.anonymous_refused,
                "Answer requests without credentials with 401");
   app.add_flag("--watch-list", options.watch_list, "Serve sendInitialEvents instead of rejecting it");
+  app.add_flag("--workloads", options.workloads,
+               "Make pods of Deployments and ReplicaSets, Ready at once; nothing runs in them");
   app.add_flag("--agent-rbac", options.agent_rbac,
                "Install the agent's service account and its default rights, and write its token to --out");
   app.add_option("--agent-namespace", options.agent_namespaces,
@@ -192,6 +195,7 @@ std::string prepare(const command_options& options, const std::string& host, run
                     prepared_server& out) {
   api_server_options settings;
   settings.identity.git_version = options.version;
+  if (options.workloads) settings.controllers = cluster_controllers::workloads;
   settings.anonymous = options.anonymous_refused ? anonymous_requests::refused : anonymous_requests::allowed;
   settings.watch_list = options.watch_list ? watch_list_support::served : watch_list_support::rejected;
   std::array<unsigned char, 32> key{};

@@ -113,16 +113,31 @@ runtime::result<object_ptr> object_store::create(const resource_type& type, json
 }
 
 runtime::result<object_ptr> object_store::replace(const resource_type& type, json body) {
+  return store_over(type, std::move(body), deletion_marks::kept);
+}
+
+runtime::result<object_ptr> object_store::mark_deleted(const resource_type& type, json body) {
+  return store_over(type, std::move(body), deletion_marks::taken);
+}
+
+runtime::result<object_ptr> object_store::store_over(const resource_type& type, json body,
+                                                     deletion_marks marks) {
   object_map& objects = objects_of(type);
   const auto slot = objects.find(key_of(body));
   if (slot == objects.end()) return make_error_code(errc::not_found);
   const object_ptr before = slot->second;
   json& metadata = body["metadata"];
-  for (const char* field : {"uid", "creationTimestamp", "generation", "deletionTimestamp"}) {
+  for (const char* field : {"uid", "creationTimestamp", "generation"}) {
     copy_or_drop(metadata, before->body["metadata"], field);
   }
+  if (marks == deletion_marks::kept) {
+    for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds"}) {
+      copy_or_drop(metadata, before->body["metadata"], field);
+    }
+  }
   if (same_but_revision(body, before->body)) return before;
-  if (counts_generations(type) && value_at(body, {"spec"}) != value_at(before->body, {"spec"})) {
+  const bool respecified = value_at(body, {"spec"}) != value_at(before->body, {"spec"});
+  if (counts_generations(type) && (respecified || marks == deletion_marks::taken)) {
     metadata["generation"] = number_at(before->body, {"metadata", "generation"}) + 1;
   }
   slot->second = commit(change_kind::modified, type, std::move(body), before);

@@ -57,6 +57,9 @@ class object_store {
   /// Keeps uid and creationTimestamp. A body that changes nothing is no write: the same object is returned.
   /// Errors: errc::not_found.
   [[nodiscard]] runtime::result<object_ptr> replace(const resource_type& type, json body);
+  /// The same for the body of an object that is to be deleted later: its deletionTimestamp counts, as a
+  /// change of the generation too. Errors: errc::not_found.
+  [[nodiscard]] runtime::result<object_ptr> mark_deleted(const resource_type& type, json body);
   /// Returns the last state, at the revision of the deletion. Errors: errc::not_found.
   [[nodiscard]] runtime::result<object_ptr> remove(const resource_type& type, std::string_view ns,
                                                    std::string_view name);
@@ -85,6 +88,8 @@ class object_store {
  private:
   object_map& objects_of(const resource_type& type);
   [[nodiscard]] const object_map& objects_of(const resource_type& type) const;
+  enum class deletion_marks { kept, taken };
+  runtime::result<object_ptr> store_over(const resource_type& type, json body, deletion_marks marks);
   object_ptr commit(change_kind kind, const resource_type& type, json body, object_ptr before);
   void announce() const;
   [[nodiscard]] std::string make_uid(std::string_view key) const;

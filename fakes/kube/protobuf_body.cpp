@@ -1,9 +1,11 @@
 #include "fakes/kube/protobuf_body.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
+
+#include "fakes/kube/api_schema.hpp"
+#include "fakes/kube/go_text.hpp"
+#include "runtime/base64.hpp"
 
 namespace kitfox::kube {
 
@@ -73,103 +75,107 @@ class wire_reader {
   std::string_view rest_;
 };
 
-struct message_shape;
+using types = schema_field::types;
 
-/// One row of a message's table: how a field appears in JSON. Strings that are empty are left out, as Go
-/// does.
-struct field_shape {
-  std::uint64_t number;
-  const char* name;
-  enum class kinds { text, texts, number, message } kind;
-  const message_shape* inner = nullptr;
+// The tables of the schema are not recursive in what clients send; whatever the bytes say, this is deep
+// enough.
+constexpr int nesting_max = 32;
+
+std::optional<json> decode(const schema_message& message, std::string_view bytes, int depth);
+
+/// Small messages of apimachinery have a form of their own in JSON: their first text, bytes or number.
+struct small_message {
+  std::uint64_t number = 0;  ///< The field numbered 1 or 2, where it is a varint.
+  std::uint64_t type = 0;
+  std::string_view text;
+  std::vector<std::string_view> texts;
 };
 
-struct message_shape {
-  std::span<const field_shape> fields;
-};
-
-using kinds = field_shape::kinds;
-
-// From generated.proto of each API group.
-constexpr std::array object_meta_fields{field_shape{1, "name", kinds::text},
-                                        field_shape{3, "namespace", kinds::text}};
-constexpr message_shape object_meta{object_meta_fields};
-constexpr std::array resource_fields{
-    field_shape{1, "namespace", kinds::text}, field_shape{2, "verb", kinds::text},
-    field_shape{3, "group", kinds::text},     field_shape{4, "version", kinds::text},
-    field_shape{5, "resource", kinds::text},  field_shape{6, "subresource", kinds::text},
-    field_shape{7, "name", kinds::text}};
-constexpr message_shape resource_attributes{resource_fields};
-constexpr std::array url_fields{field_shape{1, "path", kinds::text}, field_shape{2, "verb", kinds::text}};
-constexpr message_shape url_attributes{url_fields};
-constexpr std::array access_fields{field_shape{1, "resourceAttributes", kinds::message, &resource_attributes},
-                                   field_shape{2, "nonResourceAttributes", kinds::message, &url_attributes},
-                                   field_shape{3, "user", kinds::text},
-                                   field_shape{4, "groups", kinds::texts},
-                                   field_shape{6, "uid", kinds::text}};
-constexpr message_shape access_spec{access_fields};
-constexpr std::array rules_fields{field_shape{1, "namespace", kinds::text}};
-constexpr message_shape rules_spec{rules_fields};
-constexpr std::array token_review_fields{field_shape{1, "token", kinds::text},
-                                         field_shape{2, "audiences", kinds::texts}};
-constexpr message_shape token_review_spec{token_review_fields};
-constexpr std::array token_request_fields{field_shape{1, "audiences", kinds::texts},
-                                          field_shape{4, "expirationSeconds", kinds::number}};
-constexpr message_shape token_request_spec{token_request_fields};
-
-const message_shape* spec_of(std::string_view kind) {
-  if (kind == "SelfSubjectAccessReview" || kind == "SubjectAccessReview" ||
-      kind == "LocalSubjectAccessReview") {
-    return &access_spec;
-  }
-  if (kind == "SelfSubjectRulesReview") return &rules_spec;
-  if (kind == "TokenReview") return &token_review_spec;
-  if (kind == "TokenRequest") return &token_request_spec;
-  return nullptr;
-}
-
-const field_shape* find_field(const message_shape& shape, std::uint64_t number) {
-  for (const field_shape& field : shape.fields) {
-    if (field.number == number) return &field;
-  }
-  return nullptr;
-}
-
-// The tables above are three deep, so recursion is bounded whatever the bytes say.
-std::optional<json> decode(const message_shape& shape, std::string_view bytes) {
-  json out = json::object();
+std::optional<small_message> read_small(std::string_view bytes) {
+  small_message out;
   for (wire_reader reader{bytes}; !reader.at_end();) {
     const auto field = reader.next();
     if (!field) return std::nullopt;
-    const field_shape* known = find_field(shape, field->number);
-    if (known == nullptr) continue;
-    const bool is_number = known->kind == kinds::number;
-    if (field->kind != (is_number ? wire_field::kinds::varint : wire_field::kinds::bytes))
-      return std::nullopt;
-    switch (known->kind) {
-      case kinds::text:
-        if (!field->bytes.empty()) out[known->name] = std::string{field->bytes};
-        break;
-      case kinds::texts:
-        out[known->name].push_back(std::string{field->bytes});
-        break;
-      case kinds::number:
-        out[known->name] = static_cast<std::int64_t>(field->varint);
-        break;
-      case kinds::message: {
-        auto inner = decode(*known->inner, field->bytes);
-        if (!inner) return std::nullopt;
-        out[known->name] = std::move(*inner);
-        break;
-      }
-    }
+    if (field->kind == wire_field::kinds::varint)
+      (field->number == 1 ? out.type : out.number) = field->varint;
+    if (field->kind != wire_field::kinds::bytes) continue;
+    out.text = field->bytes;
+    out.texts.push_back(field->bytes);
   }
   return out;
 }
 
-constexpr std::array type_meta_fields{field_shape{1, "apiVersion", kinds::text},
-                                      field_shape{2, "kind", kinds::text}};
-constexpr message_shape type_meta{type_meta_fields};
+/// Null where Go would print nothing; no value where the bytes are no such message.
+std::optional<json> decode_small(types type, std::string_view bytes) {
+  const auto small = read_small(bytes);
+  if (!small) return std::nullopt;
+  if (type == types::time) {
+    if (bytes.empty()) return json{};
+    return json(print_time(runtime::wall_time{std::chrono::seconds{static_cast<std::int64_t>(small->type)}}));
+  }
+  if (type == types::int_or_string && small->type == 0) return json(static_cast<std::int64_t>(small->number));
+  if (type == types::raw) {
+    const auto value = parse_json(small->text);
+    return value ? *value : json{};
+  }
+  if (type != types::texts) return json(std::string{small->text});
+  json all = json::array();
+  for (const std::string_view text : small->texts) all.push_back(std::string{text});
+  return all;
+}
+
+std::optional<json> decode_value(const schema_field& known, const wire_field& field, int depth) {
+  const bool plain = known.shape == schema_field::shapes::one && !known.pointer;
+  const bool varint = known.type == types::integer || known.type == types::boolean;
+  if (field.kind != (varint ? wire_field::kinds::varint : wire_field::kinds::bytes)) return std::nullopt;
+  if (plain && varint && field.varint == 0) return json{};
+  if (plain && known.type == types::text && field.bytes.empty()) return json{};
+  if (known.type == types::integer) return json(static_cast<std::int64_t>(field.varint));
+  if (known.type == types::boolean) return json(field.varint != 0);
+  if (known.type == types::text) return json(std::string{field.bytes});
+  if (known.type == types::bytes) return json(runtime::base64_encode(field.bytes));
+  if (known.type == types::message) return decode(*known.message, field.bytes, depth + 1);
+  return decode_small(known.type, field.bytes);
+}
+
+/// Entries of a map are messages of a key, 1, and a value, 2.
+bool add_entry(json& map, const schema_field& known, std::string_view bytes, int depth) {
+  std::string key;
+  std::optional<json> value = json("");
+  for (wire_reader reader{bytes}; !reader.at_end();) {
+    const auto field = reader.next();
+    if (!field) return false;
+    if (field->number == 1) key = field->bytes;
+    if (field->number == 2) value = decode_value(known, *field, depth);
+  }
+  if (value) map[key] = std::move(*value);
+  return value.has_value();
+}
+
+std::optional<json> decode(const schema_message& message, std::string_view bytes, int depth) {
+  if (depth > nesting_max) return std::nullopt;
+  json out = json::object();
+  for (wire_reader reader{bytes}; !reader.at_end();) {
+    const auto field = reader.next();
+    if (!field) return std::nullopt;
+    const schema_field* known = message.find_number(field->number);
+    if (known == nullptr || known->type == types::number) continue;
+    if (known->shape == schema_field::shapes::map) {
+      if (!add_entry(out[std::string{known->name}], *known, field->bytes, depth)) return std::nullopt;
+      continue;
+    }
+    auto value = decode_value(*known, *field, depth);
+    if (!value) return std::nullopt;
+    if (known->inlined) {
+      out.update(*value);
+    } else if (known->shape == schema_field::shapes::list) {
+      out[std::string{known->name}].push_back(std::move(*value));
+    } else if (!value->is_null()) {
+      out[std::string{known->name}] = std::move(*value);
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -177,20 +183,25 @@ outcome<json> decode_protobuf_body(std::string_view bytes) {
   constexpr std::string_view magic{"k8s\0", 4};
   const auto refuse = [](std::string why) { return bad_request("the protobuf body " + std::move(why)); };
   if (!bytes.starts_with(magic)) return refuse("does not start with the k8s prefix");
-  json object;
+  json object = json::object();
   std::string_view raw;
   for (wire_reader reader{bytes.substr(magic.size())}; !reader.at_end();) {
     const auto field = reader.next();
     if (!field) return refuse("is cut short");
-    if (field->number == 1) object = decode(type_meta, field->bytes).value_or(json::object());
     if (field->number == 2) raw = field->bytes;
+    if (field->number != 1) continue;
+    for (wire_reader type{field->bytes}; !type.at_end();) {
+      const auto part = type.next();
+      if (!part) return refuse("is cut short");
+      if (part->number == 1) object["apiVersion"] = std::string{part->bytes};
+      if (part->number == 2) object["kind"] = std::string{part->bytes};
+    }
   }
   const std::string_view kind = text_at(object, {"kind"});
-  const message_shape* spec = spec_of(kind);
-  if (spec == nullptr) return refuse("is of a kind that can only be sent as JSON here: " + std::string{kind});
-  const std::array fields{field_shape{1, "metadata", kinds::message, &object_meta},
-                          field_shape{2, "spec", kinds::message, spec}};
-  const auto content = decode(message_shape{fields}, raw);
+  const schema_message* message = message_of_kind(text_at(object, {"apiVersion"}), kind);
+  if (message == nullptr)
+    return refuse("is of a kind that can only be sent as JSON here: " + std::string{kind});
+  const auto content = decode(*message, raw, 0);
   if (!content) return refuse("is cut short");
   object.update(*content);
   return outcome<json>{boost::system::in_place_value, std::move(object)};

@@ -7,8 +7,8 @@
 namespace kitfox::kube {
 
 /// Decodes a request body in Kubernetes' protobuf envelope ("k8s\0", then runtime.Unknown) to the JSON that
-/// an older client would have sent. Knows the review kinds of authorization.k8s.io and authentication.k8s.io,
-/// and TokenRequest; unknown fields are skipped. Errors: 400 when it is cut short or of another kind.
+/// an older client would have sent, for every kind of api_schema; unknown fields are skipped.
+/// Errors: 400 when it is cut short or of another kind.
 [[nodiscard]] outcome<json> decode_protobuf_body(std::string_view bytes);
 
 }  // namespace kitfox::kube

@@ -1,4 +1,5 @@
 #include "fakes/kube/api_state.hpp"
+#include "fakes/kube/write_path.hpp"
 
 namespace kitfox::kube {
 
@@ -14,7 +15,11 @@ outcome<api_answer> route_subresource(const api_call& call) {
   if (sub->name == "exec" || sub->name == "attach" || sub->name == "portforward") {
     return bad_request("Upgrade request required");
   }
-  if (sub->name == "scale") return method == "GET" ? answer_get(call) : method_not_allowed();
+  if (sub->name == "scale") {
+    const bool known = method == "GET" || method == "PUT" || method == "PATCH";
+    return known ? answer_scale(call) : method_not_allowed();
+  }
+  if (sub->name == "finalize") return method == "PUT" ? answer_finalize(call) : method_not_allowed();
   if (sub->name != "status") return method_not_allowed();
   if (method == "GET") return answer_get(call);
   if (method == "PUT") return answer_update(call);

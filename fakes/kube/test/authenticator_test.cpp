@@ -182,14 +182,15 @@ TEST(ProtobufBody, DecodesWhatKubectlSends) {
             {"kind", "SelfSubjectAccessReview"},
             {"metadata", json::object()},
             {"spec",
-             {{"resourceAttributes", {{"namespace", "default"}, {"verb", "list"}, {"resource", "pods"}}}}}}));
+             {{"resourceAttributes", {{"namespace", "default"}, {"verb", "list"}, {"resource", "pods"}}}}},
+            {"status", json::object()}}));
 }
 
 TEST(ProtobufBody, RefusesOtherKindsAndEveryCutOrGarbledBody) {
   EXPECT_FALSE(decode_protobuf_body("").has_value());
   EXPECT_FALSE(decode_protobuf_body("{}").has_value());
-  const auto pod = decode_protobuf_body(from_hex("6b3873000a090a0276311203506f64"));
-  EXPECT_EQ(pod.error().message, "the protobuf body is of a kind that can only be sent as JSON here: Pod");
+  const auto pod = decode_protobuf_body(from_hex("6b3873000a0a0a027631120446726f62"));
+  EXPECT_EQ(pod.error().message, "the protobuf body is of a kind that can only be sent as JSON here: Frob");
   for (std::size_t size = 0; size + 8 < review.size(); ++size) {
     const auto decoded = decode_protobuf_body(review.substr(0, size));
     EXPECT_TRUE(!decoded || value_at(*decoded, {"spec", "resourceAttributes", "resource"}).is_null()) << size;

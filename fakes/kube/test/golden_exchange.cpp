@@ -78,9 +78,12 @@ std::string normal_text(std::string text) {
   static const std::regex age{R"((\d+[smhdy]){1,2})"};
   static const std::regex time{R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"};
   static const std::regex version{R"((current: |too old resource version: )\d+( \(\d+\))?)"};
+  static const std::regex record{R"((in record \()\d+(?=\)))"};
+  static const std::regex uid{R"((UID in object meta: )[0-9a-f-]{36})"};
   // An object younger than the server's clock has an invalid age.
   if (std::regex_match(text, age) || text == "<invalid>") return "AGE";
   if (std::regex_match(text, time)) return "TIME";
+  text = std::regex_replace(std::regex_replace(text, record, "$1N"), uid, "$1ANY");
   return std::regex_replace(text, version, "$1N");
 }
 

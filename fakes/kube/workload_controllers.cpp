@@ -1,0 +1,275 @@
+#include "fakes/kube/workload_controllers.hpp"
+
+#include <algorithm>
+
+#include "fakes/kube/go_text.hpp"
+#include "fakes/kube/object_defaults.hpp"
+#include "fakes/kube/object_deletion.hpp"
+
+namespace kitfox::kube {
+
+namespace {
+
+constexpr const char* hash_label = "pod-template-hash";
+constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
+
+const resource_type& deployment_type() { return *find_resource("apps", "v1", "deployments"); }
+const resource_type& replica_set_type() { return *find_resource("apps", "v1", "replicasets"); }
+const resource_type& pod_type() { return *find_resource("", "v1", "pods"); }
+
+// The letters that Kubernetes makes names of: no vowels, so that no words come out.
+std::string letters_of(std::uint64_t number, std::size_t count) {
+  constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";
+  std::string out;
+  for (; out.size() < count; number /= letters.size()) out += letters[number % letters.size()];
+  return out;
+}
+
+std::string template_hash(const json& pod_template) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : print_json(pod_template))
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return letters_of(hash, 10);
+}
+
+json owner_of(const json& object) {
+  return json::array({{{"apiVersion", object["apiVersion"]},
+                       {"kind", object["kind"]},
+                       {"name", object["metadata"]["name"]},
+                       {"uid", object["metadata"]["uid"]},
+                       {"controller", true},
+                       {"blockOwnerDeletion", true}}});
+}
+
+json condition(const char* type, const char* reason, bool holds, runtime::wall_time now) {
+  const std::string time = print_time(now);
+  return {{"type", type},           {"status", holds ? "True" : "False"}, {"reason", reason},
+          {"lastUpdateTime", time}, {"lastTransitionTime", time},         {"message", reason}};
+}
+
+class workload_round {
+ public:
+  workload_round(api_server::state& state, runtime::wall_time now) : state_{state}, now_{now} {}
+
+  void deployment(const object_ptr& object) {
+    const json& body = object->body;
+    const auto sets = owned(body, replica_set_type());
+    const std::string hash = template_hash(body["spec"]["template"]);
+    const std::int64_t wanted = number_at(body, {"spec", "replicas"}, 1);
+    object_ptr current;
+    std::int64_t revision = 0;
+    for (const object_ptr& set : sets) {
+      revision = std::max(revision, revision_of(set->body));
+      if (text_at(set->body, {"metadata", "labels", hash_label}) == hash) current = set;
+    }
+    if (!current) {
+      current = create_replica_set(body, hash, wanted, revision + 1);
+      if (!current) return;
+    } else if (revision_of(current->body) < revision || sets.empty()) {
+      current = changed(replica_set_type(), current, [&](json& set) {
+        set["metadata"]["annotations"][revision_annotation] = std::to_string(revision + 1);
+      });
+    }
+    for (const object_ptr& set : sets) {
+      if (set->body["metadata"]["uid"] != current->body["metadata"]["uid"]) scale(set, 0);
+    }
+    scale(current, wanted);
+    report_deployment(object, current);
+  }
+
+  void replica_set(const object_ptr& object) {
+    std::vector<object_ptr> pods;
+    for (const object_ptr& pod : owned(object->body, pod_type())) {
+      if (text_at(pod->body, {"metadata", "deletionTimestamp"}).empty()) pods.push_back(pod);
+    }
+    const auto wanted =
+        static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(object->body, {"spec", "replicas"}, 1)));
+    for (std::size_t i = pods.size(); i < wanted && create_pod(object->body); ++i) {
+    }
+    for (std::size_t i = wanted; i < pods.size(); ++i)
+      (void)delete_object(state_, pod_type(), pods[i], {}, now_);
+    report_replica_set(object);
+  }
+
+  void pod(const object_ptr& object) {
+    const bool waits = text_at(object->body, {"spec", "nodeName"}).empty() &&
+                       text_at(object->body, {"status", "phase"}) == "Pending";
+    if (waits) changed(pod_type(), object, [&](json& body) { run(body); });
+    const json& owners = value_at(object->body, {"metadata", "ownerReferences"});
+    if (!owners.is_array()) return;
+    const std::string_view ns = text_at(object->body, {"metadata", "namespace"});
+    for (const json& owner : owners) {
+      const object_ptr set = state_.store.find(replica_set_type(), ns, text_at(owner, {"name"}));
+      if (set && text_at(owner, {"kind"}) == "ReplicaSet") report_replica_set(set);
+    }
+  }
+
+  void owner_of_replica_set(const object_ptr& object) {
+    const json& owners = value_at(object->body, {"metadata", "ownerReferences"});
+    if (!owners.is_array() || owners.empty() || text_at(owners[0], {"kind"}) != "Deployment") return;
+    const object_ptr owner = state_.store.find(
+        deployment_type(), text_at(object->body, {"metadata", "namespace"}), text_at(owners[0], {"name"}));
+    if (owner && text_at(owner->body, {"metadata", "deletionTimestamp"}).empty()) deployment(owner);
+  }
+
+ private:
+  static std::int64_t revision_of(const json& set) {
+    return go_parse_int(text_at(set, {"metadata", "annotations", revision_annotation})).value_or(0);
+  }
+
+  std::vector<object_ptr> owned(const json& owner, const resource_type& type) const {
+    std::vector<object_ptr> all;
+    for (const object_place& place : state_.backlog.dependents_of(text_at(owner, {"metadata", "uid"}))) {
+      if (place.type != &type) continue;
+      if (object_ptr found = state_.store.find(type, place.ns, place.name)) all.push_back(std::move(found));
+    }
+    return all;
+  }
+
+  object_ptr changed(const resource_type& type, const object_ptr& object, const auto& change) {
+    json body = object->body;
+    change(body);
+    const auto stored = state_.store.replace(type, std::move(body));
+    return stored ? *stored : object;
+  }
+
+  void scale(const object_ptr& set, std::int64_t replicas) {
+    changed(replica_set_type(), set, [&](json& body) { body["spec"]["replicas"] = replicas; });
+  }
+
+  object_ptr create_replica_set(const json& deployment, const std::string& hash, std::int64_t replicas,
+                                std::int64_t revision) {
+    json set{{"metadata",
+              {{"name", std::string{text_at(deployment, {"metadata", "name"})} + "-" + hash},
+               {"namespace", deployment["metadata"]["namespace"]},
+               {"annotations", {{revision_annotation, std::to_string(revision)}}},
+               {"ownerReferences", owner_of(deployment)}}},
+             {"spec",
+              {{"replicas", replicas},
+               {"selector", deployment["spec"]["selector"]},
+               {"template", deployment["spec"]["template"]}}}};
+    set["spec"]["selector"]["matchLabels"][hash_label] = hash;
+    set["spec"]["template"]["metadata"]["labels"][hash_label] = hash;
+    set["metadata"]["labels"] = set["spec"]["template"]["metadata"]["labels"];
+    return create(replica_set_type(), std::move(set));
+  }
+
+  bool create_pod(const json& set) {
+    const std::string suffix = letters_of(++state_.names_made * 2654435761U, 5);
+    json pod{{"metadata", set["spec"]["template"]["metadata"]}, {"spec", set["spec"]["template"]["spec"]}};
+    pod["metadata"]["name"] = std::string{text_at(set, {"metadata", "name"})} + "-" + suffix;
+    pod["metadata"]["generateName"] = std::string{text_at(set, {"metadata", "name"})} + "-";
+    pod["metadata"]["namespace"] = set["metadata"]["namespace"];
+    pod["metadata"]["ownerReferences"] = owner_of(set);
+    return create(pod_type(), std::move(pod)) != nullptr;
+  }
+
+  object_ptr create(const resource_type& type, json body) {
+    apply_defaults(type, body);
+    const auto stored = state_.store.create(type, std::move(body), now_);
+    return stored ? *stored : nullptr;
+  }
+
+  void run(json& pod) const {
+    const std::string time = print_time(now_);
+    const auto nodes = state_.store.list(*find_resource("", "v1", "nodes"), "");
+    pod["spec"]["nodeName"] = nodes.empty() ? "kitfox" : nodes.begin()->first;
+    json statuses = json::array();
+    for (const json& container : value_at(pod, {"spec", "containers"})) {
+      statuses.push_back({{"name", container["name"]},
+                          {"image", container["image"]},
+                          {"imageID", ""},
+                          {"ready", true},
+                          {"started", true},
+                          {"restartCount", 0},
+                          {"lastState", json::object()},
+                          {"state", {{"running", {{"startedAt", time}}}}}});
+    }
+    json conditions = json::array();
+    for (const char* type : {"Initialized", "Ready", "ContainersReady", "PodScheduled"}) {
+      conditions.push_back(
+          {{"type", type}, {"status", "True"}, {"lastProbeTime", nullptr}, {"lastTransitionTime", time}});
+    }
+    json& status = pod["status"];
+    status["phase"] = "Running";
+    status["startTime"] = time;
+    status["hostIP"] = "10.0.0.1";
+    const std::uint64_t number = state_.store.revision();
+    status["podIP"] = "10.1." + std::to_string(number / 254 % 254) + "." + std::to_string(1 + number % 254);
+    status["podIPs"] = json::array({{{"ip", status["podIP"]}}});
+    status["conditions"] = std::move(conditions);
+    status["containerStatuses"] = std::move(statuses);
+  }
+
+  void report_replica_set(const object_ptr& object) {
+    std::int64_t count = 0;
+    std::int64_t ready = 0;
+    for (const object_ptr& pod : owned(object->body, pod_type())) {
+      if (!text_at(pod->body, {"metadata", "deletionTimestamp"}).empty()) continue;
+      ++count;
+      if (text_at(pod->body, {"status", "phase"}) == "Running") ++ready;
+    }
+    changed(replica_set_type(), object, [&](json& body) {
+      body["status"] = {{"replicas", count}, {"observedGeneration", body["metadata"]["generation"]}};
+      if (count > 0) body["status"]["fullyLabeledReplicas"] = count;
+      if (ready > 0) body["status"]["readyReplicas"] = body["status"]["availableReplicas"] = ready;
+    });
+  }
+
+  void report_deployment(const object_ptr& object, const object_ptr& set) {
+    const object_ptr current =
+        state_.store.find(replica_set_type(), text_at(set->body, {"metadata", "namespace"}),
+                          text_at(set->body, {"metadata", "name"}));
+    if (!current) return;
+    const std::int64_t wanted = number_at(object->body, {"spec", "replicas"}, 1);
+    const std::int64_t count = number_at(current->body, {"status", "replicas"});
+    const std::int64_t ready = number_at(current->body, {"status", "readyReplicas"});
+    const bool whole = ready >= wanted;
+    changed(deployment_type(), object, [&](json& body) {
+      const json before = value_at(body, {"status", "conditions"});
+      body["metadata"]["annotations"][revision_annotation] = std::to_string(revision_of(current->body));
+      json status{{"observedGeneration", body["metadata"]["generation"]}};
+      if (count > 0) status["replicas"] = status["updatedReplicas"] = count;
+      if (ready > 0) status["readyReplicas"] = status["availableReplicas"] = ready;
+      if (ready < wanted) status["unavailableReplicas"] = wanted - ready;
+      status["conditions"] = json::array(
+          {condition("Available", whole ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", whole,
+                     now_),
+           condition("Progressing", whole ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", true, now_)});
+      keep_times(status["conditions"], before);
+      body["status"] = std::move(status);
+    });
+  }
+
+  // A condition that stays as it was keeps its times, or each report would be a change that asks for another.
+  static void keep_times(json& conditions, const json& before) {
+    if (!before.is_array()) return;
+    for (json& one : conditions) {
+      for (const json& old : before) {
+        if (old["type"] == one["type"] && value_at(old, {"reason"}) == one["reason"]) one = old;
+      }
+    }
+  }
+
+  api_server::state& state_;
+  runtime::wall_time now_;
+};
+
+}  // namespace
+
+bool is_workload(const resource_type& type) noexcept {
+  return &type == &deployment_type() || &type == &replica_set_type() || &type == &pod_type();
+}
+
+void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
+                        runtime::wall_time now) {
+  workload_round round{state, now};
+  if (&type == &deployment_type()) round.deployment(object);
+  if (&type == &replica_set_type()) {
+    round.replica_set(object);
+    round.owner_of_replica_set(object);
+  }
+  if (&type == &pod_type()) round.pod(object);
+}
+
+}  // namespace kitfox::kube
