@@ -80,6 +80,7 @@ outcome<json> read_configuration(const api_call& call) {
 }
 
 outcome<void> check_configuration(const api_call& call, const json& configuration) {
+  if (!value_at(configuration, {"metadata"}).is_object()) return bad_request("metadata is not an object");
   if (const json& managers = value_at(configuration, {"metadata", "managedFields"});
       managers.is_array() && !managers.empty()) {
     return bad_request("metadata.managedFields must be nil");

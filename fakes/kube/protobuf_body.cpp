@@ -111,6 +111,9 @@ std::optional<json> decode_small(types type, std::string_view bytes) {
   if (!small) return std::nullopt;
   if (type == types::time) {
     if (bytes.empty()) return json{};
+    // What does not fit the clock, no client means.
+    constexpr std::uint64_t seconds_max = 9'000'000'000;
+    if (small->type > seconds_max) return std::nullopt;
     return json(print_time(runtime::wall_time{std::chrono::seconds{static_cast<std::int64_t>(small->type)}}));
   }
   if (type == types::int_or_string && small->type == 0) return json(static_cast<std::int64_t>(small->number));

@@ -176,8 +176,8 @@ class workload_round {
     pod["spec"]["nodeName"] = nodes.empty() ? "kitfox" : nodes.begin()->first;
     json statuses = json::array();
     for (const json& container : value_at(pod, {"spec", "containers"})) {
-      statuses.push_back({{"name", container["name"]},
-                          {"image", container["image"]},
+      statuses.push_back({{"name", value_at(container, {"name"})},
+                          {"image", value_at(container, {"image"})},
                           {"imageID", ""},
                           {"ready", true},
                           {"started", true},

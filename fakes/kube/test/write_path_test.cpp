@@ -133,6 +133,20 @@ TEST_F(WritePath, ApplyMergesContainersByNameAndYamlIsTaken) {
   EXPECT_EQ(containers().size(), 1U) << "the side container was x's alone";
 }
 
+TEST_F(WritePath, AConfigurationThatIsNoObjectIsRefused) {
+  const std::string target = shop_maps + "/b?fieldManager=x";
+  for (const char* body :
+       {R"({"apiVersion":"v1","kind":"ConfigMap","metadata":"b"})", "[]", "a: [", "", "1"}) {
+    EXPECT_EQ(patch(target, apply_type, body).status, 400) << body;
+  }
+  EXPECT_EQ(
+      patch(target, apply_type, R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}})").status,
+      400);
+  EXPECT_EQ(
+      patch(target, apply_type, R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"b"}})").status,
+      400);
+}
+
 TEST_F(WritePath, KeepsAFewManagersAndPutsTheOldestTogether) {
   for (std::size_t i = 0; i < 2 * update_managers_max; ++i) {
     const std::string n = std::to_string(i);
@@ -340,6 +354,14 @@ TEST_F(WorkloadControllers, ADeploymentGetsPodsThatAreReady) {
   EXPECT_EQ(pods[0]["status"]["phase"], "Running");
   EXPECT_EQ(status()["readyReplicas"], 1);
   EXPECT_EQ(status()["observedGeneration"], 1);
+}
+
+TEST_F(WorkloadControllers, APodOfAFileMayLackWhatTheApiAsksFor) {
+  server_.load(
+      "{apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: shop}, spec: {containers: [{name: "
+      "c}]}}");
+  server_.get("/version");
+  EXPECT_EQ(server_.get(pods_ + "/bare").value()["status"]["phase"], "Running");
 }
 
 TEST_F(WorkloadControllers, ScalingAndAnotherTemplateChangeThePods) {
