@@ -14,6 +14,7 @@
 #include "conformance/subject/conformance_claim.hpp"
 #include "conformance/subject/load_subject.hpp"
 #include "conformance/subject/play_subject_check.hpp"
+#include "conformance/subject/subject_digest.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/subject_variables.hpp"
 
@@ -65,6 +66,10 @@ class subject_flags {
     app_->add_flag("--check-subject", check_,
                    "Only see whether the subject can be tested at all, step by step");
     if (role == party::agent) {
+      app_->add_option("--offers", offers_,
+                       "With a COMMAND or --attach: which of the optional commands it offers: names, or all")
+          ->type_name("NAME,...")
+          ->delimiter(',');
       app_->add_flag("--attach", attach_,
                      "Start nothing: print what to set for each case, and wait for the agent to dial");
       app_->add_option("--patience", patience_, "With --attach: seconds to wait for it")
@@ -102,21 +107,24 @@ class subject_flags {
     }
     // By hand it would be one more start, for what the first case shows as well.
     if (!attach_ || check_)
-      if (const auto checked = check_first(out, err)) return *checked;
+      if (const auto checked = check_first(out, err, plan)) return *checked;
     const bool whole = !quick_ && filter_.empty() && only_.empty();
     const auto claimed = [&](const run_result& of) {
       return claim_of(what_, levels, of, whole ? claim_scope::whole : claim_scope::part);
     };
     run_settings how = settings(out);
+    how.digests = digests_of(what_, file_);
     how.claim = [&](const run_result& of) { return summarize(claimed(of), what_, levels); };
     run_result results;
     const exit_status ran = conformance::run(plan, how, out, results);
-    if (ran == exit_status::interrupted || ran == exit_status::nothing_executed ||
+    if (ran == exit_status::interrupted || (ran == exit_status::nothing_executed && !answers_nothing_) ||
         ran == exit_status::harness_error)
       return ran;
     const conformance_claim claim = claimed(results);
     print_claim(claim, what_, levels, out);
-    return status_of_claim(claim);
+    if (!answers_nothing_) return status_of_claim(claim);
+    out << "NOT CONFORMANT: the subject answered no command; a quick run waits for no more of its answers\n";
+    return exit_status::failed;
   }
 
  private:
@@ -133,6 +141,7 @@ class subject_flags {
       return complain(err, "expected either --subject FILE or -- COMMAND ARGS");
     if (!file_.empty()) {
       if (!takes_.empty()) return complain(err, "--takes is said by `takes:` of the subject file");
+      if (!offers_.empty()) return complain(err, "--offers is said by `commands:` of the subject file");
       loaded_subject loaded = load_subject(file_);
       for (const load_error& error : loaded.errors) err << to_string(error) << "\n";
       if (!loaded.errors.empty()) return false;
@@ -146,6 +155,10 @@ class subject_flags {
       what_.name = attach_ ? "attached agent" : std::filesystem::path{words_.front()}.filename().string();
       const std::string wrong = add_takeables(takes_, role_, what_.program.takes);
       if (!wrong.empty()) return complain(err, "--takes: " + wrong);
+      if (role_ == party::agent) what_.program.commands.emplace();
+      for (const std::string& one : offers_)
+        if (const std::string unknown = add_command(one, *what_.program.commands); !unknown.empty())
+          return complain(err, "--offers: " + unknown);
     }
     for (const std::string& id : only_)
       if (find_requirement(id) == nullptr)
@@ -185,6 +198,7 @@ class subject_flags {
     for (const std::string& entry : known_failures_)
       of.cases.reproduce_prefix += " --known-failure " + quote_word(entry);
     if (!takes_.empty()) of.cases.reproduce_prefix += " --takes " + quote_word(takes_);
+    for (const std::string& one : offers_) of.cases.reproduce_prefix += " --offers " + quote_word(one);
     if (attach_) of.cases.reproduce_prefix += " --attach";
     if (file_.empty() && !attach_) {
       of.cases.reproduce_suffix = " --";
@@ -213,7 +227,7 @@ class subject_flags {
   }
 
   /// Alone, or before a run: then only what makes every case pointless is told.
-  std::optional<exit_status> check_first(std::ostream& out, std::ostream& err) const {
+  std::optional<exit_status> check_first(std::ostream& out, std::ostream& err, run_plan& plan) {
     const played_subject_check played = play_subject_check(what_);
     if (!played.failure.empty()) {
       err << "kitfox test " << word_ << ": " << played.failure << "\n";
@@ -227,7 +241,14 @@ class subject_flags {
       out << "\nThe subject can be tested.\n";
       return exit_status::passed;
     }
-    if (!check_ && !failed->vital) return std::nullopt;
+    if (!check_ && !failed->vital) {
+      if (quick_ && !played.answered) {
+        print_check(played, out);
+        skip_commands(plan);
+        answers_nothing_ = true;
+      }
+      return std::nullopt;
+    }
     print_check(played, out);
     out << (failed->vital ? "\nNothing can be said about the program before this is mended.\n"
                           : "\nThe subject can be tested, and will fail.\n");
@@ -242,10 +263,11 @@ class subject_flags {
   party role_;
   std::string word_;
   CLI::App* app_ = nullptr;
-  std::vector<std::string> words_, profiles_, only_, known_failures_;
+  std::vector<std::string> words_, offers_, profiles_, only_, known_failures_;
   std::string file_, takes_, level_ = "should", filter_, out_;
   std::uint32_t jobs_ = 0;
   bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false;
+  bool answers_nothing_ = false;  ///< Seen in the check before a quick run.
   std::uint32_t patience_ = 120;
   subject what_;
 };

@@ -35,11 +35,18 @@ struct case_result {
 /// Neither worth an explanation nor a reason to fail: nothing was found, or the case was not run.
 [[nodiscard]] bool is_quiet(const case_result& one);
 
+/// A file that a subject consists of.
+struct file_digest {
+  std::string file, sha256;
+};
+
 /// What a run was made of; every member is empty where that is not known.
 struct run_origin {
-  std::string kitfox;          ///< Version of this program.
-  std::string started;         ///< RFC 3339, UTC.
-  std::string agent, gateway;  ///< "reference", or the command that stood in its place.
+  std::string kitfox;                  ///< Version of this program.
+  std::string started;                 ///< RFC 3339, UTC.
+  std::string agent, gateway;          ///< "reference", or the command that stood in its place.
+  std::string commit{};                ///< That this program was built from.
+  std::vector<file_digest> digests{};  ///< Of the subject; see digests_of().
 };
 
 /// What may be said of one subject that was put to a part of the specification (`kitfox test`).

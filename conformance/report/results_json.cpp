@@ -85,6 +85,9 @@ std::string print_results_json(const run_result& all) {
                      {"started", all.origin.started},
                      {"agent", all.origin.agent},
                      {"gateway", all.origin.gateway}};
+  if (!all.origin.commit.empty()) out["origin"]["commit"] = all.origin.commit;
+  for (const file_digest& one : all.origin.digests)
+    out["origin"]["digests"].push_back({{"file", one.file}, {"sha256", one.sha256}});
   if (all.claim)
     out["claim"] = {{"subject", all.claim->subject},
                     {"verdict", all.claim->verdict},

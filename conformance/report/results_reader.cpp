@@ -184,8 +184,13 @@ case_result read_case(const place& from) {
 }
 
 run_origin read_origin(const place& from) {
-  return {from.member("kitfox").text(), from.member("started").text(), from.member("agent").text(),
-          from.member("gateway").text()};
+  run_origin out{from.member("kitfox").text(), from.member("started").text(), from.member("agent").text(),
+                 from.member("gateway").text()};
+  if (from.has("commit")) out.commit = from.member("commit").text();
+  if (from.has("digests"))
+    for (const place& one : from.member("digests").items())
+      out.digests.push_back({one.member("file").text(), one.member("sha256").text()});
+  return out;
 }
 
 run_claim read_claim(const place& from) {

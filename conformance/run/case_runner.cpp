@@ -150,7 +150,8 @@ void run_sockets_case(const planned_case& what, const case_settings& settings, c
 
 case_result run_case(const planned_case& what, const case_settings& settings) {
   case_result out = describe(what, settings);
-  out.skipped_because = reason_to_skip(*what.what, settings.programs);
+  out.skipped_because = what.skip_because;
+  if (out.skipped_because.empty()) out.skipped_because = reason_to_skip(*what.what, settings.programs);
   if (!out.skipped_because.empty()) {
     out.judged.outcome = verdict::skipped;
   } else if (what.what->world == world_kind::sim) {

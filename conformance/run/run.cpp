@@ -15,6 +15,7 @@
 
 #include "conformance/report/saved_run.hpp"
 #include "conformance/run/interrupt_watch.hpp"
+#include "conformance/run/suite_commit.hpp"
 #include "conformance/world/program_command.hpp"
 
 namespace kitfox::conformance {
@@ -117,8 +118,12 @@ run_origin origin_of(const run_settings& settings) {
   gmtime_r(&now, &utc);
   std::ostringstream started;
   started << std::put_time(&utc, "%Y-%m-%dT%H:%M:%SZ");
-  return {KITFOX_VERSION, started.str(), name_of(settings.cases.programs.agent),
-          name_of(settings.cases.programs.gateway)};
+  return {KITFOX_VERSION,
+          started.str(),
+          name_of(settings.cases.programs.agent),
+          name_of(settings.cases.programs.gateway),
+          std::string{suite_commit()},
+          settings.digests};
 }
 
 }  // namespace

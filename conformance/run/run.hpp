@@ -11,6 +11,7 @@ namespace kitfox::conformance {
 struct run_settings {
   case_settings cases;
   std::uint32_t jobs = 1;
+  std::vector<file_digest> digests{};  ///< Of the subject, for the reports.
   verdict fail_on = verdict::fail;
   enum class progress { every_case, only_bad } show = progress::every_case;
   console_report::style style = console_report::style::plain;

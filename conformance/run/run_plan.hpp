@@ -16,6 +16,7 @@ struct planned_case {
   const scenario_case* in_sim =
       nullptr;  ///< The same case in sim, of one in sockets; null where there is none.
   std::uint64_t seed = 1;
+  std::string skip_because{};  ///< Why it is not played although it was planned; empty: it is.
   [[nodiscard]] std::string name() const { return case_name(*what, seed); }
 };
 

@@ -50,4 +50,14 @@ void keep_cases_for(const subject& whose, requirement_level levels, thoroughness
   });
 }
 
+void skip_commands(run_plan& plan) {
+  for (planned_case& one : plan.cases) {
+    const bool sends = std::ranges::any_of(one.what->what.steps, [](const step& each) {
+      return std::holds_alternative<execute_verb>(each.action) ||
+             std::holds_alternative<ask_verb>(each.action);
+    });
+    if (sends) one.skip_because = "it sends commands, and the subject was seen to answer none";
+  }
+}
+
 }  // namespace kitfox::conformance

@@ -22,6 +22,10 @@ enum class thoroughness {
 void keep_cases_for(const subject& whose, requirement_level levels, thoroughness how,
                     const std::vector<std::string>& only, run_plan& plan);
 
+/// Of a plan for a subject that was seen to answer no command: skips the cases that send some, each of which
+/// would only wait for its answers.
+void skip_commands(run_plan& plan);
+
 /// Ids of the cases of a quick run, in both roles.
 [[nodiscard]] const std::vector<std::string_view>& quick_cases();
 

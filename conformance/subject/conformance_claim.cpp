@@ -78,7 +78,7 @@ void print_each(const conformance_claim& claim, requirement_standing standing, s
   }
 }
 
-std::string verdict_line(const conformance_claim& claim) {
+std::string verdict_of(const conformance_claim& claim) {
   const auto count = [&](requirement_standing of) { return claim.count(of); };
   const auto first_broken =
       std::ranges::find(claim.requirements, requirement_standing::broken, &requirement_claim::standing);
@@ -101,6 +101,15 @@ std::string verdict_line(const conformance_claim& claim) {
                        count(requirement_standing::skipped), count(requirement_standing::not_exercised));
   return fmt::format("CONFORMANT: {} requirements kept, none skipped; {} more cannot be judged from outside",
                      count(requirement_standing::kept), count(requirement_standing::not_testable));
+}
+
+/// Skipped cases are never silent: what they would have shown may be kept in others.
+std::string verdict_line(const conformance_claim& claim) {
+  std::string out = verdict_of(claim);
+  if (claim.cases_skipped > 0)
+    out += fmt::format("; {} case{} skipped, with reasons", claim.cases_skipped,
+                       claim.cases_skipped == 1 ? " was" : "s were");
+  return out;
 }
 
 }  // namespace
@@ -142,6 +151,7 @@ bool conformance_claim::conformant() const {
 conformance_claim claim_of(const subject& whose, requirement_level levels, const run_result& results,
                            claim_scope scope) {
   conformance_claim out;
+  out.cases_skipped = results.count(verdict::skipped);
   for (const requirement& one : requirements()) {
     const auto known = std::ranges::find(whose.known_failures, one.id, &known_failure::requirement);
     const bool is_known = known != whose.known_failures.end();

@@ -33,7 +33,8 @@ struct requirement_claim {
 /// What may be said of a subject after a run: a pure function of the results.
 struct conformance_claim {
   std::vector<requirement_claim> requirements;  ///< In the order of the specification.
-  std::vector<known_failure> stale;             ///< Said to be broken, but looked at and kept.
+  std::size_t cases_skipped = 0;
+  std::vector<known_failure> stale;  ///< Said to be broken, but looked at and kept.
   [[nodiscard]] std::size_t count(requirement_standing of) const;
   /// Nothing is broken, unclear, skipped or left out, and no known failure is stale. Of what is not testable
   /// nothing is said.

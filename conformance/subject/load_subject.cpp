@@ -55,6 +55,7 @@ class subject_reader {
     read_gateway(map, out);
     read_environment(map, out);
     read_takes(map, out);
+    read_commands(map, out);
     read_settings(map, out);
     read_profiles(map, out);
     read_known_failures(map, out);
@@ -106,6 +107,22 @@ class subject_reader {
     };
     if (given->is_scalar()) take(*given);
     for (const yaml_node& one : given->items) take(one);
+  }
+
+  void read_commands(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("commands");
+    if (out.role == party::gateway) {
+      if (given != nullptr) map.fail("commands", "is said of agents");
+      return;
+    }
+    out.program.commands.emplace();
+    if (given == nullptr) return;
+    const auto add = [&](const yaml_node& one) {
+      const std::string wrong = add_command(one.text, *out.program.commands);
+      if (!wrong.empty()) problems_.add(one.where, "commands", wrong);
+    };
+    if (given->is_scalar()) add(*given);
+    for (const yaml_node& one : given->items) add(one);
   }
 
   void read_settings(const map_reader& map, subject& out) {

@@ -69,7 +69,8 @@ played_subject_check play_subject_check(const subject& whose) {
     const sockets_run ran = run_in_sockets(one, source, {1, programs, folder.path()});
     return {agent ? check_agent(ran.tape, whose) : check_gateway(ran.tape, whose),
             end_of_log(folder.path() / (agent ? "check-0.log" : "gateway.log")),
-            {}};
+            {},
+            !agent || answered_a_command(ran.tape)};
   }
   return {{}, {}, "the check has no case in sockets"};
 }

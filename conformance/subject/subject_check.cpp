@@ -122,6 +122,11 @@ std::string shows_readiness(const agents_way& seen) {
 
 }  // namespace
 
+bool answered_a_command(const transcript& of) {
+  const evidence about{of};
+  return std::ranges::any_of(about.commands, [](const auto& one) { return !one.second.responses.empty(); });
+}
+
 std::vector<subject_check_step> check_agent(const transcript& of, const subject& whose) {
   const agents_way seen{of};
   check_steps steps;

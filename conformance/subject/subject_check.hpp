@@ -45,6 +45,9 @@ class check_steps {
 [[nodiscard]] std::string_view embedded_agent_check() noexcept;
 [[nodiscard]] std::string_view embedded_gateway_check() noexcept;
 
+/// Whether an agent posted an answer to any command, good or bad.
+[[nodiscard]] bool answered_a_command(const transcript& of);
+
 /// Tells a broken subject file from a broken subject: how far a subject got in its scenario, step by step, up
 /// to the first that fails. Pure.
 [[nodiscard]] std::vector<subject_check_step> check_agent(const transcript& of, const subject& whose);

@@ -5,8 +5,10 @@
 #include <type_traits>
 #include <variant>
 
+#include "conformance/scenario/question.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/world/party_settings.hpp"
+#include "protocol/commands.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -98,6 +100,25 @@ std::string missing_of_attached(const scenario& what) {
   return {};
 }
 
+/// The command that a step sends; empty where it sends none.
+std::string command_of(const step& one, const topology& of) {
+  if (const auto* call = std::get_if<execute_verb>(&one.action)) return call->command;
+  const auto* const asked = std::get_if<ask_verb>(&one.action);
+  if (asked == nullptr) return {};
+  const auto understood = understand(asked->question, asked->as, of);
+  return understood ? understood->command : std::string{};
+}
+
+std::string missing_command(const scenario& what, const std::set<std::string>& offered) {
+  for (const step& one : what.steps) {
+    const std::string command = command_of(one, what.topology);
+    const protocol::command_rule* const rule = protocol::find_command(command);
+    if (rule != nullptr && rule->origin == protocol::command_origin::added && !offered.contains(command))
+      return "it sends " + command + ", an optional command that was not declared";
+  }
+  return {};
+}
+
 /// The part of a recipe that a step cannot do without.
 std::string missing_way(const step& one, const key_recipe& recipe) {
   const auto without = [](const std::optional<key_action>& way, const char* name) {
@@ -147,6 +168,24 @@ std::string add_takeable(const std::string& name, party of, std::set<std::string
   return {};
 }
 
+std::vector<std::string> optional_commands() {
+  std::vector<std::string> out;
+  for (const protocol::command_rule& one : protocol::command_list())
+    if (one.origin == protocol::command_origin::added) out.emplace_back(one.name);
+  return out;
+}
+
+std::string add_command(const std::string& name, std::set<std::string>& commands) {
+  const std::vector<std::string> known = optional_commands();
+  if (name == "all")
+    commands.insert(known.begin(), known.end());
+  else if (std::ranges::find(known, name) != known.end())
+    commands.insert(name);
+  else
+    return "\"" + name + "\" is no optional command" + suggestion(name, known);
+  return {};
+}
+
 std::string add_takeables(const std::string& names, party of, std::set<std::string>& takes) {
   std::istringstream list{names};
   for (std::string one; std::getline(list, one, ',');)
@@ -163,6 +202,8 @@ std::string reason_to_skip(const scenario_case& one, const subject_programs& pro
     missing = "it looks at readiness, and --agent-takes does not name probe_file";
   if (missing.empty() && programs.gateway.reached)
     missing = missing_of_reached(one.what, *programs.gateway.reached);
+  if (missing.empty() && programs.agent.commands)
+    missing = missing_command(one.what, *programs.agent.commands);
   if (missing.empty() && programs.agent.attached) missing = missing_of_attached(one.what);
   if (missing.empty()) missing = missing_of_keys(one.what, keys_of(programs.gateway));
   return missing;

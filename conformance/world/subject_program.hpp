@@ -39,6 +39,8 @@ struct subject_program {
   std::vector<std::string> command;  ///< Program and arguments; empty: the reference.
   /// What it was said to take from its environment: names of settings, `probe_file`. The reference takes all.
   std::set<std::string> takes;
+  /// Of an agent: which of the added commands (SPEC.md, "Commands") it offers; absent: all of them.
+  std::optional<std::set<std::string>> commands{};
   /// Variables beside the documented ones; ${NAME} in them and in the command stands for a documented one.
   std::vector<std::pair<std::string, std::string>> environment{};
   /// Its own figures, by which it is judged where a scenario does not set others.
@@ -72,6 +74,11 @@ enum class party { agent, gateway };
 [[nodiscard]] std::string add_takeable(const std::string& name, party of, std::set<std::string>& takes);
 /// The same for names separated by commas, up to the first mistake.
 [[nodiscard]] std::string add_takeables(const std::string& names, party of, std::set<std::string>& takes);
+
+/// The added commands, which an agent may do without.
+[[nodiscard]] std::vector<std::string> optional_commands();
+/// As add_takeable(), of these.
+[[nodiscard]] std::string add_command(const std::string& name, std::set<std::string>& commands);
 
 /// Why a case cannot be put to these programs: a setting, or a check, that one of them was not said to take.
 /// Empty when it can.

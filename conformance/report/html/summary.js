@@ -94,7 +94,8 @@ kitfox.summary = (() => {
       ["Seeds", range(cases.map((one) => one.seed))],
       ["Took", run.seconds(results.seconds)],
       ["Started", origin.started?.replace("T", " ").replace("Z", " UTC")],
-      ["kitfox", origin.kitfox],
+      ["kitfox", [origin.kitfox, origin.commit].filter(Boolean).join(", commit ")],
+      ...(origin.digests ?? []).map((one) => [`SHA-256 of ${one.file}`, one.sha256]),
     ];
     return h(
       "dl",

@@ -46,6 +46,19 @@ TEST(CaseChoice, KeepsOnlyWhatPutsTheNamedRequirementsToTheTest) {
     })) << one.name();
 }
 
+TEST(CaseChoice, SkipsWhatSendsCommandsToASubjectThatAnswersNone) {
+  run_plan plan = corpus_in_sockets();
+  keep_cases_for(claiming_all(party::agent), requirement_level::should, thoroughness::quick, {}, plan);
+  skip_commands(plan);
+  const auto reason_of = [&](std::string_view id) {
+    const auto found =
+        std::ranges::find_if(plan.cases, [&](const planned_case& one) { return one.what->id == id; });
+    return found == plan.cases.end() ? "not there" : found->skip_because;
+  };
+  EXPECT_EQ(reason_of("commands/closed-list"), "it sends commands, and the subject was seen to answer none");
+  EXPECT_EQ(reason_of("connect/agent-becomes-reachable"), "");
+}
+
 TEST(CaseChoice, HasEveryQuickCaseInTheCorpus) {
   const run_plan plan = corpus_in_sockets();
   for (const std::string_view id : quick_cases())

@@ -23,6 +23,19 @@ TEST(SubjectFile, NeedsLittle) {
   EXPECT_EQ(loaded.what.profiles, std::vector{requirement_profile::core});
 }
 
+TEST(SubjectFile, SaysWhichOptionalCommandsAnAgentOffers) {
+  EXPECT_TRUE(load_subject_text(least, "a.yaml").what.program.commands->empty());
+  const auto some = load_subject_text(std::string{least} + "commands: [list_nodes]\n", "a.yaml");
+  EXPECT_EQ(*some.what.program.commands, std::set<std::string>{"list_nodes"});
+  EXPECT_EQ(load_subject_text(std::string{least} + "commands: all\n", "a.yaml").what.program.commands->size(),
+            optional_commands().size());
+  EXPECT_NE(messages_of(std::string{least} + "commands: [list_node]\n")
+                .find("dir/agent.yaml:5:12: commands: \"list_node\" is no optional command; did you mean "
+                      "\"list_nodes\"?"),
+            std::string::npos)
+      << messages_of(std::string{least} + "commands: [list_node]\n");
+}
+
 TEST(SubjectFile, SplitsACommandAsAShellDoesAndTakesAListAsItIs) {
   const std::string head = "kitfox: subject/v1\nrole: agent\nname: mine\n";
   const std::vector<std::string> words{"./mine", "--name", "a b"};

@@ -77,6 +77,21 @@ TEST(ReasonToSkip, NamesTheWayToAKeyThatIsNotDeclared) {
             "it needs a way to do what `keys.another` would declare");
 }
 
+TEST(ReasonToSkip, NamesAnOptionalCommandThatWasNotDeclared) {
+  subject_programs programs = another_agent({});
+  const auto sends = [&](const std::string& command) {
+    return reason_to_skip(
+        in_sockets("", "  - execute: {as: acme/payments, cluster: prod, command: " + command + "}\n"),
+        programs);
+  };
+  EXPECT_EQ(sends("list_nodes"), "") << "nothing was said of commands";
+  programs.agent.commands.emplace();
+  EXPECT_EQ(sends("list_nodes"), "it sends list_nodes, an optional command that was not declared");
+  EXPECT_EQ(sends("list_namespaces"), "") << "a base command";
+  programs.agent.commands->insert("list_nodes");
+  EXPECT_EQ(sends("list_nodes"), "");
+}
+
 TEST(Variables, AreTheSettingsInCapitalsWithTheirUnits) {
   const scenario_case one = in_sockets(
       "settings: {agent: {backoff_cap: 1500ms, workers: 2, body_bytes_max: 64KiB}, gateway: "

@@ -1,0 +1,48 @@
+#include "conformance/subject/subject_digest.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gateway/digest.hpp"
+
+namespace kitfox::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path found_in_path(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders{path == nullptr ? "" : path};
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const fs::path candidate = fs::path{folder} / program;
+    if (access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate)) return candidate;
+  }
+  return {};
+}
+
+void add(const fs::path& file, std::vector<file_digest>& to) {
+  std::error_code failure;
+  if (!fs::is_regular_file(file, failure) || fs::file_size(file, failure) > digested_bytes_max) return;
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  if (in) to.push_back({file.filename().string(), gateway::sha256_hex(bytes.str())});
+}
+
+}  // namespace
+
+std::vector<file_digest> digests_of(const subject& whose, const std::string& subject_file) {
+  std::vector<file_digest> out;
+  const std::vector<std::string>& words = whose.program.command;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    add(i == 0 ? found_in_path(words[i]) : fs::path{words[i]}, out);
+  if (!subject_file.empty()) add(subject_file, out);
+  return out;
+}
+
+}  // namespace kitfox::conformance

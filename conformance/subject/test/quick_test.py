@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""A quick run ends within a minute, whatever the subject does not do."""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import unittest
+
+KITFOX = pathlib.Path(os.environ["KITFOX"])
+QUICK_SECONDS = 60
+DEAF = """
+import http.client, os, signal, ssl, time, urllib.parse
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+url = urllib.parse.urlparse(os.environ["INCIDENTFOX_GATEWAY_URL"])
+while True:
+    try:
+        trust = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+        gateway = http.client.HTTPSConnection(url.hostname, url.port, context=trust)
+        gateway.request("GET", url.path + "/agent/connect", headers={"Authorization": "Bearer " + os.environ["INCIDENTFOX_API_KEY"]})
+        stream = gateway.getresponse()
+        while stream.read1(4096):
+            pass
+        reads = os.environ["KUBECONFIG"]
+    except OSError as failure:
+        print(failure, flush=True)
+    time.sleep(1)
+"""
+
+
+class QuickRun(unittest.TestCase):
+    def quick(self, *command):
+        begun = time.monotonic()
+        done = subprocess.run([KITFOX, "test", "agent", "--quick", "--", *command], capture_output=True, text=True, timeout=200, check=False)
+        self.assertLess(time.monotonic() - begun, QUICK_SECONDS, done.stdout)
+        return done
+
+    def test_of_an_agent_that_never_dials_says_so(self):
+        done = self.quick("sleep", "1000")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^FAILS +dials the gateway")
+
+    def test_of_an_agent_that_answers_nothing_says_so(self):
+        done = self.quick(sys.executable, "-c", DEAF)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^FAILS +reads the cluster")
+        self.assertIn("it sends commands, and the subject was seen to answer none", done.stdout)
+        self.assertTrue(done.stdout.splitlines()[-1].startswith("NOT CONFORMANT: the subject answered no command"), done.stdout)
+
+
+if __name__ == "__main__":
+    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
