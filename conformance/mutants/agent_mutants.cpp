@@ -226,6 +226,12 @@ constexpr ids shows_fleet[] = {"herd/cut-at-one-instant"};
 constexpr ids shows_herds[] = {"herd/cut-at-one-instant", "herd/pause-asked-of-a-herd"};
 constexpr ids shows_clean_ends[] = {"disconnect/clean-end-a-thousand-times"};
 
+// What is found in other cases alone, whose scenarios wait for a denial, send nonsense by hand, or drain a
+// fleet.
+constexpr ids denials_awaited[] = {"AUD-1", "AUD-4", "RBC-3", "RBC-5"};
+constexpr ids nonsense_by_hand[] = {"SSE-1", "SSE-2"};
+constexpr ids fleet_after_drain[] = {"DRN-1"};
+
 constexpr mutant broken_agents[] = {
     {"agent-no-jitter", "waits the whole envelope each time", rec1, whole_waits,
      use_parts<parts_with_reconnects<without_jitter>>, shows_herds},
@@ -292,8 +298,13 @@ constexpr mutant broken_agents[] = {
        s.agent.responses.tries_min = 1;
      }},
     {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
-    {"agent-denial-as-empty", "reports a denial as an empty list", rbc1, lists_for_logs,
-     use_parts<parts_with_runner<blind_runner>>},
+    {"agent-denial-as-empty",
+     "reports a denial as an empty list",
+     rbc1,
+     lists_for_logs,
+     use_parts<parts_with_runner<blind_runner>>,
+     {},
+     denials_awaited},
     {"agent-coarse-errors",
      "maps every failure of Kubernetes to internal",
      rbc2,
@@ -308,7 +319,9 @@ constexpr mutant broken_agents[] = {
      "drops its stream over an event that is no JSON object",
      sse3,
      {},
-     [](sim_subjects& s) { s.around_agent = leaves_at_nonsense; }},
+     [](sim_subjects& s) { s.around_agent = leaves_at_nonsense; },
+     {},
+     nonsense_by_hand},
     {"agent-swallows-any-event",
      "reads events of any size",
      sse4,
@@ -355,7 +368,8 @@ constexpr mutant broken_agents[] = {
      rec8,
      {},
      [](sim_subjects& s) { s.tune_agent = [](agent::agent_policy& p) { p.backoff.session_spread = {}; }; },
-     shows_fleet},
+     shows_fleet,
+     fleet_after_drain},
     {"agent-stays-on", "takes ten minutes to stop while a command runs", drn3, caller_waits,
      [](sim_subjects& s) {
        s.tune_agent = [](agent::agent_policy& p) { p.commands.drain_timeout = std::chrono::minutes{10}; };
