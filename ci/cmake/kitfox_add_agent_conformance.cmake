@@ -1,13 +1,14 @@
 # kitfox_add_agent_conformance(NAME name COMMAND program [argument ...] | SUBJECT agent.yaml
-#                              [CAPABILITIES name ...] [PROFILES core|fleet|secure ...] [REQUIREMENTS ID ...]
+#                              [CAPABILITIES name ...] [OFFERS command ...] [PROFILES core|fleet|secure ...] [REQUIREMENTS ID ...]
 #                              [KNOWN_FAILURES "ID # reason" ...] [LEVEL must|should] [TIMEOUT seconds] [ARGUMENTS ...])
 #
 # Puts an agent to the test against the specification: one CTest test an area, named NAME/AREA and labelled kitfox and
 # conformance. COMMAND may hold generator expressions such as $<TARGET_FILE:my-agent>. CAPABILITIES is what the program honours of its
-# environment (`kitfox test agent --help`, --takes); with SUBJECT all of it stands in the file. REQUIREMENTS narrows the tests to cases
+# environment (`kitfox test agent --help`, --takes); OFFERS which of the optional commands it has (all: each of them); with SUBJECT all of it stands in the
+# file. REQUIREMENTS narrows the tests to cases
 # about these, and ARGUMENTS are handed on (--quick). An area all of whose cases are skipped is a skipped test. A failure that is known does not fail its test. Reports go to CMAKE_CURRENT_BINARY_DIR/NAME/AREA.
 function(kitfox_add_agent_conformance)
-  cmake_parse_arguments(arg "" "NAME;SUBJECT;LEVEL;TIMEOUT" "COMMAND;CAPABILITIES;PROFILES;REQUIREMENTS;KNOWN_FAILURES;ARGUMENTS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;SUBJECT;LEVEL;TIMEOUT" "COMMAND;CAPABILITIES;OFFERS;PROFILES;REQUIREMENTS;KNOWN_FAILURES;ARGUMENTS" ${ARGN})
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES)
     message(FATAL_ERROR "kitfox_add_agent_conformance: unknown argument or missing value: ${arg_UNPARSED_ARGUMENTS} ${arg_KEYWORDS_MISSING_VALUES}")
   endif()
@@ -17,8 +18,8 @@ function(kitfox_add_agent_conformance)
   if((arg_COMMAND AND arg_SUBJECT) OR NOT (arg_COMMAND OR arg_SUBJECT))
     message(FATAL_ERROR "kitfox_add_agent_conformance(${arg_NAME}): expected either COMMAND or SUBJECT")
   endif()
-  if(arg_SUBJECT AND arg_CAPABILITIES)
-    message(FATAL_ERROR "kitfox_add_agent_conformance(${arg_NAME}): CAPABILITIES are said by `takes:` of the subject file")
+  if(arg_SUBJECT AND (arg_CAPABILITIES OR arg_OFFERS))
+    message(FATAL_ERROR "kitfox_add_agent_conformance(${arg_NAME}): CAPABILITIES and OFFERS are said by `takes:` and `commands:` of the subject file")
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 600)
@@ -28,7 +29,7 @@ function(kitfox_add_agent_conformance)
   foreach(entry IN LISTS arg_KNOWN_FAILURES)
     list(APPEND flags --known-failure "${entry}")
   endforeach()
-  foreach(pair IN ITEMS "profile:PROFILES" "requirement:REQUIREMENTS" "level:LEVEL")
+  foreach(pair IN ITEMS "profile:PROFILES" "requirement:REQUIREMENTS" "level:LEVEL" "takes:CAPABILITIES" "offers:OFFERS")
     string(REPLACE ":" ";" pair "${pair}")
     list(GET pair 0 flag)
     list(GET pair 1 variable)
@@ -41,9 +42,6 @@ function(kitfox_add_agent_conformance)
     get_filename_component(subject "${arg_SUBJECT}" ABSOLUTE)
     list(APPEND flags --subject "${subject}")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${subject}")
-  elseif(arg_CAPABILITIES)
-    list(JOIN arg_CAPABILITIES "," capabilities)
-    list(APPEND flags --takes "${capabilities}")
   endif()
 
   get_target_property(kitfox kitfox::kitfox LOCATION)

@@ -1,11 +1,21 @@
 #!/usr/bin/env python3
-"""A deliberately broken agent, in nothing but the standard library: it connects and reads its stream like any other, and
-comes back at once whenever that ends (REC-1, REC-2)."""
+"""A deliberately broken agent, in nothing but the standard library: it connects and reads its stream, answers every
+command with an empty result, and comes back at once whenever its stream ends (REC-1, REC-2)."""
 import http.client
 import json
 import os
 import ssl
 import urllib.parse
+
+
+def answer(url, context, request_id):
+    connection = http.client.HTTPSConnection(url.hostname, url.port, context=context, timeout=10)
+    try:
+        connection.request("POST", f"{url.path}/agent/response/{request_id}", json.dumps({"ok": True, "request_id": request_id, "result": {}}),
+                           {"Authorization": "Bearer " + os.environ["INCIDENTFOX_API_KEY"], "Content-Type": "application/json"})
+        connection.getresponse().read()
+    finally:
+        connection.close()
 
 
 def stay_connected_once(url, context):
@@ -16,6 +26,8 @@ def stay_connected_once(url, context):
         for line in connection.getresponse():
             if line.startswith(b"event: connected") or line.startswith(b"event:connected"):
                 print(json.dumps({"event": "connected_to_gateway", "cluster_name": os.environ["INCIDENTFOX_CLUSTER_NAME"]}), flush=True)
+            if line.startswith(b"data:") and b'"command"' in line:
+                answer(url, context, json.loads(line[5:])["request_id"])
     finally:
         connection.close()
 
