@@ -59,7 +59,8 @@ void judge_routable(const evidence& about, findings& out) {
       const instant over = one.over_at_gateway.value_or(about.end + 1);
       const instant client_over = one.over_at_agent.value_or(about.end + 1);
       const bool overlaps = one.connected.value_or(about.end) <= until && over >= from;
-      any = any || overlaps || (*one.connected_sent <= until && over >= from);
+      // That a stream is over takes its time from where it is read to where calls are routed.
+      any = any || overlaps || (*one.connected_sent <= until && over + seconds(0.1) >= from);
       // A stream that both ends hold, with traffic flowing, long enough for the gateway to have seen it.
       steady = steady || (!revoked && one.connected && *one.connected + seconds(1) <= from &&
                           over > until + seconds(1) && client_over > until + seconds(1));

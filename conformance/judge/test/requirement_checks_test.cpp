@@ -106,6 +106,19 @@ TEST(Routable, SaysSoAtOnceWhereNobodyIsConnected) {
   EXPECT_EQ(opinion_of("routable", "RTE-2", answered_after(0.5)), opinion::broken);
 }
 
+TEST(Routable, LeavesAGatewayTheTimeToLearnThatAStreamIsOver) {
+  const auto called_after = [](double span) {
+    tape out = connected_tape();
+    out.ends_by(5, 1, wire_end::client);
+    return out
+        .calls(5 + span, 5 + span + 0.7, "1", call_of_prod, "list_pods", 200,
+               {{"ok", false}, {"error_code", "unavailable"}})
+        .until(20);
+  };
+  EXPECT_EQ(opinion_of("routable", "RTE-2", called_after(0.05)), opinion::nothing_to_see);
+  EXPECT_EQ(opinion_of("routable", "RTE-2", called_after(0.2)), opinion::broken);
+}
+
 TEST(NoEviction, BlamesAGatewayThatClosesTheOtherReplica) {
   const auto two = [](bool evicted, bool disturbed) {
     tape out = connected_tape();
