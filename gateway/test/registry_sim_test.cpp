@@ -1,7 +1,9 @@
 // The registry of clusters and keys, when others use it too.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <unistd.h>
+#include <array>
 
 #include <filesystem>
 
@@ -173,7 +175,9 @@ struct slow_change {
 };
 task<void> change_into(gateway_rig& rig, std::string method, std::string target, std::string body,
                        slow_change& out) {
-  out.answer = co_await rig.call(std::move(method), std::move(target), std::move(body));
+  auto calling = rig.call(std::move(method), std::move(target), std::move(body));
+  runtime::http::response answer = co_await std::move(calling);
+  out.answer = std::move(answer);
   out.ended = rig.now();
 }
 
@@ -192,9 +196,9 @@ task<void> work_beside_changes(gateway_rig& rig) {
   rig.beside(change_into(rig, "DELETE", clusters + "/" + other.id, "", revoked));
   rig.beside(change_into(rig, "POST", clusters + "/" + prod.id + "/keys", "{}", added));
   co_await rig.sleep(1ms);
-  for (int round = 0; round < 5; ++round) {
+  std::array<running_call, 5> calls;  // as long as what fills them
+  for (running_call& call : calls) {
     EXPECT_EQ(co_await agent.post("/agent/heartbeat", ""), 200);
-    running_call call;
     rig.beside(execute_into(rig, prod.id, "", call));
     const auto command = co_await agent.next("command");
     EXPECT_TRUE(command.has_value());
