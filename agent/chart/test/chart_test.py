@@ -89,15 +89,5 @@ class Chart(unittest.TestCase):
                 self.assertEqual([with_role.stop(), installed.stop()], [0, 0])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kitfox", required=True, help="the program")
-    parser.add_argument("--folder", required=True, type=pathlib.Path, help="where the clients may be installed")
-    parser.add_argument("--write", action="store_true", help="renew the rendered output")
-    parser.parse_args(namespace=options)
-    options.clients = {version: clients.fetch("chart test", version, options.folder) for version in clients.VERSIONS}
-    unittest.main(argv=["chart_test"], verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    clients.main("chart test", __doc__, "the rendered output", options)

@@ -1,5 +1,6 @@
 """The real kubectl and helm, oldest and newest, from the npm packages that ship both, and a fake cluster for them."""
 
+import argparse
 import os
 import pathlib
 import signal
@@ -7,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import unittest
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "fakes" / "test"))
@@ -65,3 +67,14 @@ class Cluster:
         self.log.close()
         self.folder.cleanup()
         return code
+
+
+def main(test, description, renewed, options):
+    """Runs the tests of the calling program; `options` holds its flags, and the folder of each version's clients."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--kitfox", required=True, help="the program")
+    parser.add_argument("--folder", required=True, type=pathlib.Path, help="where the clients may be installed")
+    parser.add_argument("--write", action="store_true", help=f"renew {renewed}")
+    parser.parse_args(namespace=options)
+    options.clients = {version: fetch(test, version, options.folder) for version in VERSIONS}
+    unittest.main(argv=[test], verbosity=2)

@@ -160,15 +160,5 @@ class Walkthrough(unittest.TestCase):
         self.assertEqual(readme[start:end], transcript, "--write renews it")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kitfox", required=True, help="the program")
-    parser.add_argument("--folder", required=True, type=pathlib.Path, help="where the clients may be installed")
-    parser.add_argument("--write", action="store_true", help="renew the transcript")
-    parser.parse_args(namespace=options)
-    options.clients = {version: clients.fetch("walkthrough", version, options.folder) for version in clients.VERSIONS}
-    unittest.main(argv=["walkthrough_test"], verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    clients.main("walkthrough", __doc__, "the transcript", options)
