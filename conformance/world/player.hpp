@@ -63,7 +63,7 @@ class player {
   [[nodiscard]] outcome issue(const issue_key_verb& what);
   [[nodiscard]] outcome rotate(const rotate_verb& what);
   [[nodiscard]] outcome use_wrong_secret(const wrong_secret_verb& what);
-  [[nodiscard]] outcome act_on(const node_set& nodes, node_action action, socket_fate sockets);
+  [[nodiscard]] outcome act_on(std::vector<node_ref> nodes, node_action action, socket_fate sockets);
   [[nodiscard]] outcome start_nodes(const node_set& nodes);
   [[nodiscard]] outcome restart(const restart_verb& what);
   [[nodiscard]] outcome scale(const scale_verb& what);

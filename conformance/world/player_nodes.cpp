@@ -137,9 +137,9 @@ player::outcome player::use_wrong_secret(const wrong_secret_verb& what) {
   co_return result;
 }
 
-player::outcome player::act_on(const node_set& nodes, node_action action, socket_fate sockets) {
+player::outcome player::act_on(std::vector<node_ref> nodes, node_action action, socket_fate sockets) {
   step_result result;
-  for (const node_ref& node : nodes_of(nodes)) {
+  for (const node_ref& node : nodes) {
     const runtime::error_code failure = co_await world_.act(node, action, sockets);
     if (!failure) continue;
     result.ok = false;
@@ -172,7 +172,8 @@ player::outcome player::start_nodes(const node_set& nodes) {
 }
 
 player::outcome player::restart(const restart_verb& what) {
-  step_result result = co_await act_on(what.nodes, node_action::kill, what.sockets);
+  outcome killed = act_on(nodes_of(what.nodes), node_action::kill, what.sockets);
+  step_result result = co_await std::move(killed);
   if (!result.ok) co_return result;
   const runtime::error_code failure = co_await world_.harness().clock().sleep_for(what.down);
   if (!failure) result = co_await start_nodes(what.nodes);
@@ -214,7 +215,8 @@ player::outcome player::set_clock(const clock_verb& what) {
 runtime::task<void> player::undo_processes(std::size_t index) {
   const step& one = what_.steps[index];
   if (const auto* paused = std::get_if<pause_verb>(&one.action)) {
-    const step_result resumed = co_await act_on(paused->nodes, node_action::resume, socket_fate::fin);
+    outcome resuming = act_on(nodes_of(paused->nodes), node_action::resume, socket_fate::fin);
+    const step_result resumed = co_await std::move(resuming);
     static_cast<void>(resumed);
   } else if (const auto* killed = std::get_if<kill_verb>(&one.action)) {
     const step_result started = co_await start_nodes(killed->nodes);

@@ -44,18 +44,20 @@ player::outcome player::take(std::size_t index) {
           [&](const issue_key_verb& v) { return issue(v); },
           [&](const rotate_verb& v) { return rotate(v); },
           [&](const wrong_secret_verb& v) { return use_wrong_secret(v); },
-          [&](const kill_verb& v) { return act_on(v.nodes, node_action::kill, v.sockets); },
+          [&](const kill_verb& v) { return act_on(nodes_of(v.nodes), node_action::kill, v.sockets); },
           [&](const restart_verb& v) { return restart(v); },
-          [&](const pause_verb& v) { return act_on(v.nodes, node_action::pause, socket_fate::fin); },
-          [&](const resume_verb& v) { return act_on(v.nodes, node_action::resume, socket_fate::fin); },
-          [&](const stop_verb& v) { return act_on(v.nodes, node_action::stop, socket_fate::fin); },
+          [&](const pause_verb& v) {
+            return act_on(nodes_of(v.nodes), node_action::pause, socket_fate::fin);
+          },
+          [&](const resume_verb& v) {
+            return act_on(nodes_of(v.nodes), node_action::resume, socket_fate::fin);
+          },
+          [&](const stop_verb& v) { return act_on(nodes_of(v.nodes), node_action::stop, socket_fate::fin); },
           [&](const start_verb& v) { return start_nodes(v.nodes); },
           [&](const scale_verb& v) { return scale(v); },
           [&](const clock_verb& v) { return set_clock(v); },
           [&](const drain_verb&) {
-            node_set gateway;
-            gateway.kind = node_set::what::gateway;
-            return act_on(gateway, node_action::stop, socket_fate::fin);
+            return act_on({{node_set::what::gateway, 0, 0}}, node_action::stop, socket_fate::fin);
           },
           [&](const kubernetes_verb& v) { return report(script_kubernetes(index, v)); },
           [&](const set_rbac_verb& v) { return report(set_rbac(v)); },
