@@ -98,7 +98,7 @@ std::size_t records_of(const std::vector<audit_entry>& audit, const char* event,
   }));
 }
 
-/// AUD-1: streams and revocations leave one record each, refusals at least one.
+/// AUD-1: streams and revocations leave one record each.
 void judge_recorded_streams(const evidence& about, const std::vector<audit_entry>& audit, findings& out) {
   const instant settled = about.end - seconds(0.5);
   std::map<std::string, range_of_count> begun, ended;
@@ -115,16 +115,28 @@ void judge_recorded_streams(const evidence& about, const std::vector<audit_entry
     if (fact.revoked && *fact.revoked < settled)
       judge_count(out, "the revocation of " + key, {1, 1}, records_of(audit, "revoke", key), *fact.revoked);
   }
-  std::size_t refused = 0;
+}
+
+/// AUD-1: ten refusals of each minute have a record of their own; the rest may be summed up within a minute.
+void judge_recorded_refusals(const evidence& about, const std::vector<audit_entry>& audit, findings& out) {
+  constexpr std::size_t alone_min = 10;
+  const instant settled = about.end - seconds(0.5);
+  const instant summed_up = settled - seconds(60);
+  std::size_t older = 0, of_the_last_minute = 0, recorded = 0;
   for (const exchange& one : about.exchanges) {
     const bool counts = about.connections[one.connection].to == "gateway" && one.status_sent == 401 &&
                         one.answered && *one.answered < settled &&
                         one.target.find("/agent/") != std::string::npos;
-    if (counts) ++refused;
+    if (counts) ++(*one.answered < summed_up ? older : of_the_last_minute);
   }
-  const auto refusals = static_cast<std::size_t>(
-      std::ranges::count_if(audit, [](const audit_entry& one) { return one.text("event") == "refusal"; }));
-  if (refused > 0) judge_count(out, "refusals", {refused, refusals}, refusals, about.end);
+  for (const audit_entry& one : audit) {
+    if (one.text("event") == "refusal") ++recorded;
+    if (one.text("event") == "refusals" && one.body.contains("count") &&
+        one.body["count"].is_number_unsigned())
+      recorded += one.body["count"].get<std::size_t>();
+  }
+  const std::size_t least = older + std::min(of_the_last_minute, alone_min);
+  if (least > 0) judge_count(out, "refusals", {least, std::max(least, recorded)}, recorded, about.end);
 }
 
 /// What callers were told of each command, by its id: "ok" or a code.
@@ -188,6 +200,7 @@ void judge_completeness(const evidence& about, findings& out) {
   const auto audit = audit_of(about);
   if (audit.empty()) return;
   judge_recorded_streams(about, audit, out);
+  judge_recorded_refusals(about, audit, out);
   judge_recorded_commands(about, audit, out);
 }
 

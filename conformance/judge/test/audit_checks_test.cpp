@@ -58,6 +58,22 @@ TEST(AuditCompleteness, HasRefusalsAndRevocations) {
   EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", revoked(false)), opinion::broken);
 }
 
+TEST(AuditCompleteness, MaySumUpRefusalsBeyondTenAMinuteButLosesNone) {
+  const auto refused = [](std::size_t alone, std::uint64_t summed_up, double end) {
+    tape out = with_streams(1, 1);
+    for (int i = 0; i < 30; ++i)
+      out.refused(30 + 0.1 * i, 2 + static_cast<std::uint64_t>(i), "prod/0", "k", 401);
+    for (std::size_t i = 0; i < alone; ++i) audit(out, 34, line_of("refusal"));
+    if (summed_up > 0) audit(out, 90, line_of("refusals", {{"count", summed_up}}));
+    return opinion_of("audit-completeness", "AUD-1", out.until(end));
+  };
+  EXPECT_EQ(refused(30, 0, 100), opinion::fine);
+  EXPECT_EQ(refused(10, 20, 100), opinion::fine);
+  EXPECT_EQ(refused(10, 0, 60), opinion::fine) << "the summary is due within a minute";
+  EXPECT_EQ(refused(9, 0, 60), opinion::broken) << "ten have records of their own";
+  EXPECT_EQ(refused(10, 19, 100), opinion::broken) << "one is nowhere";
+}
+
 const nlohmann::json begun_line = line_of("command", {{"time", "t"},
                                                       {"actor", "a"},
                                                       {"org_id", "acme"},
