@@ -4,7 +4,6 @@
 
 #include "conformance/judge/agent_routes.hpp"
 #include "conformance/judge/exchange_pairing.hpp"
-#include "conformance/judge/findings.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -288,10 +287,8 @@ void builder::on_step(const record& one) {
     // A fault of names that no step undoes lasts: its step ends in the instant in which it begins.
     const bool undone =
         one.kind == record_kind::step_ended && unseen_.contains("dns") && one.t > unseen_["dns"].from;
-    // A look-up that nobody answered holds its dial until the agent gives it up (REC-10).
-    constexpr instant dial_max = seconds(10);
     if (undone)
-      close_unseen("dns", one.t + dial_max);
+      close_unseen("dns", one.t + unseen_dials::lookup_held_max);
     else
       unseen_.try_emplace("dns", unseen_dials{"*", one.t, one.t});
   }

@@ -117,6 +117,9 @@ struct key_fact {
 /// A time in which dials of some agents leave no trace on the wire: their names do not resolve, or nothing
 /// listens where they dial.
 struct unseen_dials {
+  /// A look-up that nobody answered holds its dial until the agent gives it up (REC-10).
+  static constexpr instant lookup_held_max = 10'000'000'000;
+
   std::string agents;  ///< Pattern of node names, as the scenario has it.
   instant from = 0, until = 0;
   [[nodiscard]] bool covers(std::string_view node) const;
