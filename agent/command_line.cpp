@@ -27,6 +27,9 @@ Environment:
   KUBECONFIG                as --kubeconfig; unset: the pod's service account, with
                             KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT
   SSL_CERT_FILE             authorities to trust for the gateway, unless --ca-file is given
+  CONTAINER_SANDBOX_MOUNT_POINT
+                            where the pod's mounts are, for a process on the node itself: before the
+                            paths of the service account and the default --health-file
 
 Log: JSON lines on standard output. Events:
 )";
@@ -54,10 +57,12 @@ std::string footer() {
   return text + line + "\n" + exit_codes;
 }
 
+constexpr const char* default_health_file = "/tmp/healthy";
+
 /// What stands on the command line and in the environment, before it is checked.
 struct raw_options {
   std::string gateway_url, cluster_name, instance_id, ca_file, key_file, log_level;
-  std::string health_file = "/tmp/healthy";
+  std::string health_file = default_health_file;
   kube_environment kubernetes;
   std::optional<std::uint16_t> metrics_port;
   std::size_t workers = command_options{}.workers;
@@ -170,6 +175,9 @@ std::variant<program_options, early_end> check(raw_options& raw, const environme
   take(raw.kubernetes.kubeconfig_path, variables, "KUBECONFIG");
   take(raw.kubernetes.service_host, variables, "KUBERNETES_SERVICE_HOST");
   take(raw.kubernetes.service_port, variables, "KUBERNETES_SERVICE_PORT");
+  const std::string mounts = variables("CONTAINER_SANDBOX_MOUNT_POINT").value_or("");
+  raw.kubernetes.service_account_dir.insert(0, mounts);
+  if (raw.health_file == default_health_file) raw.health_file.insert(0, mounts);
 
   auto key = read_key(raw, variables, disk);
   if (auto* end = std::get_if<early_end>(&key)) return std::move(*end);

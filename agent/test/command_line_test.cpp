@@ -61,6 +61,18 @@ TEST(CommandLine, NeedsNothingButAKeyInAPod) {
   EXPECT_FALSE(program.agent.metrics_port);
 }
 
+TEST(CommandLine, FindsThePodsFilesWhereTheyAreMountedOnTheNode) {
+  command_line f;
+  f.variables["CONTAINER_SANDBOX_MOUNT_POINT"] = "/mounts/1";
+  f.disk = {};
+  f.disk.put("/mounts/1/var/run/secrets/kubernetes.io/serviceaccount/token", "t");
+  f.disk.put("/mounts/1/var/run/secrets/kubernetes.io/serviceaccount/ca.crt", "of the pod");
+  const program_options program = f.program();
+  EXPECT_EQ(program.agent.kubernetes.authorities_pem, "of the pod");
+  EXPECT_EQ(program.health_file, "/mounts/1/tmp/healthy");
+  EXPECT_EQ(f.program({"--health-file", "/elsewhere"}).health_file, "/elsewhere");
+}
+
 TEST(CommandLine, ReadsTheEnvironment) {
   command_line f;
   f.variables["INCIDENTFOX_GATEWAY_URL"] = "https://gw.example:8443/x";

@@ -44,7 +44,7 @@ runtime::task<runtime::error_code> agent_program::start(std::string& why) {
   if (failure) co_return failure;
   tasks_.spawn("relay", relay_.run());
   healthy_at_ = host_.clock().wall_now();
-  child_options options;
+  runtime::child_options options;
   options.command = how_.command;
   options.environment = {
       {"INCIDENTFOX_API_KEY", how_.key},
@@ -54,7 +54,8 @@ runtime::task<runtime::error_code> agent_program::start(std::string& why) {
       {"SSL_CERT_FILE", how_.authority_file.string()},
       {"KUBECONFIG", how_.kubeconfig_file.string()}};
   why = how_.command.front() + " cannot be started";
-  auto started = child_process::start(host_, options, [this](std::string_view line) { on_line(line); });
+  auto started =
+      runtime::child_process::start(host_, options, [this](std::string_view line) { on_line(line); });
   if (!started) co_return started.error();
   process_ = std::move(*started);
   tasks_.spawn("end of the agent", await_end());

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "conformance/bench/gateway_program.hpp"
-#include "conformance/world/child_process.hpp"
 #include "fakes/fault/relay.hpp"
+#include "runtime/child_process.hpp"
 #include "runtime/notifier.hpp"
 
 namespace kitfox::conformance {
@@ -50,7 +50,7 @@ class agent_program {
   runtime::host& host_;
   setting how_;
   fault::relay relay_;
-  std::unique_ptr<child_process> process_;
+  std::unique_ptr<runtime::child_process> process_;
   bool connected_ = false, ended_ = false;
   runtime::wall_time healthy_at_{}, connected_at_{};
   std::optional<runtime::wall_time> due_at_;

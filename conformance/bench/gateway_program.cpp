@@ -41,7 +41,7 @@ runtime::task<runtime::error_code> gateway_program::start(std::vector<std::strin
   if (const auto failure = write("server.pem", server.certificate_pem)) co_return failure;
   if (const auto failure = write("server.key", server.private_key_pem)) co_return failure;
   if (const auto failure = write("ca.pem", authority_.certificate_pem())) co_return failure;
-  child_options options;
+  runtime::child_options options;
   options.command = std::move(command);
   options.environment = {{"KITFOX_GATEWAY_AGENT_LISTEN", "127.0.0.1:0"},
                          {"KITFOX_GATEWAY_CALLER_LISTEN", "127.0.0.1:0"},
@@ -52,7 +52,8 @@ runtime::task<runtime::error_code> gateway_program::start(std::vector<std::strin
                          {"KITFOX_GATEWAY_INTERNAL_SECRET", credential}};
   options.environment.insert(options.environment.end(), more_.begin(), more_.end());
   why = options.command.front() + " cannot be started";
-  auto started = child_process::start(host_, options, [this](std::string_view line) { on_line(line); });
+  auto started =
+      runtime::child_process::start(host_, options, [this](std::string_view line) { on_line(line); });
   if (!started) co_return started.error();
   process_ = std::move(*started);
   const runtime::mono_time until = host_.clock().now() + most;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "conformance/bench/process_usage.hpp"
-#include "conformance/world/child_process.hpp"
 #include "fakes/pki/authority.hpp"
+#include "runtime/child_process.hpp"
 #include "runtime/notifier.hpp"
 
 namespace kitfox::conformance {
@@ -48,7 +48,7 @@ class gateway_program {
   std::filesystem::path directory_;
   std::vector<std::pair<std::string, std::string>> more_;
   pki::authority authority_;
-  std::unique_ptr<child_process> process_;
+  std::unique_ptr<runtime::child_process> process_;
   std::uint16_t agent_port_ = 0, caller_port_ = 0;
   std::string last_line_;
   runtime::notifier changed_;

@@ -127,7 +127,7 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
   agent_port_ = caller_port_ = 0;
   const runtime::error_code written = write_credentials();
   if (written) co_return written;
-  child_options options;
+  runtime::child_options options;
   const std::string address = std::string{loopback} + ":";
   if (!programs_.gateway.is_reference()) {
     const runtime::error_code chosen = co_await choose_gateway_ports();
@@ -163,13 +163,13 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
 /// What it writes to standard error goes beside the logs.
 runtime::task<runtime::result<std::string>> sockets_world::run_command(std::vector<std::string> words,
                                                                        std::string& why) {
-  child_options options;
+  runtime::child_options options;
   options.environment = gateway_environment_;
   for (const std::string& word : words) options.command.push_back(placed(word, gateway_environment_));
   options.errors_path = (directory_ / "keys.log").string();
   std::string printed;
   why = options.command.front();
-  auto process = child_process::start(harness_, options, [&printed](std::string_view line) {
+  auto process = runtime::child_process::start(harness_, options, [&printed](std::string_view line) {
     if (printed.size() < printed_bytes_max) printed.append(line).append("\n");
   });
   if (!process) {

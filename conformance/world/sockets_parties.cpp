@@ -50,7 +50,7 @@ runtime::error_code sockets_world::watch_readiness() {
 }
 
 runtime::task<runtime::error_code> sockets_world::attach(const std::string& node, const std::string& cluster,
-                                                         const child_options& options) {
+                                                         const runtime::child_options& options) {
   const attachment& to = *programs_.agent.attached;
   auto& slot = children_[node];
   slot = std::make_unique<child>();
@@ -127,7 +127,7 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   std::error_code ignored;
   std::filesystem::remove(probe, ignored);
   const std::string scheme = spec.gateway == cluster_spec::scheme::https ? "https" : "http";
-  child_options options;
+  runtime::child_options options;
   options.environment = {
       {"INCIDENTFOX_API_KEY", std::move(key)},
       {"INCIDENTFOX_CLUSTER_NAME", spec.name},

@@ -148,7 +148,7 @@ kube::api_server& sockets_world::kubernetes(std::size_t cluster) { return *apis_
 
 runtime::result<sockets_world::child*> sockets_world::launch(const std::string& node, const char* kind,
                                                              const std::string& cluster,
-                                                             child_options options) {
+                                                             runtime::child_options options) {
   std::string file = node;
   for (char& c : file) {
     if (c == '/') c = '-';
@@ -165,8 +165,8 @@ runtime::result<sockets_world::child*> sockets_world::launch(const std::string& 
   begun.more = {{"kind", kind}};
   if (!cluster.empty()) begun.more["cluster"] = cluster;
   tape_.add(std::move(begun), harness_.clock().now());
-  auto process =
-      child_process::start(harness_, options, [this, out](std::string_view line) { on_line(*out, line); });
+  auto process = runtime::child_process::start(harness_, options,
+                                               [this, out](std::string_view line) { on_line(*out, line); });
   if (!process) {
     out->exited = true;
     return process.error();

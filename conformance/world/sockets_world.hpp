@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "conformance/world/child_process.hpp"
 #include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/folder_watch.hpp"
 #include "conformance/world/subject_program.hpp"
@@ -14,6 +13,7 @@
 #include "fakes/fault/relay.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
+#include "runtime/child_process.hpp"
 
 namespace kitfox::conformance {
 
@@ -60,7 +60,7 @@ class sockets_world final : public world {
   /// One life of one program.
   struct child {
     std::string node;
-    std::unique_ptr<child_process> process;
+    std::unique_ptr<runtime::child_process> process;
     bool exited = false, killed = false;
     bool awaited = false;  ///< Told to somebody, who has not started it yet.
     int exit_code = 0;
@@ -96,10 +96,10 @@ class sockets_world final : public world {
   [[nodiscard]] runtime::task<runtime::result<fault::relay*>> open_relay(std::string key,
                                                                          std::string link_name, upstream to);
   [[nodiscard]] runtime::result<child*> launch(const std::string& node, const char* kind,
-                                               const std::string& cluster, child_options options);
+                                               const std::string& cluster, runtime::child_options options);
   /// Has somebody start it, and waits until it dials. Errors: timed_out.
   [[nodiscard]] runtime::task<runtime::error_code> attach(const std::string& node, const std::string& cluster,
-                                                          const child_options& options);
+                                                          const runtime::child_options& options);
   void note_attached(const std::string& link_name);
   [[nodiscard]] runtime::task<void> await_end(child& one);
   void on_line(child& one, std::string_view line);

@@ -15,7 +15,7 @@ std::vector<std::string> variable_names(party of) {
           "KITFOX_GATEWAY_CREDENTIALS_FILE"};
 }
 
-void add_subject(const subject_program& what, child_options& to) {
+void add_subject(const subject_program& what, runtime::child_options& to) {
   const placeholders documented = to.environment;
   for (const std::string& word : what.command) to.command.push_back(placed(word, documented));
   for (const auto& [name, value] : what.environment)

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "conformance/world/child_process.hpp"
 #include "conformance/world/subject_program.hpp"
+#include "runtime/child_process.hpp"
 
 namespace kitfox::conformance {
 
@@ -12,6 +12,6 @@ namespace kitfox::conformance {
 
 /// Makes a subject's command out of its documented environment, which is there already: ${NAME} in its words
 /// and in the variables of its own stands for a documented one. Names that are not there stay as they are.
-void add_subject(const subject_program& what, child_options& to);
+void add_subject(const subject_program& what, runtime::child_options& to);
 
 }  // namespace kitfox::conformance

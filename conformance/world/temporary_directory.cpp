@@ -4,21 +4,21 @@
 
 #include <string>
 
-#include "conformance/world/last_will.hpp"
+#include "runtime/last_will.hpp"
 
 namespace kitfox::conformance {
 
 temporary_directory::temporary_directory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "kitfox-XXXXXX").string();
   if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  if (!path_.empty()) last_will::add_folder(path_);
+  if (!path_.empty()) runtime::last_will::add_folder(path_);
 }
 
 temporary_directory::~temporary_directory() {
   std::error_code ignored;
   if (path_.empty()) return;
   std::filesystem::remove_all(path_, ignored);
-  last_will::drop_folder(path_);
+  runtime::last_will::drop_folder(path_);
 }
 
 }  // namespace kitfox::conformance

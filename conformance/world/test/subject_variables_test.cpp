@@ -12,7 +12,7 @@ TEST(SubjectVariables, StandForDocumentedOnesInCommandAndEnvironment) {
   program.command = {"./mine", "--url=${INCIDENTFOX_GATEWAY_URL}",
                      "${INCIDENTFOX_CLUSTER_NAME}/${INCIDENTFOX_CLUSTER_NAME}"};
   program.environment = {{"TOKEN", "Bearer ${INCIDENTFOX_API_KEY}"}};
-  child_options options;
+  runtime::child_options options;
   options.environment = {{"INCIDENTFOX_GATEWAY_URL", "https://127.0.0.1:1/gateway"},
                          {"INCIDENTFOX_CLUSTER_NAME", "prod"},
                          {"INCIDENTFOX_API_KEY", "k"}};
@@ -26,7 +26,7 @@ TEST(SubjectVariables, StandForDocumentedOnesInCommandAndEnvironment) {
 TEST(SubjectVariables, AreNotExpandedInValuesOfOthersAndUnknownOnesStay) {
   subject_program program;
   program.command = {"${A}", "${NOBODY}", "$A", "${A"};
-  child_options options;
+  runtime::child_options options;
   options.environment = {{"A", "${A}"}};
   add_subject(program, options);
   EXPECT_EQ(options.command, (std::vector<std::string>{"${A}", "${NOBODY}", "$A", "${A"}));

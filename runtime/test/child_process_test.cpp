@@ -1,11 +1,11 @@
-#include "conformance/world/child_process.hpp"
+#include "runtime/child_process.hpp"
 
 #include <gtest/gtest.h>
 
 #include "runtime/event_sink.hpp"
 #include "runtime/real_host.hpp"
 
-namespace kitfox::conformance {
+namespace kitfox::runtime {
 namespace {
 
 struct silent_sink : runtime::event_sink {
@@ -18,12 +18,14 @@ struct told {
   int code = -1;
 };
 
-runtime::task<int> run_shell(runtime::host& on, std::string script, told& out) {
+runtime::task<int> run_shell(runtime::host& on, std::string script,
+                             std::vector<std::pair<std::string, std::string>> environment, told& out) {
   const runtime::endpoint anywhere{"127.0.0.1", 0};
   const auto held = co_await on.network().listen(anywhere, nullptr);
   EXPECT_TRUE(held.has_value());
   child_options options;
   options.command = {"sh", "-c", std::move(script)};
+  options.environment = std::move(environment);
   auto child =
       child_process::start(on, options, [&out](std::string_view line) { out.lines.emplace_back(line); });
   EXPECT_TRUE(child.has_value());
@@ -33,11 +35,11 @@ runtime::task<int> run_shell(runtime::host& on, std::string script, told& out) {
   co_return 0;
 }
 
-told shell(std::string script) {
+told shell(std::string script, std::vector<std::pair<std::string, std::string>> environment = {}) {
   told out;
   silent_sink nowhere;
   const auto on = runtime::real_host::make(nowhere);
-  on->run(run_shell(*on, std::move(script), out));
+  on->run(run_shell(*on, std::move(script), std::move(environment), out));
   return out;
 }
 
@@ -54,5 +56,10 @@ TEST(ChildProcess, TellsLinesOfBothOutputsAndItsCode) {
   EXPECT_EQ(out.code, 7);
 }
 
+TEST(ChildProcess, TakesWhatItIsGivenBeforeWhatItInherits) {
+  EXPECT_EQ(shell("echo $HOME $HERE", {{"HOME", "/given"}, {"HERE", "too"}}).lines,
+            std::vector<std::string>{"/given too"});
+}
+
 }  // namespace
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime

@@ -1,4 +1,4 @@
-#include "conformance/world/last_will.hpp"
+#include "runtime/last_will.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <mutex>
 
-namespace kitfox::conformance {
+namespace kitfox::runtime {
 namespace {
 
 /// Its arguments are the entries; "+entry" adds one, "-entry" drops it.
@@ -67,4 +67,4 @@ void last_will::drop_group(int id) { write("-group " + std::to_string(id)); }
 void last_will::add_folder(const std::filesystem::path& path) { write("+folder " + path.string()); }
 void last_will::drop_folder(const std::filesystem::path& path) { write("-folder " + path.string()); }
 
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime

@@ -1,4 +1,4 @@
-#include "conformance/world/child_process.hpp"
+#include "runtime/child_process.hpp"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -16,20 +17,21 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "conformance/world/last_will.hpp"
+#include "runtime/last_will.hpp"
 #include "runtime/task_group.hpp"
 
-namespace kitfox::conformance {
-
-namespace asio = runtime::asio;
+namespace kitfox::runtime {
 
 namespace {
 
-runtime::error_code last_error() { return {errno, boost::system::system_category()}; }
+error_code last_error() { return {errno, boost::system::system_category()}; }
 
 std::vector<std::string> environment_of(const child_options& options) {
   std::vector<std::string> out;
   for (const char* kept : {"PATH", "HOME", "TMPDIR"}) {
+    const bool given = std::any_of(options.environment.begin(), options.environment.end(),
+                                   [&](const auto& entry) { return entry.first == kept; });
+    if (given) continue;
     if (const char* value = std::getenv(kept)) out.push_back(std::string{kept} + "=" + value);
   }
   for (const auto& [name, value] : options.environment) out.push_back(name + "=" + value);
@@ -69,16 +71,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 struct child_process::state {
-  explicit state(runtime::host& on) : host{on}, output{on.executor()}, end{on.executor()}, readers{on} {}
-  runtime::host& host;
+  explicit state(host& on) : output{on.executor()}, end{on.executor()}, readers{on} {}
   pid_t pid = -1;
   bool reaped = false;
   asio::posix::stream_descriptor output, end;
   on_line lines;
   std::ofstream log;
-  runtime::task_group readers;
+  task_group readers;
 
-  runtime::task<void> read_lines() {
+  task<void> read_lines() {
     std::string pending;
     std::array<char, 16 * 1024> buffer{};
     for (;;) {
@@ -104,13 +105,12 @@ struct child_process::state {
 
 child_process::child_process(std::unique_ptr<state> owned) : state_{std::move(owned)} {}
 
-runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::host& on,
-                                                                     const child_options& options,
-                                                                     on_line lines) {
+result<std::unique_ptr<child_process>> child_process::start(host& on, const child_options& options,
+                                                            on_line lines) {
   std::array<int, 2> output{}, report{};
   if (pipe2(output.data(), O_CLOEXEC) != 0) return last_error();
   if (pipe2(report.data(), O_CLOEXEC) != 0) {
-    const runtime::error_code failure = last_error();
+    const error_code failure = last_error();
     close(output[0]);
     close(output[1]);
     return failure;
@@ -128,7 +128,7 @@ runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::ho
     become(const_cast<char**>(argument_pointers.data()), const_cast<char**>(environment_pointers.data()),
            directory, output[1], errors >= 0 ? errors : output[1], report[1], parent);
   }
-  const runtime::error_code fork_failure = pid < 0 ? last_error() : runtime::error_code{};
+  const error_code fork_failure = pid < 0 ? last_error() : error_code{};
   close(output[1]);
   close(report[1]);
   if (errors >= 0) close(errors);
@@ -139,7 +139,7 @@ runtime::result<std::unique_ptr<child_process>> child_process::start(runtime::ho
   if (fork_failure || failed) {
     close(output[0]);
     if (failed) waitpid(pid, nullptr, 0);
-    return failed ? runtime::error_code{exec_failure, boost::system::system_category()} : fork_failure;
+    return failed ? error_code{exec_failure, boost::system::system_category()} : fork_failure;
   }
   auto owned = std::make_unique<state>(on);
   owned->pid = pid;
@@ -174,7 +174,7 @@ void child_process::signal_leader(int number) noexcept {
   if (!state_->reaped) kill(state_->pid, number);
 }
 
-runtime::task<runtime::result<int>> child_process::ended() {
+task<result<int>> child_process::ended() {
   const auto [failure] = co_await state_->end.async_wait(asio::posix::stream_descriptor::wait_read,
                                                          asio::as_tuple(asio::use_awaitable));
   if (failure) co_return failure;
@@ -189,4 +189,4 @@ runtime::task<runtime::result<int>> child_process::ended() {
   co_return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime

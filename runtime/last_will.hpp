@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-namespace kitfox::conformance {
+namespace kitfox::runtime {
 
 /// What is to be done if this process is killed, when no destructor of it runs: a shell in a session of its
 /// own waits for the end of a socket from here, which the kernel closes however the process ends, and then
@@ -23,4 +23,4 @@ class last_will {
   int socket_ = -1;
 };
 
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime

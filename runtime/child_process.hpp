@@ -8,9 +8,10 @@
 
 #include "runtime/host.hpp"
 
-namespace kitfox::conformance {
+namespace kitfox::runtime {
 
-/// How to start a program. Nothing is inherited but PATH, HOME and TMPDIR: no file descriptor either.
+/// How to start a program. Nothing is inherited but PATH, HOME and TMPDIR, unless
+/// `environment` has them: no file descriptor either.
 struct child_options {
   std::vector<std::string> command;  ///< Program and arguments; the program is looked up in PATH.
   std::vector<std::pair<std::string, std::string>> environment;
@@ -30,9 +31,8 @@ class child_process {
   using on_line = std::function<void(std::string_view)>;
 
   /// Errors: what the operating system says, such as no_such_file_or_directory for an unknown program.
-  [[nodiscard]] static runtime::result<std::unique_ptr<child_process>> start(runtime::host& on,
-                                                                             const child_options& options,
-                                                                             on_line lines);
+  [[nodiscard]] static result<std::unique_ptr<child_process>> start(host& on, const child_options& options,
+                                                                    on_line lines);
   ~child_process();
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
@@ -43,7 +43,7 @@ class child_process {
   /// Sends it to the child alone, as an operator or the kubelet does; nothing once it has ended.
   void signal_leader(int number) noexcept;
   /// Waits for the end: the exit code, or 128 plus the signal that ended it. To be awaited once.
-  [[nodiscard]] runtime::task<runtime::result<int>> ended();
+  [[nodiscard]] task<result<int>> ended();
 
  private:
   struct state;
@@ -51,4 +51,4 @@ class child_process {
   std::unique_ptr<state> state_;
 };
 
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime
