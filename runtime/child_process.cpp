@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include "runtime/last_will.hpp"
 #include "runtime/task_group.hpp"
@@ -165,6 +166,24 @@ child_process::~child_process() {
 }
 
 int child_process::pid() const noexcept { return state_->pid; }
+
+std::optional<process_usage> child_process::usage() const {
+  if (state_->reaped) return std::nullopt;
+  std::ifstream in{"/proc/" + std::to_string(state_->pid) + "/stat"};
+  std::string text;
+  if (!std::getline(in, text)) return std::nullopt;
+  // proc(5): fields 14, 15 and 24; the name before them may hold anything but ends with the last ")".
+  std::istringstream fields{text.substr(std::min(text.rfind(')') + 1, text.size()))};
+  std::string skipped;
+  std::uint64_t user_ticks = 0, system_ticks = 0, pages = 0;
+  for (int i = 3; i < 14; ++i) fields >> skipped;
+  fields >> user_ticks >> system_ticks;
+  for (int i = 16; i < 24; ++i) fields >> skipped;
+  if (!(fields >> pages)) return std::nullopt;
+  const auto tick = std::chrono::nanoseconds{std::chrono::seconds{1}} / sysconf(_SC_CLK_TCK);
+  return process_usage{tick * (user_ticks + system_ticks),
+                       pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))};
+}
 
 void child_process::signal_group(int number) noexcept {
   if (!state_->reaped) kill(-state_->pid, number);

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,12 @@ struct child_options {
   std::string errors_path{};
 };
 
+/// What a process has used since its start, and holds now.
+struct process_usage {
+  duration cpu_time{0};  ///< Of all its threads.
+  std::uint64_t resident_bytes = 0;
+};
+
 /// One process of the operating system, ended whatever happens: destroying this kills it and its group, and
 /// the kernel kills it when the harness itself dies. Lives on the executor of a real host. Linux 5.11 or
 /// newer (pidfd, close_range).
@@ -38,6 +45,8 @@ class child_process {
   child_process& operator=(const child_process&) = delete;
 
   [[nodiscard]] int pid() const noexcept;
+  /// Of the process alone, without its children; none once it has ended.
+  [[nodiscard]] std::optional<process_usage> usage() const;
   /// Sends a signal to the child's group, so also to what a wrapper started; nothing once it has ended.
   void signal_group(int number) noexcept;
   /// Sends it to the child alone, as an operator or the kubelet does; nothing once it has ended.

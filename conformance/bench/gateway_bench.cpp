@@ -4,9 +4,9 @@
 #include <sys/vfs.h>
 
 #include "conformance/world/program_command.hpp"
-#include "conformance/world/temporary_directory.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/real_host.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -226,7 +226,7 @@ bool run_gateway_bench(const gateway_bench_options& options, bench_report& out, 
                           descriptors);
     return false;
   }
-  const temporary_directory own;
+  const runtime::temporary_directory own;
   const std::string directory = options.directory.empty() ? own.path().string() : options.directory;
   if (directory.empty()) {
     failure = "cannot make a temporary folder";

@@ -10,9 +10,9 @@
 #include "conformance/bench/distribution.hpp"
 #include "conformance/bench/registered_cluster.hpp"
 #include "conformance/world/program_command.hpp"
-#include "conformance/world/temporary_directory.hpp"
 #include "runtime/deadline.hpp"
 #include "runtime/real_host.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -225,7 +225,7 @@ void report(const reconnect_run& run, bench_report& out) {
 }  // namespace
 
 bool run_reconnect_bench(const reconnect_bench_options& options, bench_report& out, std::string& failure) {
-  const temporary_directory own;
+  const runtime::temporary_directory own;
   if (own.path().empty()) {
     failure = "cannot make a temporary folder";
     return false;

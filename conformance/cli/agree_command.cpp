@@ -9,7 +9,7 @@
 #include "conformance/run/run_plan.hpp"
 #include "conformance/world/run_sim.hpp"
 #include "conformance/world/run_sockets.hpp"
-#include "conformance/world/temporary_directory.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -91,7 +91,7 @@ class agree_command final : public cli_command {
       if (one.in_sim == nullptr) continue;
       sim_run_options options;
       options.seed = one.seed;
-      const temporary_directory own;
+      const runtime::temporary_directory own;
       const sockets_run real = run_in_sockets(*one.what, *one.source, {one.seed, {}, own.path()});
       if (real.interrupted) return exit_status::interrupted;
       const exit_status told = tell(run_in_sim(*one.in_sim, *one.source, options).tape, real.tape, out, err);

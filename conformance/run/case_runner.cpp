@@ -8,7 +8,7 @@
 #include "conformance/run/determinism.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/run_sockets.hpp"
-#include "conformance/world/temporary_directory.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -129,7 +129,7 @@ void run_sim_case(const planned_case& what, const case_settings& settings, case_
 
 void run_sockets_case(const planned_case& what, const case_settings& settings, case_result& out) {
   const auto begun = std::chrono::steady_clock::now();
-  const temporary_directory own;
+  const runtime::temporary_directory own;
   if (own.path().empty()) {
     blame_harness(out, "cannot make a temporary folder");
     return;

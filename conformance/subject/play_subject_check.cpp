@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "conformance/world/run_sockets.hpp"
-#include "conformance/world/temporary_directory.hpp"
 #include "runtime/assert.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -59,7 +59,7 @@ played_subject_check play_subject_check(const subject& whose) {
   const scenario_source source{agent ? "connect/check-agent.yaml" : "connect/check-gateway.yaml", text};
   loaded file = load_scenario_text(text, source.file, {});
   KITFOX_ASSERT(file.errors.empty());
-  const temporary_directory folder;
+  const runtime::temporary_directory folder;
   if (folder.path().empty()) return {{}, {}, "cannot make a temporary folder"};
   for (scenario_case& one : file.cases) {
     if (one.world != world_kind::sockets) continue;

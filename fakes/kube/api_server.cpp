@@ -5,7 +5,9 @@
 #include "fakes/kube/flow_schema.hpp"
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/impersonation.hpp"
+#include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_defaults.hpp"
+#include "fakes/kube/pod_admission.hpp"
 #include "fakes/kube/scripted_answer.hpp"
 #include "runtime/assert.hpp"
 
@@ -188,6 +190,9 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
   });
   state_->logs.on_change([shared = state_.get()] { shared->tell(); });
   install_bootstrap_objects(*this, state_->options.bootstrap, now);
+  if (state_->options.controllers != cluster_controllers::running_pods) return;
+  state_->node = std::make_unique<kubelet>(*state_);
+  install(*this, {node_object(state_->options.identity.git_version, now)}, now);
 }
 
 api_server::~api_server() = default;
@@ -269,6 +274,7 @@ void api_server::compact() {
   state_->tell();
 }
 
+kubelet* api_server::node() noexcept { return state_->node.get(); }
 authenticator& api_server::tokens() noexcept { return state_->tokens; }
 fault_script& api_server::faults() noexcept { return state_->faults; }
 pod_logs& api_server::logs() noexcept { return state_->logs; }

@@ -11,6 +11,7 @@
 #include "fakes/kube/fault_script.hpp"
 #include "fakes/kube/list_options.hpp"
 #include "fakes/kube/object_store.hpp"
+#include "fakes/kube/pod_launch.hpp"
 #include "fakes/kube/pod_logs.hpp"
 #include "fakes/kube/rbac.hpp"
 #include "fakes/kube/request_journal.hpp"
@@ -18,6 +19,8 @@
 #include "fakes/kube/yaml_objects.hpp"
 
 namespace kitfox::kube {
+
+class kubelet;
 
 struct api_limits {
   std::size_t body_bytes_max = 3 * 1024 * 1024;  ///< Of a request, as in kube-apiserver.
@@ -30,6 +33,7 @@ struct api_limits {
   accepted_token_limits tokens;
   yaml_limits yaml;
   std::size_t controller_steps_max = 100'000;  ///< Of the controllers after one request.
+  std::size_t events_max = 1000;               ///< Kept of those that controllers and kubelet record.
 };
 
 enum class bootstrap_objects {
@@ -42,9 +46,16 @@ enum class bootstrap_objects {
 
 /// What of a cluster runs beside its API server.
 enum class cluster_controllers {
-  none,       ///< A bare API server: what is marked for deletion stays until clients finish it.
-  lifecycle,  ///< The garbage collector, the end of namespaces, and kubelets that stop pods at once.
-  workloads,  ///< Those, and what makes pods of Deployments and says they are Ready. Nothing runs in them.
+  none,          ///< A bare API server: what is marked for deletion stays until clients finish it.
+  lifecycle,     ///< The garbage collector, the end of namespaces, and kubelets that stop pods at once.
+  workloads,     ///< Those, and what makes pods of Deployments and says they are Ready. Nothing runs in them.
+  running_pods,  ///< Those, but pods are what api_server::node() is told that they are.
+};
+
+/// The one node of a cluster whose pods run.
+struct node_options {
+  std::vector<image_mapping> images;
+  std::string pods_folder;  ///< Absolute; pods find their files below it.
 };
 
 struct api_server_options {
@@ -53,6 +64,9 @@ struct api_server_options {
   watch_list_support watch_list = watch_list_support::rejected;
   bootstrap_objects bootstrap = bootstrap_objects::installed;
   cluster_controllers controllers = cluster_controllers::lifecycle;
+  node_options node;
+  /// What ConfigMaps kube-root-ca.crt hold, where workloads are controlled.
+  std::string root_authority_pem;
   /// Signs service account tokens; give each cluster its own.
   std::string signing_key = "kitfox";
   std::uint64_t uid_seed = 0;
@@ -98,6 +112,8 @@ class api_server {
   /// Forgets the history: watches and pages that need it get 410.
   void compact();
 
+  /// Runs the pods; null unless cluster_controllers::running_pods.
+  [[nodiscard]] kubelet* node() noexcept;
   [[nodiscard]] authenticator& tokens() noexcept;
   [[nodiscard]] fault_script& faults() noexcept;
   [[nodiscard]] pod_logs& logs() noexcept;

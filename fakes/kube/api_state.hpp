@@ -1,9 +1,18 @@
 #pragma once
 #include "fakes/kube/api_server.hpp"
 #include "fakes/kube/cluster_controllers.hpp"
+#include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/media_type.hpp"
+#include "fakes/kube/resource_usage.hpp"
 
 namespace kitfox::kube {
+
+/// What controllers and kubelet recorded as Events.
+struct event_ledger {
+  std::map<std::string, object_place, std::less<>> by_content;
+  std::deque<object_place> order;  ///< The oldest first.
+  std::uint64_t names_made = 0;
+};
 
 /// What the handlers of one server share. Private to the server's sources.
 struct api_server::state {
@@ -22,6 +31,9 @@ struct api_server::state {
   fault_script faults;
   request_journal journal;
   controller_backlog backlog;
+  event_ledger events;
+  usage_table usage;
+  std::unique_ptr<kubelet> node;  ///< Null unless pods run.
   std::size_t in_flight = 0;
   std::size_t streams = 0;
   std::uint64_t epoch = 0;  ///< Counts restarts.

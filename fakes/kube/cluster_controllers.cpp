@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "fakes/kube/api_state.hpp"
+#include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_deletion.hpp"
+#include "fakes/kube/pod_admission.hpp"
 #include "fakes/kube/workload_controllers.hpp"
 
 namespace kitfox::kube {
@@ -40,7 +42,7 @@ class controller_round {
       collect_dependents(body);
       resume_namespace(text_at(body, {"metadata", "namespace"}));
       resume_owners(body);
-      if (runs_workloads()) replace_pod(body);
+      if (runs_workloads()) replace(*change.type, body);
       return;
     }
     const object_ptr now = state_.store.find(*change.type, text_at(body, {"metadata", "namespace"}),
@@ -54,11 +56,17 @@ class controller_round {
 
  private:
   [[nodiscard]] bool runs_workloads() const {
-    return state_.options.controllers == cluster_controllers::workloads;
+    return state_.options.controllers == cluster_controllers::workloads || state_.node;
   }
 
-  // The owner of a pod or a ReplicaSet that went counts again what it has.
-  void replace_pod(const json& body) {
+  // The owner of a pod or a ReplicaSet that went counts again what it has; what a namespace needs comes back.
+  void replace(const resource_type& gone, const json& body) {
+    if (state_.node && gone.kind == "Pod") state_.node->see(place_of_object(gone, body));
+    if (gone.kind == "ServiceAccount" || gone.kind == "ConfigMap") {
+      const object_ptr home = state_.store.find(*find_resource("", "v1", "namespaces"), "",
+                                                text_at(body, {"metadata", "namespace"}));
+      if (home && !is_marked(home->body)) furnish_namespace(state_, home->body, now_);
+    }
     const json& owners = value_at(body, {"metadata", "ownerReferences"});
     if (!owners.is_array()) return;
     for (const json& entry : owners) {
@@ -69,6 +77,9 @@ class controller_round {
 
   void handle_marked(const resource_type& type, const object_ptr& object) {
     if (type.kind == "Namespace") return end_namespace(object);
+    if (type.kind == "Pod" && state_.node &&
+        text_at(object->body, {"spec", "nodeName"}) == kubelet::node_name)
+      return state_.node->see(place_of_object(type, object->body));
     if (type.kind == "Pod" && number_at(object->body, {"metadata", "deletionGracePeriodSeconds"}) > 0) {
       deletion_options at_once;
       at_once.grace_s = 0;

@@ -19,7 +19,8 @@ struct object_place {
 class controller_backlog {
  public:
   explicit controller_backlog(cluster_controllers running)
-      : workloads_{running == cluster_controllers::workloads} {}
+      : workloads_{running == cluster_controllers::workloads ||
+                   running == cluster_controllers::running_pods} {}
   /// Takes note of a write.
   void note(const store_change& change);
 
@@ -38,8 +39,8 @@ class controller_backlog {
 
 /// Lets the controllers do what the writes since the last call ask for: the garbage collector
 /// (ownerReferences, foreground and orphaning deletion), the end of namespaces, and what a kubelet says when
-/// a pod's grace period begins: that it is gone. At most api_limits::controller_steps_max at a time; the next
-/// call does the rest.
+/// a pod's grace period begins: that it is gone, or, where pods run, the kubelet itself. At most
+/// api_limits::controller_steps_max at a time; the next call does the rest.
 void run_controllers(api_server::state& state, runtime::wall_time now);
 
 }  // namespace kitfox::kube

@@ -11,11 +11,13 @@
 #include "fakes/kube/default_rbac.hpp"
 #include "fakes/kube/fault_file.hpp"
 #include "fakes/kube/kubeconfig.hpp"
+#include "fakes/kube/run_pods.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
 #include "runtime/json_lines_sink.hpp"
 #include "runtime/real_host.hpp"
 #include "runtime/task_group.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::kube {
 
@@ -36,6 +38,8 @@ struct command_options {
   bool watch_list = false;
   bool agent_rbac = false;
   bool workloads = false;
+  bool run_pods = false;
+  std::vector<std::string> images;  ///< "PATTERN=COMMAND WORD..."
   std::vector<std::string> agent_namespaces;
   std::string log_level = "INFO";
 };
@@ -60,6 +64,14 @@ void describe(CLI::App& app, command_options& options) {
   app.add_flag("--watch-list", options.watch_list, "Serve sendInitialEvents instead of rejecting it");
   app.add_flag("--workloads", options.workloads,
                "Make pods of Deployments and ReplicaSets, Ready at once; nothing runs in them");
+  app.add_flag("--run-pods", options.run_pods,
+               "As --workloads, but a pod's containers are child processes: with its environment, volumes, "
+               "service account, probes, restarts and logs");
+  app.add_option("--image", options.images,
+                 "With --run-pods: PATTERN=COMMAND WORD..., what stands for images like PATTERN (* ? []), in "
+                 "place of their entry point; PATTERN= runs what the pod names. Any other image cannot be "
+                 "pulled")
+      ->needs("--run-pods");
   app.add_flag("--agent-rbac", options.agent_rbac,
                "Install the agent's service account and its default rights, and write its token to --out");
   app.add_option("--agent-namespace", options.agent_namespaces,
@@ -118,7 +130,21 @@ struct prepared_server {
   std::unique_ptr<api_server> server;
   runtime::tls_server_options tls;
   std::string authorities_pem;
+  std::optional<runtime::temporary_directory> pods_folder;
 };
+
+// A program by its path is found from any folder.
+std::string prepare_node(const command_options& options, node_options& node, prepared_server& out) {
+  for (const std::string& text : options.images) {
+    auto image = parse_image_mapping(text);
+    if (!image) return "--image " + text + " is not PATTERN=COMMAND WORD...";
+    if (!image->command.empty() && image->command.front().find('/') != std::string::npos)
+      image->command.front() = std::filesystem::absolute(image->command.front()).string();
+    node.images.push_back(std::move(*image));
+  }
+  node.pods_folder = out.pods_folder.emplace().path().string();
+  return node.pods_folder.empty() ? "cannot make a folder for pods" : std::string{};
+}
 
 // Returns what is wrong; empty when nothing is.
 std::string prepare_tls(const command_options& options, const std::string& host, prepared_server& out) {
@@ -195,7 +221,13 @@ std::string prepare(const command_options& options, const std::string& host, run
                     prepared_server& out) {
   api_server_options settings;
   settings.identity.git_version = options.version;
+  if (std::string why = prepare_tls(options, host, out); !why.empty()) return why;
+  settings.root_authority_pem = out.authorities_pem;
   if (options.workloads) settings.controllers = cluster_controllers::workloads;
+  if (options.run_pods) {
+    settings.controllers = cluster_controllers::running_pods;
+    if (std::string why = prepare_node(options, settings.node, out); !why.empty()) return why;
+  }
   settings.anonymous = options.anonymous_refused ? anonymous_requests::refused : anonymous_requests::allowed;
   settings.watch_list = options.watch_list ? watch_list_support::served : watch_list_support::rejected;
   std::array<unsigned char, 32> key{};
@@ -206,8 +238,7 @@ std::string prepare(const command_options& options, const std::string& host, run
   out.server = std::make_unique<api_server>(std::move(settings), now);
   if (std::string why = prepare_users(options, *out.server); !why.empty()) return why;
   if (std::string why = prepare_objects(options, *out.server, now); !why.empty()) return why;
-  if (std::string why = prepare_faults(options, *out.server); !why.empty()) return why;
-  return prepare_tls(options, host, out);
+  return prepare_faults(options, *out.server);
 }
 
 std::string write_outputs(const command_options& options, prepared_server& ready, const std::string& url,
@@ -250,7 +281,15 @@ runtime::task<int> serve(runtime::real_host& on, const command_options& options,
   on.stop_on_signals(stop);
   runtime::task_group beside{on};
   beside.spawn("stop on signals", stop_when_asked(stop, service));
+  std::optional<pod_runner> pods;
+  runtime::task_group running{on};
+  if (kubelet* node = ready.server->node()) {
+    node->advertise({host, local.port});
+    running.spawn("pods", pods.emplace(on, *node).run());
+  }
   co_await service.run();
+  if (pods) pods->stop();
+  co_await running.join();
   beside.cancel();
   co_await beside.join();
   co_return stopped;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "runtime/base64.hpp"
+
 namespace kitfox::kube {
 
 namespace {
@@ -28,6 +30,19 @@ std::string_view pull_policy(std::string_view image) {
   return "IfNotPresent";
 }
 
+void default_probe(json& container, const char* field) {
+  const auto found = container.find(field);
+  if (found == container.end() || !found->is_object()) return;
+  set_if_absent(*found, "timeoutSeconds", 1);
+  set_if_absent(*found, "periodSeconds", 10);
+  set_if_absent(*found, "successThreshold", 1);
+  set_if_absent(*found, "failureThreshold", 3);
+  if (const auto http = found->find("httpGet"); http != found->end() && http->is_object()) {
+    set_if_absent(*http, "path", "/");
+    set_if_absent(*http, "scheme", "HTTP");
+  }
+}
+
 void default_containers(json& pod_spec, const char* list) {
   const auto found = pod_spec.find(list);
   if (found == pod_spec.end() || !found->is_array()) return;
@@ -37,6 +52,8 @@ void default_containers(json& pod_spec, const char* list) {
     set_if_absent(container, "terminationMessagePolicy", "File");
     set_if_absent(container, "imagePullPolicy", pull_policy(text_at(container, {"image"})));
     set_if_absent(container, "resources", json::object());
+    for (const char* probe : {"livenessProbe", "readinessProbe", "startupProbe"})
+      default_probe(container, probe);
     if (const auto ports = container.find("ports"); ports != container.end() && ports->is_array()) {
       for (json& port : *ports) {
         if (port.is_object()) set_if_absent(port, "protocol", "TCP");
@@ -144,6 +161,20 @@ void default_service(json& service) {
   object_in(object_in(service, "status"), "loadBalancer");
 }
 
+// What is written as text is stored as bytes (pkg/apis/core/v1, conversion of Secret).
+void default_secret(json& secret) {
+  set_if_absent(secret, "type", "Opaque");
+  const auto texts = secret.find("stringData");
+  if (texts == secret.end()) return;
+  if (texts->is_object()) {
+    for (const auto& [key, value] : texts->items()) {
+      if (value.is_string())
+        object_in(secret, "data")[key] = runtime::base64_encode(value.get_ref<const std::string&>());
+    }
+  }
+  secret.erase("stringData");
+}
+
 void default_event(json& event) {
   set_if_absent(event, "eventTime", nullptr);
   set_if_absent(event, "reportingComponent", "");
@@ -167,6 +198,7 @@ void apply_defaults(const resource_type& type, json& object) {
     set_if_absent(object_in(object, "status"), "replicas", 0);
   }
   if (type.kind == "Service") default_service(object);
+  if (type.kind == "Secret") default_secret(object);
   if (type.kind == "Event") default_event(object);
   if (type.kind == "Namespace") {
     set_if_absent(object_in(object, "spec"), "finalizers", json::array({"kubernetes"}));

@@ -59,10 +59,12 @@ class log_stream final : public answer_stream {
   stream_step next(instant) override {
     const container_log* log = logs_.find(name_);
     stream_step step;
+    if (log != nullptr && started_ && log->run != run_) log = log_of_ended_run();
     if (log == nullptr) {
       step.kind = started_ ? stream_step::kinds::end : idle();
       return step;
     }
+    if (!started_) run_ = log->run;
     started_ = true;
     next_index_ = std::max(next_index_, log->first_index);
     while (next_index_ < log->end_index() && bytes_left_ > 0 && step.bytes.size() < step_bytes_max) {
@@ -81,6 +83,14 @@ class log_stream final : public answer_stream {
   [[nodiscard]] bool follows() const { return options_.extent == pod_log_options::extents::follow; }
   [[nodiscard]] stream_step::kinds idle() const {
     return follows() ? stream_step::kinds::wait : stream_step::kinds::end;
+  }
+
+  // A follower sees one run to its end, also when the next has begun meanwhile.
+  [[nodiscard]] const container_log* log_of_ended_run() const {
+    log_name previous = name_;
+    previous.instance = log_instance::previous;
+    const container_log* log = logs_.find(previous);
+    return log != nullptr && log->run == run_ ? log : nullptr;
   }
 
   // The first line that is new enough and within the tail.
@@ -114,6 +124,7 @@ class log_stream final : public answer_stream {
   pod_log_options options_;
   std::size_t bytes_left_ = static_cast<std::size_t>(-1);
   std::uint64_t next_index_ = 0;
+  std::uint64_t run_ = 0;
   bool started_ = false;
 };
 

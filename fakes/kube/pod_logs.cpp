@@ -25,6 +25,18 @@ void pod_logs::append_text(const log_name& name, std::string_view text, runtime:
   }
 }
 
+void pod_logs::begin_run(const log_name& name) {
+  container_log& current = logs_[name];
+  const std::uint64_t run = current.run + 1;
+  if (run > 1) {
+    current.open = false;
+    logs_[{name.ns, name.pod, name.container, log_instance::previous}] = std::move(current);
+  }
+  current = {};
+  current.run = run;
+  changed();
+}
+
 void pod_logs::close(const log_name& name) {
   const auto found = logs_.find(name);
   if (found == logs_.end()) return;

@@ -36,7 +36,8 @@ struct container_log {
   std::deque<log_line> lines;
   std::uint64_t first_index = 0;  ///< Of lines.front(), counted from the first line ever.
   std::size_t bytes = 0;
-  bool open = true;  ///< More may come; followers wait.
+  bool open = true;       ///< More may come; followers wait.
+  std::uint64_t run = 0;  ///< Tells the runs of a container apart.
 
   [[nodiscard]] std::uint64_t end_index() const noexcept { return first_index + lines.size(); }
 };
@@ -50,6 +51,8 @@ class pod_logs {
   /// Appends every line of `text`, the first at `start`, each next one `step` later.
   void append_text(const log_name& name, std::string_view text, runtime::wall_time start,
                    runtime::duration step);
+  /// The container starts: its log so far is that of the previous run, and the current one is empty.
+  void begin_run(const log_name& name);
   /// The container ended: followers get what is there and are then finished. No effect on unknown names.
   void close(const log_name& name);
   /// Forgets all logs of a pod.

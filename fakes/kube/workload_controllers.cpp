@@ -2,9 +2,13 @@
 
 #include <algorithm>
 
+#include "fakes/kube/cluster_events.hpp"
 #include "fakes/kube/go_text.hpp"
+#include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_defaults.hpp"
 #include "fakes/kube/object_deletion.hpp"
+#include "fakes/kube/pod_admission.hpp"
+#include "fakes/kube/pod_status.hpp"
 
 namespace kitfox::kube {
 
@@ -16,6 +20,7 @@ constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
 const resource_type& deployment_type() { return *find_resource("apps", "v1", "deployments"); }
 const resource_type& replica_set_type() { return *find_resource("apps", "v1", "replicasets"); }
 const resource_type& pod_type() { return *find_resource("", "v1", "pods"); }
+const resource_type& namespace_type() { return *find_resource("", "v1", "namespaces"); }
 
 // The letters that Kubernetes makes names of: no vowels, so that no words come out.
 std::string letters_of(std::uint64_t number, std::size_t count) {
@@ -47,6 +52,17 @@ json condition(const char* type, const char* reason, bool holds, runtime::wall_t
           {"lastUpdateTime", time}, {"lastTransitionTime", time},         {"message", reason}};
 }
 
+std::string name_of(const json& object) { return std::string{text_at(object, {"metadata", "name"})}; }
+
+// What a file says to run without any condition is as good as ready.
+bool is_ready(const json& pod) {
+  const json& conditions = value_at(pod, {"status", "conditions"});
+  if (!conditions.is_array()) return text_at(pod, {"status", "phase"}) == "Running";
+  return std::any_of(conditions.begin(), conditions.end(), [](const json& one) {
+    return text_at(one, {"type"}) == "Ready" && text_at(one, {"status"}) == "True";
+  });
+}
+
 class workload_round {
  public:
   workload_round(api_server::state& state, runtime::wall_time now) : state_{state}, now_{now} {}
@@ -70,10 +86,7 @@ class workload_round {
         set["metadata"]["annotations"][revision_annotation] = std::to_string(revision + 1);
       });
     }
-    for (const object_ptr& set : sets) {
-      if (set->body["metadata"]["uid"] != current->body["metadata"]["uid"]) scale(set, 0);
-    }
-    scale(current, wanted);
+    roll_out(body, sets, current, wanted);
     report_deployment(object, current);
   }
 
@@ -86,15 +99,28 @@ class workload_round {
         static_cast<std::size_t>(std::max<std::int64_t>(0, number_at(object->body, {"spec", "replicas"}, 1)));
     for (std::size_t i = pods.size(); i < wanted && create_pod(object->body); ++i) {
     }
-    for (std::size_t i = wanted; i < pods.size(); ++i)
+    // Those that are of least use go first.
+    std::stable_partition(pods.begin(), pods.end(),
+                          [](const object_ptr& pod) { return is_ready(pod->body); });
+    for (std::size_t i = wanted; i < pods.size(); ++i) {
       (void)delete_object(state_, pod_type(), pods[i], {}, now_);
+      record(object->body, "replicaset-controller", "SuccessfulDelete",
+             "Deleted pod: " + name_of(pods[i]->body));
+    }
     report_replica_set(object);
   }
 
   void pod(const object_ptr& object) {
     const bool waits = text_at(object->body, {"spec", "nodeName"}).empty() &&
                        text_at(object->body, {"status", "phase"}) == "Pending";
-    if (waits) changed(pod_type(), object, [&](json& body) { run(body); });
+    if (waits && state_.node) {
+      schedule(object);
+    } else if (waits) {
+      changed(pod_type(), object, [&](json& body) { run(body); });
+    } else if (state_.node) {
+      state_.node->see({&pod_type(), std::string{text_at(object->body, {"metadata", "namespace"})},
+                        name_of(object->body)});
+    }
     const json& owners = value_at(object->body, {"metadata", "ownerReferences"});
     if (!owners.is_array()) return;
     const std::string_view ns = text_at(object->body, {"metadata", "namespace"});
@@ -133,7 +159,37 @@ class workload_round {
     return stored ? *stored : object;
   }
 
-  void scale(const object_ptr& set, std::int64_t replicas) {
+  void record(const json& about, const char* component, const char* reason, std::string message) {
+    record_event(state_, about, {"Normal", component, reason, std::move(message)}, now_);
+  }
+
+  // Where pods are Ready at once, the new ones take the place of the old at once. Where they run, an old one
+  // goes for each new one that is Ready (maxUnavailable 0), or all go first (Recreate).
+  void roll_out(const json& deployment, const std::vector<object_ptr>& sets, const object_ptr& current,
+                std::int64_t wanted) {
+    const bool recreates = text_at(deployment, {"spec", "strategy", "type"}) == "Recreate";
+    std::int64_t kept =
+        state_.node && !recreates
+            ? std::max<std::int64_t>(0, wanted - number_at(current->body, {"status", "readyReplicas"}))
+            : 0;
+    std::int64_t left = 0;
+    for (const object_ptr& set : sets) {
+      if (set->body["metadata"]["uid"] == current->body["metadata"]["uid"]) continue;
+      const std::int64_t replicas = std::min(number_at(set->body, {"spec", "replicas"}), kept);
+      kept -= replicas;
+      scale(deployment, set, replicas);
+      left += number_at(set->body, {"status", "replicas"});
+    }
+    if (recreates && state_.node && left > 0) return;
+    scale(deployment, current, wanted);
+  }
+
+  void scale(const json& deployment, const object_ptr& set, std::int64_t replicas) {
+    const std::int64_t before = number_at(set->body, {"spec", "replicas"});
+    if (before == replicas) return;
+    record(deployment, "deployment-controller", "ScalingReplicaSet",
+           "Scaled " + std::string{replicas > before ? "up" : "down"} + " replica set " + name_of(set->body) +
+               " to " + std::to_string(replicas));
     changed(replica_set_type(), set, [&](json& body) { body["spec"]["replicas"] = replicas; });
   }
 
@@ -151,7 +207,12 @@ class workload_round {
     set["spec"]["selector"]["matchLabels"][hash_label] = hash;
     set["spec"]["template"]["metadata"]["labels"][hash_label] = hash;
     set["metadata"]["labels"] = set["spec"]["template"]["metadata"]["labels"];
-    return create(replica_set_type(), std::move(set));
+    const object_ptr created = create(replica_set_type(), std::move(set));
+    if (created && replicas > 0) {
+      record(deployment, "deployment-controller", "ScalingReplicaSet",
+             "Scaled up replica set " + name_of(created->body) + " to " + std::to_string(replicas));
+    }
+    return created;
   }
 
   bool create_pod(const json& set) {
@@ -161,7 +222,23 @@ class workload_round {
     pod["metadata"]["generateName"] = std::string{text_at(set, {"metadata", "name"})} + "-";
     pod["metadata"]["namespace"] = set["metadata"]["namespace"];
     pod["metadata"]["ownerReferences"] = owner_of(set);
-    return create(pod_type(), std::move(pod)) != nullptr;
+    const object_ptr created = create(pod_type(), std::move(pod));
+    if (created)
+      record(set, "replicaset-controller", "SuccessfulCreate", "Created pod: " + name_of(created->body));
+    return created != nullptr;
+  }
+
+  void schedule(const object_ptr& object) {
+    changed(pod_type(), object, [&](json& body) {
+      add_service_account(state_, body);
+      body["spec"]["nodeName"] = kubelet::node_name;
+      body["status"]["hostIP"] = body["status"]["podIP"] = "127.0.0.1";
+      body["status"]["podIPs"] = json::array({{{"ip", "127.0.0.1"}}});
+      body["status"]["conditions"] = json::array({pod_condition({}, "PodScheduled", true, now_)});
+    });
+    record(object->body, "default-scheduler", "Scheduled",
+           "Successfully assigned " + std::string{text_at(object->body, {"metadata", "namespace"})} + "/" +
+               name_of(object->body) + " to " + kubelet::node_name);
   }
 
   object_ptr create(const resource_type& type, json body) {
@@ -207,7 +284,7 @@ class workload_round {
     for (const object_ptr& pod : owned(object->body, pod_type())) {
       if (!text_at(pod->body, {"metadata", "deletionTimestamp"}).empty()) continue;
       ++count;
-      if (text_at(pod->body, {"status", "phase"}) == "Running") ++ready;
+      if (is_ready(pod->body)) ++ready;
     }
     changed(replica_set_type(), object, [&](json& body) {
       body["status"] = {{"replicas", count}, {"observedGeneration", body["metadata"]["generation"]}};
@@ -225,17 +302,28 @@ class workload_round {
     const std::int64_t count = number_at(current->body, {"status", "replicas"});
     const std::int64_t ready = number_at(current->body, {"status", "readyReplicas"});
     const bool whole = ready >= wanted;
+    std::int64_t all = count;
+    std::int64_t all_ready = ready;
+    for (const object_ptr& other : owned(object->body, replica_set_type())) {
+      if (other->body["metadata"]["uid"] == current->body["metadata"]["uid"]) continue;
+      all += number_at(other->body, {"status", "replicas"});
+      all_ready += number_at(other->body, {"status", "readyReplicas"});
+    }
+    const bool available = all_ready >= wanted;
+    const bool complete = whole && all == count;
     changed(deployment_type(), object, [&](json& body) {
       const json before = value_at(body, {"status", "conditions"});
       body["metadata"]["annotations"][revision_annotation] = std::to_string(revision_of(current->body));
       json status{{"observedGeneration", body["metadata"]["generation"]}};
-      if (count > 0) status["replicas"] = status["updatedReplicas"] = count;
-      if (ready > 0) status["readyReplicas"] = status["availableReplicas"] = ready;
-      if (ready < wanted) status["unavailableReplicas"] = wanted - ready;
+      if (all > 0) status["replicas"] = all;
+      if (count > 0) status["updatedReplicas"] = count;
+      if (all_ready > 0) status["readyReplicas"] = status["availableReplicas"] = all_ready;
+      if (all_ready < std::max(all, wanted))
+        status["unavailableReplicas"] = std::max(all, wanted) - all_ready;
       status["conditions"] = json::array(
-          {condition("Available", whole ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", whole,
-                     now_),
-           condition("Progressing", whole ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", true, now_)});
+          {condition("Available", available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+                     available, now_),
+           condition("Progressing", complete ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", true, now_)});
       keep_times(status["conditions"], before);
       body["status"] = std::move(status);
     });
@@ -258,7 +346,8 @@ class workload_round {
 }  // namespace
 
 bool is_workload(const resource_type& type) noexcept {
-  return &type == &deployment_type() || &type == &replica_set_type() || &type == &pod_type();
+  return &type == &deployment_type() || &type == &replica_set_type() || &type == &pod_type() ||
+         &type == &namespace_type();
 }
 
 void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
@@ -270,6 +359,7 @@ void reconcile_workload(api_server::state& state, const resource_type& type, con
     round.owner_of_replica_set(object);
   }
   if (&type == &pod_type()) round.pod(object);
+  if (&type == &namespace_type()) furnish_namespace(state, object->body, now);
 }
 
 }  // namespace kitfox::kube

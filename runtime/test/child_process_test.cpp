@@ -1,6 +1,7 @@
 #include "runtime/child_process.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "runtime/event_sink.hpp"
 #include "runtime/real_host.hpp"
@@ -59,6 +60,33 @@ TEST(ChildProcess, TellsLinesOfBothOutputsAndItsCode) {
 TEST(ChildProcess, TakesWhatItIsGivenBeforeWhatItInherits) {
   EXPECT_EQ(shell("echo $HOME $HERE", {{"HOME", "/given"}, {"HERE", "too"}}).lines,
             std::vector<std::string>{"/given too"});
+}
+
+/// Looks at a shell that holds a long text once it says that it does, and ends it then.
+task<int> measure_shell(host& on, std::optional<process_usage>& out) {
+  child_options options;
+  options.command = {"sh", "-c", "text=$(head -c 4000000 /dev/zero | tr '\\0' a); echo held; sleep 100"};
+  std::unique_ptr<child_process> child;
+  auto started = child_process::start(on, options, [&](std::string_view) {
+    out = child->usage();
+    child->signal_group(SIGKILL);
+  });
+  EXPECT_TRUE(started.has_value());
+  if (!started) co_return 1;
+  child = std::move(*started);
+  static_cast<void>(co_await child->ended());
+  EXPECT_FALSE(child->usage());
+  co_return 0;
+}
+
+TEST(ChildProcess, TellsWhatItUsesWhileItRuns) {
+  std::optional<process_usage> used;
+  silent_sink nowhere;
+  const auto on = real_host::make(nowhere);
+  on->run(measure_shell(*on, used));
+  ASSERT_TRUE(used);
+  EXPECT_GT(used->resident_bytes, 4'000'000U);
+  EXPECT_LT(used->cpu_time, std::chrono::seconds{10});
 }
 
 }  // namespace

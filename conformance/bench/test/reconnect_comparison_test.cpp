@@ -4,12 +4,12 @@
 
 #include <fstream>
 
-#include "conformance/world/temporary_directory.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
-std::string write(const temporary_directory& in, const std::string& name, const std::string& text) {
+std::string write(const runtime::temporary_directory& in, const std::string& name, const std::string& text) {
   const std::string path = (in.path() / name).string();
   std::ofstream{path} << text;
   return path;
@@ -22,7 +22,7 @@ std::string result_with(const std::string& command, double p50, double bare) {
 }
 
 TEST(ReconnectComparison, ShowsRatiosToEachOtherAndToTheOwnFloor) {
-  const temporary_directory folder;
+  const runtime::temporary_directory folder;
   const std::string a = write(folder, "a.json", result_with("old", 2, 1)),
                     b = write(folder, "b.json", result_with("new", 3, 2));
   std::string failure;
@@ -35,7 +35,7 @@ TEST(ReconnectComparison, ShowsRatiosToEachOtherAndToTheOwnFloor) {
 }
 
 TEST(ReconnectComparison, RefusesWhatIsNoResult) {
-  const temporary_directory folder;
+  const runtime::temporary_directory folder;
   const std::string good = write(folder, "good.json", result_with("x", 2, 1));
   std::string failure;
   EXPECT_EQ(compare_reconnects(good, (folder.path() / "absent").string(), failure), "");

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "conformance/world/temporary_directory.hpp"
+#include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr const char* digest_of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 TEST(SubjectDigest, IsOfTheProgramOfArgumentsThatAreFilesAndOfTheSubjectFile) {
-  const temporary_directory folder;
+  const runtime::temporary_directory folder;
   for (const char* name : {"agent.py", "agent.yaml"}) std::ofstream{folder.path() / name} << "abc";
   subject whose;
   whose.program.command = {"sh", (folder.path() / "agent.py").string(), "--flag", "/no/such/file"};

@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 
-namespace kitfox::conformance {
+namespace kitfox::runtime {
 
 /// A folder of one run's own under the system's temporary folder, removed with everything in it by the
 /// destructor.
@@ -18,4 +18,4 @@ class temporary_directory {
   std::filesystem::path path_;
 };
 
-}  // namespace kitfox::conformance
+}  // namespace kitfox::runtime
