@@ -115,12 +115,12 @@ void builder::on_end(const record& one) {
   if (client && !sent && which->end_seen_how.empty()) which->end_seen_how = one.name;
 }
 
-/// A stream is over with its response, whoever closes the connection afterwards.
 void builder::on_response_end(const record& one) {
   connection* which = find(one.conn);
   if (which == nullptr || !which->stream) return;
   if (out_.streams[*which->stream].exchange != exchange_of(one)) return;
   auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
+  if (one.at == wire_end::server && !which->end_seen_by_server) which->finished_by_server = true;
   if (!slot) slot = one.t;
   if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";
 }

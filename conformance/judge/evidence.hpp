@@ -62,6 +62,7 @@ struct connection {
   std::string end_seen_how;  ///< fin or rst, at the client.
   std::vector<std::size_t> exchanges;
   std::optional<std::size_t> stream;
+  bool finished_by_server = false;          ///< It ended its stream in order, before it saw the client leave.
   std::optional<instant> first_fault;       ///< A planned fault first did something to it.
   std::vector<instant> delivered_activity;  ///< Times at which something of the server reached the client.
   /// The first moment at which the client knew or decided that it is over.
@@ -155,6 +156,9 @@ struct evidence {
   [[nodiscard]] const nlohmann::json& request_body(const exchange& one) const;
   /// The end of the last time in [from, until) in which `node` may have dialled unseen; empty: there was
   /// none.
+  /// The gateway ended the stream of itself, and told the agent nothing of when to come back from `from` on:
+  /// by a drain event or a retry field.
+  [[nodiscard]] bool ended_without_hint(const stream& one, instant from) const;
   [[nodiscard]] std::optional<instant> unseen_until(std::string_view node, instant from, instant until) const;
 
  private:

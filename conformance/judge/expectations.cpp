@@ -72,6 +72,12 @@ void judge_answer(const evidence& about, const answer_expectation& expect, const
              outcome, ended.t);
     return;
   }
+  const bool cut = answer.is_object() && answer.value("truncated", nlohmann::json{}) == true;
+  if (expect.truncated && *expect.truncated != cut) {
+    out.fail(
+        one.requirement, subject, *expect.truncated ? "truncated: true" : "an answer that was not cut short",
+        *expect.truncated ? "an answer that does not say that it was cut short" : "truncated: true", ended.t);
+  }
   if (!expect.result.empty()) {
     const nlohmann::json result =
         answer.is_object() && answer.contains("result") ? answer["result"] : nlohmann::json{};

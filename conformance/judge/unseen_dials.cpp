@@ -1,4 +1,5 @@
-// Times in which dials leave no trace.
+// What cannot be read off single records: times in which dials leave no trace, and streams that end without a
+// word.
 #include <algorithm>
 
 #include "conformance/judge/evidence.hpp"
@@ -12,6 +13,15 @@ bool unseen_dials::covers(std::string_view node) const {
     if (fits_glob(pattern, node)) return true;
     if (std::count(pattern.begin(), pattern.end(), '/') < 2) return false;
   }
+}
+
+bool evidence::ended_without_hint(const stream& one, instant from) const {
+  const connection& on = connections[one.connection];
+  if (on.first_fault || (!on.finished_by_server && !on.ended_by_server_first())) return false;
+  return std::ranges::none_of(one.sent, [&](const stream_event& event) {
+    const bool has_retry = event.seen->more.is_object() && event.seen->more.contains("retry_ms");
+    return event.t >= from && (event.seen->name == "drain" || has_retry);
+  });
 }
 
 std::optional<instant> evidence::unseen_until(std::string_view node, instant from, instant until) const {

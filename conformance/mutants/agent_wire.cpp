@@ -100,6 +100,16 @@ class without_cancels final : public edit_without_leaving {
   }
 };
 
+class without_retries final : public edit_without_leaving {
+  std::string on_block(std::string block, std::size_t) override {
+    const std::size_t at = block.starts_with("retry:") ? 0 : block.find("\nretry:");
+    if (at == std::string::npos) return block;
+    const std::size_t from = at == 0 ? 0 : at + 1;
+    block.erase(from, block.find('\n', from) + 1 - from);
+    return block;
+  }
+};
+
 class lines_that_end_anywhere final : public edit_without_leaving {
   std::string on_block(std::string block, std::size_t) override {
     for (const char* end : {"\v", "\f", "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"})
@@ -248,6 +258,7 @@ host_ptr ends_lines_anywhere(runtime::host& inner) { return around_events<lines_
 host_ptr knows_all_members(runtime::host& inner) { return around_events<known_members_only>(inner); }
 host_ptr needs_a_new_gateway(runtime::host& inner) { return around_events<new_gateways_only>(inner); }
 host_ptr ignores_cancels(runtime::host& inner) { return around_events<without_cancels>(inner); }
+host_ptr deaf_to_retry(runtime::host& inner) { return around_events<without_retries>(inner); }
 host_ptr says_ready_for_ever(runtime::host& inner) { return around<ready_for_ever>(inner); }
 host_ptr keeps_quiet_about_connects(runtime::host& inner) { return around<quiet_about_connects>(inner); }
 host_ptr follows_redirects(runtime::host& inner) {

@@ -8,52 +8,63 @@
 namespace kitfox::conformance {
 namespace {
 
-/// Leaves a member out of results.
-class sparing_sender final : public agent::answer_sender {
+/// Sends its answers, which are JSON objects, as `Edit::apply` leaves them; those that it empties not at all.
+template <class Edit>
+class editing_sender final : public agent::answer_sender {
  public:
-  explicit sparing_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
+  explicit editing_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
   runtime::task<agent::delivery> send(agent::outgoing_answer answer) override {
     nlohmann::json body = nlohmann::json::parse(answer.body, nullptr, false);
-    const bool has = body.is_object() && body.contains("result") && body["result"].is_object();
-    if (has && body["result"].erase("annotations") > 0) answer.body = body.dump();
-    return inner_->send(std::move(answer));
+    if (body.is_object()) {
+      Edit::apply(body);
+      answer.body = body.dump();
+    }
+    if (body.empty()) co_return agent::delivery::delivered;
+    co_return co_await inner_->send(std::move(answer));
   }
 
  private:
   std::unique_ptr<answer_sender> inner_;
 };
 
-class sparing_parts final : public agent::agent_parts {
+template <class Edit>
+class editing_parts final : public agent::agent_parts {
  public:
   std::unique_ptr<agent::answer_sender> make_answer_sender(
       std::unique_ptr<agent::answer_sender> reference) const override {
-    return std::make_unique<sparing_sender>(std::move(reference));
+    return std::make_unique<editing_sender<Edit>>(std::move(reference));
+  }
+};
+
+template <class Edit>
+void use_answers(sim_subjects& s) {
+  static const editing_parts<Edit> parts;
+  s.parts = &parts;
+}
+
+/// Leaves a member out of results.
+struct spares_members {
+  static void apply(nlohmann::json& body) {
+    if (body.contains("result") && body["result"].is_object()) body["result"].erase("annotations");
   }
 };
 
 /// Passes on what the API server said, whole and more.
-class verbose_sender final : public agent::answer_sender {
- public:
-  explicit verbose_sender(std::unique_ptr<answer_sender> inner) : inner_{std::move(inner)} {}
-  runtime::task<agent::delivery> send(agent::outgoing_answer answer) override {
-    nlohmann::json body = nlohmann::json::parse(answer.body, nullptr, false);
-    if (body.is_object() && body.contains("error_detail") && body["error_detail"].contains("message")) {
-      std::string message = body["error_detail"]["message"].get<std::string>();
-      if (message.size() >= 1000) body["error_detail"]["message"] = message + message;
-      answer.body = body.dump();
-    }
-    return inner_->send(std::move(answer));
+struct passes_on_everything {
+  static void apply(nlohmann::json& body) {
+    if (!body.contains("error_detail") || !body["error_detail"].contains("message")) return;
+    const std::string message = body["error_detail"]["message"].get<std::string>();
+    if (message.size() >= 1000) body["error_detail"]["message"] = message + message;
   }
-
- private:
-  std::unique_ptr<answer_sender> inner_;
 };
 
-class verbose_parts final : public agent::agent_parts {
- public:
-  std::unique_ptr<agent::answer_sender> make_answer_sender(
-      std::unique_ptr<agent::answer_sender> reference) const override {
-    return std::make_unique<verbose_sender>(std::move(reference));
+struct cuts_in_silence {
+  static void apply(nlohmann::json& body) { body.erase("truncated"); }
+};
+
+struct drops_what_has_expired {
+  static void apply(nlohmann::json& body) {
+    if (body.value("error_code", "") == "expired") body.clear();
   }
 };
 
@@ -72,12 +83,13 @@ std::string without_event_id(const protocol::agent_event& event) {
 using requirement_id = std::string_view;
 constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {"CON-13"}, sse7[] = {"SSE-7"},
                          liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"}, cmd6[] = {"CMD-6"}, cmd7[] = {"CMD-7"},
-                         cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
-                         ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
-                         obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
-                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"},
-                         aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"}, aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"},
-                         aud5[] = {"AUD-5"};
+                         late_commands[] = {"CMD-3"}, retry_floor[] = {"REC-7"}, cut_answers[] = {"RSP-5"},
+                         no_hint[] = {"DRN-1", "LIV-7"}, cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"},
+                         rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"}, ha8[] = {"HA-8"}, drn5[] = {"DRN-5"},
+                         obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"}, obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"},
+                         sse1[] = {"SSE-1"}, ver1[] = {"VER-1"}, ver2[] = {"VER-2"}, bad6[] = {"BAD-6"},
+                         rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
+                         aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
 
 // What else breaks with it, and why.
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
@@ -125,21 +137,28 @@ constexpr mutant agents[] = {
      "passes long messages of the API server on",
      rbc5,
      {},
-     [](sim_subjects& s) {
-       static const verbose_parts parts;
-       s.parts = &parts;
-     }},
-    {"agent-spares-members",
-     "leaves a member out of its results",
-     cmd8,
+     use_answers<passes_on_everything>},
+    {"agent-cuts-in-silence",
+     "does not say that it cut an answer short",
+     cut_answers,
      {},
-     [](sim_subjects& s) {
-       static const sparing_parts parts;
-       s.parts = &parts;
-     }},
+     use_answers<cuts_in_silence>},
+    {"agent-drops-what-has-expired", "says nothing about commands that came too late", late_commands,
+     unanswered, use_answers<drops_what_has_expired>},
+    {"agent-deaf-to-retry",
+     "takes no notice of retry fields",
+     retry_floor,
+     {},
+     [](sim_subjects& s) { s.around_agent = deaf_to_retry; }},
+    {"agent-spares-members", "leaves a member out of its results", cmd8, {}, use_answers<spares_members>},
 };
 
 constexpr mutant gateways[] = {
+    {"gateway-drains-without-a-hint",
+     "does not say when to return to streams that it ends",
+     no_hint,
+     {},
+     [](sim_subjects& s) { s.around_gateway = gives_no_hints; }},
     {"gateway-serves-clusters-in-turn",
      "has one queue for the commands of all clusters",
      rte5,

@@ -23,6 +23,15 @@ class without_scheme final : public gateway_stream {
   }
 };
 
+class without_hints final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    replace_all(bytes, "event: drain\n", "event: later\n");
+    replace_all(bytes, "retry: ", "later: ");
+    return {};
+  }
+};
+
 class without_methods final : public gateway_stream {
   using gateway_stream::gateway_stream;
   duration on_write(std::string& bytes) override {
@@ -194,6 +203,9 @@ std::string with_last_words(const protocol::agent_event& event) {
 }
 host_ptr names_no_scheme(runtime::host& on, const settings& of) {
   return around_door<door::agents, without_scheme>(on, of);
+}
+host_ptr gives_no_hints(runtime::host& on, const settings& of) {
+  return around_door<door::agents, without_hints>(on, of);
 }
 host_ptr keeps_methods_to_itself(runtime::host& on, const settings& of) {
   return around_door<door::agents, without_methods>(on, of);

@@ -61,6 +61,7 @@ answer_expectation bind_answer(const map_reader& map) {
   answer_expectation made;
   made.where = map.mark();
   if (map.has("ok")) made.ok = map.flag("ok");
+  if (map.has("truncated")) made.truncated = map.flag("truncated");
   made.error_codes = map.texts("error_code");
   made.within = map.span("within");
   if (map.has("status")) made.status = static_cast<int>(map.count32_or("status", 200));

@@ -162,7 +162,7 @@ struct dns_verb {
 /// What a caller's answer must be.
 struct answer_expectation {
   source_mark where;
-  std::optional<bool> ok;
+  std::optional<bool> ok, truncated;
   std::vector<std::string> error_codes;  ///< One of these.
   std::optional<duration> within;
   std::optional<int> status;  ///< HTTP; empty: 200.

@@ -190,8 +190,8 @@ void judge_recorded_commands(const evidence& about, const std::vector<audit_entr
     judge_count(out, "the end of command " + id, {1, 1}, ended[id].size(), t);
     if (ended[id].empty()) continue;
     const audit_entry& end = *ended[id].front();
-    if (end.text("outcome") != outcome->second || !missing_member(end, {"ms"}).empty())
-      out.fail("AUD-1", "gateway", "outcome " + outcome->second + " and ms of command " + id,
+    if (end.text("outcome") != outcome->second || !missing_member(end, {"ms", "bytes"}).empty())
+      out.fail("AUD-1", "gateway", "outcome " + outcome->second + ", ms and bytes of command " + id,
                end.line.substr(0, 200), end.seen->t);
   }
 }

@@ -84,6 +84,24 @@ bool clocks_were_moved(const evidence& about) {
                      [](const record* step) { return step->name == "clock"; });
 }
 
+/// What arrives after its deadline is answered `expired`. Agents know the time of the gateway to a second.
+void judge_said_expired(const evidence& about, const pending& owed, const std::string& agent, findings& out) {
+  constexpr instant answering = seconds(3);
+  const command& what = *owed.what;
+  const bool late = owed.delivered >= owed.deadline + seconds(1) + tolerance(about);
+  if (!late || !what.message.contains("deadline")) return;
+  const instant until = owed.delivered + answering;
+  const connection& on = about.connections[about.streams[what.delivered_on.front()].connection];
+  const bool watched = until < about.end && on.over_for_client().value_or(about.end) >= until;
+  if (!watched || (owed.answered && owed.expired)) {
+    if (owed.expired) out.evaluated("CMD-3");
+    return;
+  }
+  out.evaluated("CMD-3");
+  out.fail("CMD-3", agent, "the answer expired to " + what.id + ", which came after its deadline",
+           owed.answered ? "another answer" : "none", owed.delivered);
+}
+
 void judge_expired(const evidence& about, findings& out) {
   if (clocks_were_moved(about)) return;
   std::map<std::pair<std::string, std::string_view>, std::vector<pending>> by_kind;
@@ -91,6 +109,7 @@ void judge_expired(const evidence& about, findings& out) {
     const auto owed = pending_of(about, one);
     if (!owed) continue;
     const std::string& agent = about.connections[about.streams[one.delivered_on.front()].connection].from;
+    judge_said_expired(about, *owed, agent, out);
     if (owed->expired) {
       out.evaluated("CMD-3");
       if (*owed->answered < owed->deadline - tolerance(about))

@@ -157,10 +157,15 @@ void judge_stream_age(const evidence& about, findings& out) {
     const instant until = one.over_at_gateway.value_or(about.end);
     if (until - *one.connected_sent < seconds(max_age * (1 - jitter))) continue;
     out.evaluated("LIV-7");
+    const connection& on = about.connections[one.connection];
+    if (about.ended_without_hint(one, *one.connected_sent + 1)) {
+      out.fail("LIV-7", "gateway", "a drain event or a retry field before the stream to " + on.from + " ends",
+               "none", until);
+    }
     if (until - *one.connected_sent <= bound) continue;
-    out.too_late("LIV-7", about.connections[one.connection].from,
-                 "a stream no older than " + print_span(bound), print_span(until - *one.connected_sent),
-                 *one.connected_sent, until - *one.connected_sent - bound);
+    out.too_late("LIV-7", on.from, "a stream no older than " + print_span(bound),
+                 print_span(until - *one.connected_sent), *one.connected_sent,
+                 until - *one.connected_sent - bound);
   }
 }
 

@@ -98,6 +98,27 @@ bool was_sent_to(const evidence& about, const command& one, const std::string& c
                      [&](std::size_t stream) { return about.streams[stream].cluster == cluster; });
 }
 
+/// What is wrong with a request comes before whose command it is about.
+bool refused_for_itself(int status) {
+  return status == 400 || status == 413 || status == 429 || status == 503;
+}
+
+/// RSP-2: the right cluster's first answer, after its time.
+void judge_late_answer(const command& one, const exchange& response, findings& out) {
+  constexpr instant late_min = seconds(0.5), remembered_min = seconds(60);
+  if (!one.message.is_object() || !one.message.contains("timeout") || !one.message["timeout"].is_number())
+    return;
+  const instant deadline = one.sent.front().t + seconds(one.message["timeout"].get<double>());
+  if (!response.arrived || *response.arrived < deadline + late_min) return;
+  out.evaluated("RSP-2");
+  const int status = response.status_sent;
+  const bool forgotten = status == 404 && *response.arrived > deadline + remembered_min;
+  if (status != 410 && !forgotten && !refused_for_itself(status))
+    out.fail("RSP-2", "gateway",
+             "410 to an answer " + print_span(*response.arrived - deadline) + " after its deadline",
+             "HTTP " + std::to_string(status), *response.answered);
+}
+
 /// RSP-2, RSP-3: duplicates are taken and ignored, foreign and unknown ids are not found.
 void judge_acceptance(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
@@ -110,8 +131,9 @@ void judge_acceptance(const evidence& about, findings& out) {
       if (one.sent.empty()) {
         if (response.wrong_secret || response.key.empty()) continue;
         out.evaluated("RSP-2");
-        if (status == 200)
-          out.fail("RSP-2", "gateway", "404 to a response for the unknown id " + id, "200", t);
+        if (status != 404 && !refused_for_itself(status))
+          out.fail("RSP-2", "gateway", "404 to a response for the unknown id " + id,
+                   "HTTP " + std::to_string(status), t);
         continue;
       }
       const auto key = about.keys.find(response.key);
@@ -119,13 +141,14 @@ void judge_acceptance(const evidence& about, findings& out) {
       if (key->second.cluster != one.cluster) {
         if (was_sent_to(about, one, key->second.cluster)) continue;
         out.evaluated("RSP-3");
-        if (status == 200)
+        if (status != 404 && !refused_for_itself(status))
           out.fail(
               "RSP-3", "gateway",
               "404 to a response from cluster " + key->second.cluster + " for a command of " + one.cluster,
-              "200", t);
+              "HTTP " + std::to_string(status), t);
         continue;
       }
+      if (!accepted) judge_late_answer(one, response, out);
       if (status == 200 && accepted) out.evaluated("RSP-2");
       if (accepted && (status == 404 || status >= 500)) {
         out.evaluated("RSP-2");
@@ -136,7 +159,7 @@ void judge_acceptance(const evidence& about, findings& out) {
   }
 }
 
-/// RSP-5: bodies stay within the limit; a result cut short says so.
+/// RSP-5: bodies stay within the limit. Whether a result was cut short, and says so, a scenario knows.
 void judge_size(const evidence& about, findings& out) {
   const std::uint64_t limit = about.facts().value("body_bytes_max", std::uint64_t{1024 * 1024});
   for (const auto& [id, one] : about.commands) {

@@ -38,6 +38,16 @@ void judge_agent_stop(const evidence& about, findings& out) {
   }
 }
 
+/// DRN-1: a stream that the gateway ends of itself says when to return.
+void judge_drain_hint(const evidence& about, const stream& one, instant told, findings& out) {
+  out.evaluated("DRN-1");
+  if (!about.ended_without_hint(one, told)) return;
+  out.fail("DRN-1", "gateway",
+           "a drain event or a retry field before the stream to " + about.connections[one.connection].from +
+               " ends",
+           "none", *one.over_at_gateway);
+}
+
 /// DRN-1: a gateway told to stop lets nobody in and spreads the ends of its streams.
 void judge_gateway_drain(const evidence& about, findings& out) {
   for (const process& gateway : about.processes) {
@@ -57,6 +67,7 @@ void judge_gateway_drain(const evidence& about, findings& out) {
           *one.over_at_gateway < told)
         continue;
       ends.push_back(*one.over_at_gateway);
+      judge_drain_hint(about, one, told, out);
     }
     const double window = about.facts().value("drain_window", 30.0);
     if (ends.size() < 20) continue;

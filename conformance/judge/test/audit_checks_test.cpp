@@ -83,7 +83,7 @@ const nlohmann::json begun_line = line_of("command", {{"time", "t"},
                                                       {"params_hash", "h"},
                                                       {"request_id", audited_id}});
 const nlohmann::json ended_line =
-    line_of("command_outcome", {{"outcome", "denied"}, {"ms", 3}, {"request_id", audited_id}});
+    line_of("command_outcome", {{"outcome", "denied"}, {"ms", 3}, {"bytes", 80}, {"request_id", audited_id}});
 
 tape with_command(double recorded_at, const nlohmann::json& begun, const nlohmann::json& ended) {
   tape out = with_streams(1, 1);
@@ -96,14 +96,17 @@ tape with_command(double recorded_at, const nlohmann::json& begun, const nlohman
 }
 
 TEST(AuditCompleteness, HasCommandsWithTheirMembersAndOutcomes) {
-  nlohmann::json nobody = begun_line, another = ended_line;
+  nlohmann::json nobody = begun_line, another = ended_line, sizeless = ended_line;
   nobody.erase("actor");
+  sizeless.erase("bytes");
   another["outcome"] = "ok";
   EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", with_command(4, begun_line, ended_line).until(60)),
             opinion::fine);
   EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", with_command(4, nobody, ended_line).until(60)),
             opinion::broken);
   EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", with_command(4, begun_line, another).until(60)),
+            opinion::broken);
+  EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", with_command(4, begun_line, sizeless).until(60)),
             opinion::broken);
   EXPECT_EQ(opinion_of("audit-completeness", "AUD-1", with_command(4, begun_line, begun_line).until(60)),
             opinion::broken);

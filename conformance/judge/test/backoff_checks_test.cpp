@@ -161,7 +161,7 @@ TEST(GatewayFloor, IsALeast) {
 }
 
 TEST(FirstRetrySpread, WantsAFleetToComeBackApart) {
-  const auto fleet = [](double width) {
+  const auto fleet = [](double width, int stragglers = 0) {
     tape out;
     out.issues_key(0, "k", "prod", "acme/payments");
     for (int i = 0; i < 25; ++i) {
@@ -169,12 +169,13 @@ TEST(FirstRetrySpread, WantsAFleetToComeBackApart) {
       const auto conn = static_cast<std::uint64_t>(10 * i);
       out.starts(0, node, "agent", "prod").connects(1, conn + 1, node, "k", node);
       out.heartbeats(2, 50, conn + 1, 15).cut(50, conn + 1);
-      out.dials(50 + width * i / 25, conn + 2, node + "->gateway", "refuse");
+      out.dials(50 + (i < stragglers ? 5 : width * i / 25), conn + 2, node + "->gateway", "refuse");
     }
     return out.until(100);
   };
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", fleet(5)), opinion::fine);
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", fleet(1)), opinion::broken);
+  EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", fleet(1, 1)), opinion::broken) << "one straggler";
   EXPECT_EQ(opinion_of("backoff-envelope", "REC-8", fleet(5)), opinion::fine);
   EXPECT_EQ(opinion_of("backoff-envelope", "REC-8", fleet(1)), opinion::broken);
   EXPECT_EQ(opinion_of("first-retry-spread", "REC-8", with_waits({1}).until(9)), opinion::nothing_to_see);

@@ -24,6 +24,25 @@ TEST(Expired, MustNotBeStarted) {
   EXPECT_EQ(opinion_of("expired", "CMD-3", connected_tape().until(30)), opinion::nothing_to_see);
 }
 
+TEST(Expired, IsTheAnswerToACommandThatCameTooLate) {
+  const nlohmann::json message{
+      {"request_id", request_id}, {"command", "list_services"}, {"timeout", 5.0}, {"deadline", "t"}};
+  const auto late = [&](const nlohmann::json& sent, const char* code) {
+    tape out = connected_tape();
+    out.event(10, 1, "command", sent, tape::ends::sent_only);
+    out.event(17, 1, "command", sent, tape::ends::delivered_only);
+    if (code != nullptr)
+      out.responds(17.1, 8, "prod/0", "k", request_id, {{"ok", false}, {"error_code", code}}, 410);
+    return out.until(30);
+  };
+  nlohmann::json of_old = message;
+  of_old.erase("deadline");
+  EXPECT_EQ(opinion_of("expired", "CMD-3", late(message, "expired")), opinion::fine);
+  EXPECT_EQ(opinion_of("expired", "CMD-3", late(message, "timeout")), opinion::broken);
+  EXPECT_EQ(opinion_of("expired", "CMD-3", late(message, nullptr)), opinion::broken);
+  EXPECT_EQ(opinion_of("expired", "CMD-3", late(of_old, nullptr)), opinion::nothing_to_see);
+}
+
 TEST(Expired, IsNoAnswerToACommandThatHasTime) {
   tape run = connected_tape();
   run.command(10, 1, request_id, "list_services", 5);
@@ -311,30 +330,6 @@ TEST(CallsEnd, ByTheirDeadline) {
   EXPECT_EQ(opinion_of("calls-end", "IDM-3", ended_at(16)), opinion::fine);
   EXPECT_EQ(opinion_of("calls-end", "IDM-3", ended_at(40)), opinion::broken);
   EXPECT_EQ(opinion_of("calls-end", "IDM-3", connected_tape().until(60)), opinion::nothing_to_see);
-}
-
-TEST(ResponseAcceptance, TakesDuplicatesAndRefusesStrangers) {
-  const auto second = [](const std::string& key, int status) {
-    tape out = connected_tape();
-    out.issues_key(0, "o", "other", "acme/search").command(5, 1, request_id, "list_pods");
-    out.responds(6, 7, "prod/0", "k", request_id, {{"ok", true}}, 200);
-    return out.responds(7, 8, "prod/0", key, request_id, {{"ok", true}}, status).until(9);
-  };
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-2", second("k", 200)), opinion::fine);
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-2", second("k", 404)), opinion::broken);
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", second("o", 404)), opinion::fine);
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", second("o", 200)), opinion::broken);
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-2", connected_tape().until(9)), opinion::nothing_to_see);
-}
-
-TEST(ResponseAcceptance, IsNotBlamedForACommandThatWasSentToTwoClusters) {
-  tape out = connected_tape();
-  out.starts(0, "other/0", "agent", "other").issues_key(0, "o", "other", "acme/search");
-  out.connects(1, 9, "other/0", "o")
-      .command(5, 1, request_id, "list_pods")
-      .command(5, 9, request_id, "list_pods");
-  out.responds(6, 10, "other/0", "o", request_id, {{"ok", true}}, 200);
-  EXPECT_EQ(opinion_of("response-acceptance", "RSP-3", out.until(9)), opinion::nothing_to_see);
 }
 
 TEST(ErrorCodes, AreOfTheClosedList) {

@@ -181,6 +181,15 @@ tape& tape::event(double t, std::uint64_t conn, const std::string& type, nlohman
   return *this;
 }
 
+tape& tape::retries(double t, std::uint64_t conn, int milliseconds) {
+  record like;
+  like.name = "message";
+  like.exchange = 1;
+  like.more = {{"retry_ms", milliseconds}};
+  add_both(t, record_kind::sse_event, conn, like);
+  return *this;
+}
+
 tape& tape::heartbeats(double first, double last, std::uint64_t conn, double gap) {
   record like;
   like.name = "heartbeat";

@@ -42,6 +42,8 @@ class tape {
   enum class ends { both, sent_only, delivered_only };
   tape& event(double t, std::uint64_t conn, const std::string& type, nlohmann::json data,
               ends seen_at = ends::both);
+  /// An event without a type of its own that carries a retry field, seen at both ends.
+  tape& retries(double t, std::uint64_t conn, int milliseconds);
   tape& heartbeats(double first, double last, std::uint64_t conn, double gap);
   /// One side ends in order and the other sees it.
   tape& ends_by(double t, std::uint64_t conn, wire_end by, const std::string& how = "fin");
