@@ -68,6 +68,28 @@ struct drops_what_has_expired {
   }
 };
 
+/// Keeps to itself how long the API server asked to be left alone.
+class hasty_runner final : public agent::command_runner {
+ public:
+  explicit hasty_runner(std::unique_ptr<command_runner> inner) : inner_{std::move(inner)} {}
+  runtime::task<agent::command_outcome> run(agent::command_call call) override {
+    agent::command_outcome out = co_await inner_->run(std::move(call));
+    if (out.detail) out.detail->retry_after.reset();
+    co_return out;
+  }
+
+ private:
+  std::unique_ptr<command_runner> inner_;
+};
+
+class hasty_parts final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::command_runner> make_command_runner(
+      std::unique_ptr<agent::command_runner> reference) const override {
+    return std::make_unique<hasty_runner>(std::move(reference));
+  }
+};
+
 std::string greeting_twice(const protocol::agent_event& event) {
   const std::string once = protocol::encode_agent_event(event);
   return std::holds_alternative<protocol::connected_event>(event) ? once + once : once;
@@ -90,6 +112,8 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          sse1[] = {"SSE-1"}, ver1[] = {"VER-1"}, ver2[] = {"VER-2"}, bad6[] = {"BAD-6"},
                          rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
                          aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
+
+constexpr requirement_id refusals[] = {"RBC-2"};
 
 // What else breaks with it, and why.
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
@@ -150,6 +174,14 @@ constexpr mutant agents[] = {
      retry_floor,
      {},
      [](sim_subjects& s) { s.around_agent = deaf_to_retry; }},
+    {"agent-hides-retry-after",
+     "does not pass on how long the API server asked to be left alone",
+     refusals,
+     {},
+     [](sim_subjects& s) {
+       static const hasty_parts parts;
+       s.parts = &parts;
+     }},
     {"agent-spares-members", "leaves a member out of its results", cmd8, {}, use_answers<spares_members>},
 };
 

@@ -1,8 +1,11 @@
 // RBC-*: what the agent asks of Kubernetes, and what it makes of a no.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
 #include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/refusal_codes.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -79,18 +82,27 @@ std::optional<kube_answer> answer_behind(const evidence& about, const agent_work
   return last;
 }
 
-/// The codes that fit a refusal of the API server, the best first; none: any failure does.
-std::span<const std::string_view> codes_for(int status) {
-  static constexpr std::string_view own_credential[] = {"internal", "unavailable"}, missing[] = {"not_found"},
-                                    gone[] = {"expired", "invalid"}, throttled[] = {"busy", "unavailable"},
-                                    late[] = {"timeout", "unavailable"}, broken[] = {"unavailable"};
-  if (status == 401) return own_credential;
-  if (status == 404) return missing;
-  if (status == 410) return gone;
-  if (status == 429) return throttled;
-  if (status == 504) return late;
-  if (status >= 500) return broken;
-  return {};
+/// What an answer of the API server asked its client to wait; empty where it did not, or named a date.
+std::optional<std::int64_t> pause_asked(const exchange& call) {
+  if (call.answer == nullptr || !call.answer->more.is_object()) return std::nullopt;
+  const std::string text = call.answer->more.value("retry-after", "");
+  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return std::stoll(text);
+}
+
+/// RBC-2: whoever asked the agent learns how long the API server wants to be left alone.
+void judge_pause(const kube_answer& behind, const nlohmann::json& body, const std::string& agent, instant t,
+                 findings& out) {
+  const auto asked = pause_asked(*behind.call);
+  if (!asked) return;
+  out.evaluated("RBC-2");
+  const nlohmann::json detail = body.value("error_detail", nlohmann::json{});
+  const nlohmann::json told =
+      detail.is_object() ? detail.value("retry_after_seconds", nlohmann::json{}) : nlohmann::json{};
+  if (told.is_number() && told.get<double>() == static_cast<double>(*asked)) return;
+  out.fail("RBC-2", agent, "error_detail with retry_after_seconds " + std::to_string(*asked),
+           told.is_null() ? "none" : told.dump(), t);
 }
 
 /// RBC-1, RBC-2: the API server's refusal is told apart and never as an empty success.
@@ -129,10 +141,12 @@ void judge_mapping(const evidence& about, findings& out) {
     const auto fitting = codes_for(behind->status);
     if (ok || (!fitting.empty() && std::ranges::find(fitting, code) == fitting.end())) {
       out.fail("RBC-2", agent,
-               "error_code " + std::string{fitting.empty() ? "of a failure" : fitting.front()} + " for a " +
-                   std::to_string(behind->status) + " of the API server",
+               fmt::format("error_code {} for a {} of the API server",
+                           fitting.empty() ? "of a failure" : fmt::format("{}", fmt::join(fitting, " or ")),
+                           behind->status),
                ok ? "ok" : code, *response.sent);
     }
+    judge_pause(*behind, body, agent, *response.sent, out);
   }
 }
 

@@ -116,13 +116,13 @@ void judge_in_flight(const evidence& about, findings& out) {
 
 constexpr std::string_view closed_ids[] = {"REV-1"};
 constexpr std::string_view nothing_ids[] = {"REV-2"};
-constexpr std::string_view refused_ids[] = {"REV-3"};
+constexpr std::string_view revoked_connect_ids[] = {"REV-3"};
 constexpr std::string_view other_ids[] = {"REV-5"};
 constexpr std::string_view flight_ids[] = {"REV-6"};
 constexpr requirement_check revocation_table[] = {
     {"revoked-streams", closed_ids, judge_streams_closed},
     {"nothing-after-revocation", nothing_ids, judge_nothing_after},
-    {"revoked-connects", refused_ids, judge_refused_at_once},
+    {"revoked-connects", revoked_connect_ids, judge_refused_at_once},
     {"other-keys", other_ids, judge_other_keys},
     {"revoked-in-flight", flight_ids, judge_in_flight}};
 

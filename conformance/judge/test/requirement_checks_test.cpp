@@ -283,25 +283,6 @@ TEST(UnfinishedEvents, AreNotAnswered) {
   EXPECT_EQ(opinion_of("unfinished-events", "SSE-5", connected_tape().until(9)), opinion::nothing_to_see);
 }
 
-TEST(Denials, AreToldAsDenials) {
-  const auto answered = [](nlohmann::json body) {
-    tape out = connected_tape();
-    out.command(5, 1, request_id, "list_pods");
-    out.reads(6, 6.1, 7, "prod/0", "/api/v1/namespaces/default/pods", 403);
-    return out.responds(7, 8, "prod/0", "k", request_id, std::move(body)).until(9);
-  };
-  const nlohmann::json detail{
-      {"code", 403}, {"message", "pods is forbidden"}, {"verb", "list"}, {"resource", "pods"}};
-  EXPECT_EQ(opinion_of("denials", "RBC-1",
-                       answered({{"ok", false}, {"error_code", "denied"}, {"error_detail", detail}})),
-            opinion::fine);
-  EXPECT_EQ(opinion_of("denials", "RBC-1", answered({{"ok", true}, {"result", {{"pods", {}}}}})),
-            opinion::broken);
-  EXPECT_EQ(opinion_of("denials", "RBC-1", answered({{"ok", false}, {"error_code", "denied"}})),
-            opinion::broken);
-  EXPECT_EQ(opinion_of("denials", "RBC-1", connected_tape().until(9)), opinion::nothing_to_see);
-}
-
 TEST(NoEviction, IsOfAStreamWhoseResponseTheGatewayEndsWhoeverClosesTheConnection) {
   const auto ended_first_by = [](wire_end who) {
     tape out = connected_tape();

@@ -62,9 +62,10 @@ class tape {
   /// An answer of an agent over a connection of its own.
   tape& responds(double t, std::uint64_t conn, const std::string& agent, const std::string& key,
                  const std::string& id, nlohmann::json body, int status = 200);
-  /// A call of an agent to its API server over a connection of its own.
+  /// A call of an agent to its API server over a connection of its own. `head`: fields of the answer.
   tape& reads(double sent, double received, std::uint64_t conn, const std::string& agent,
-              const std::string& target, int status = 200, const std::string& method = "GET");
+              const std::string& target, int status = 200, const std::string& method = "GET",
+              nlohmann::json head = nullptr);
   tape& calls(double begun, double ended, const std::string& id, nlohmann::json begun_facts,
               const std::string& command, int status, nlohmann::json answer);
   tape& step(double begun, double ended, const std::string& id, const std::string& name,
