@@ -47,6 +47,7 @@ struct run_origin {
   std::string agent, gateway;          ///< "reference", or the command that stood in its place.
   std::string commit{};                ///< That this program was built from.
   std::vector<file_digest> digests{};  ///< Of the subject; see digests_of().
+  std::string corpus{};                ///< SHA-256 of the scenarios that were planned; see corpus_digest().
 };
 
 /// What may be said of one subject that was put to a part of the specification (`kitfox test`).
@@ -62,7 +63,8 @@ struct run_result {
   std::vector<case_result> cases;
   double wall_seconds = 0;
   std::size_t planned = 0;
-  bool interrupted = false;  ///< A signal ended it; `cases` holds those that were over by then.
+  bool interrupted = false;     ///< A signal ended it; `cases` holds those that were over by then.
+  std::size_t out_of_time = 0;  ///< Cases that are skipped because the deadline of the run passed.
   run_origin origin = {};
   std::optional<run_claim> claim = {};  ///< Of a run that was about one subject.
   [[nodiscard]] verdict worst() const;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/report/html/embedded_page.hpp"
+#include "conformance/report/page_parts.hpp"
 #include "conformance/report/requirement_summary.hpp"
 #include "conformance/report/results_json.hpp"
 
@@ -29,14 +30,6 @@ std::vector<std::string_view> page_scripts() {
           embedded_requirements_view_js(),
           embedded_cases_view_js(),
           embedded_pages_js()};
-}
-
-/// A script element ends at "</script", and a comment in it begins at "<!--", whatever stands around them.
-std::string script_data(const std::string& json_text) {
-  std::string out;
-  out.reserve(json_text.size() + json_text.size() / 50);
-  for (const char c : json_text) out += c == '<' ? std::string{"\\u003c"} : std::string{c};
-  return out;
 }
 
 nlohmann::ordered_json describe(const requirement_result& one) {
@@ -84,34 +77,20 @@ std::string print_data(const run_result& all) {
   more["requirements"] = nlohmann::ordered_json::array();
   for (const requirement_result& one : requirement_results_of(all))
     more["requirements"].push_back(describe(one));
-  const auto element = [](const std::string& id, const std::string& text) {
-    return fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, script_data(text));
-  };
-  std::string out = element("results", print_results_json(all));
-  out +=
-      element("specification", more.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  std::string out = data_element("results", print_results_json(all));
+  out += data_element("specification",
+                      more.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i]) out += element(fmt::format("picture-{}", i), all.cases[i].picture);
+    if (kept[i]) out += data_element(fmt::format("picture-{}", i), all.cases[i].picture);
   }
   return out;
-}
-
-void replace(std::string& in, std::string_view mark, std::string_view by) {
-  if (const std::size_t at = in.find(mark); at != std::string::npos) in.replace(at, mark.size(), by);
 }
 
 }  // namespace
 
 std::string print_html(const run_result& all) {
-  std::string styles{embedded_report_css()}, scripts;
-  styles += embedded_timeline_css();
-  for (const std::string_view one : page_scripts()) scripts += fmt::format("<script>\n{}</script>\n", one);
-  // The data comes last: it may hold the marks, which are then no marks any more.
-  std::string out{embedded_report_html()};
-  replace(out, "/*styles*/", styles);
-  replace(out, "<!--scripts-->", scripts);
-  replace(out, "<!--data-->", print_data(all));
-  return out;
+  return assemble_page(embedded_report_html(), {embedded_report_css(), embedded_timeline_css()},
+                       page_scripts(), print_data(all));
 }
 
 }  // namespace kitfox::conformance

@@ -7,6 +7,9 @@ namespace kitfox::conformance {
 [[nodiscard]] std::string_view embedded_report_html() noexcept;
 [[nodiscard]] std::string_view embedded_report_css() noexcept;
 [[nodiscard]] std::string_view embedded_timeline_css() noexcept;
+[[nodiscard]] std::string_view embedded_comparison_html() noexcept;
+[[nodiscard]] std::string_view embedded_comparison_css() noexcept;
+[[nodiscard]] std::string_view embedded_comparison_js() noexcept;
 [[nodiscard]] std::string_view embedded_elements_js() noexcept;
 [[nodiscard]] std::string_view embedded_run_js() noexcept;
 [[nodiscard]] std::string_view embedded_theme_js() noexcept;

@@ -41,6 +41,8 @@ kitfox.summary = (() => {
   const remarks = () => {
     const out = results.claim ? [results.claim.subject, results.claim.verdict] : [];
     if (results.interrupted) out.push(`A signal ended the run: ${cases.length} of ${results.planned} planned cases were over by then.`);
+    if (results.out_of_time > 0)
+      out.push(`The deadline of the run passed: ${run.plural(results.out_of_time, "case")} ${results.out_of_time === 1 ? "was" : "were"} not run.`);
     if (count("warn") > 0) out.push(`${run.plural(count("warn"), "case")} broke something that SHOULD hold.`);
     if (count("skipped") > 0)
       out.push(
@@ -95,6 +97,7 @@ kitfox.summary = (() => {
       ["Took", run.seconds(results.seconds)],
       ["Started", origin.started?.replace("T", " ").replace("Z", " UTC")],
       ["kitfox", [origin.kitfox, origin.commit].filter(Boolean).join(", commit ")],
+      ["SHA-256 of the corpus", origin.corpus],
       ...(origin.digests ?? []).map((one) => [`SHA-256 of ${one.file}`, one.sha256]),
     ];
     return h(

@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conformance/report/comparison_page.hpp"
 #include "conformance/report/comparison_text.hpp"
 #include "conformance/report/markdown.hpp"
+#include "conformance/report/plain_text.hpp"
 #include "conformance/report/test/sample_runs.hpp"
 
 namespace kitfox::conformance {
@@ -84,6 +86,27 @@ TEST(Comparison, EveryViewNamesWhatChangedAndWhy) {
   EXPECT_EQ(json["status"], 1);
   EXPECT_EQ(json["counts"]["newly failing"], 1);
   EXPECT_EQ(json["cases"][1]["change"], "fixed");
+}
+
+TEST(Comparison, ItsPageHoldsEverythingWhateverTheTextsAre) {
+  run_result after = with_verdicts({verdict::fail});
+  after.cases[0].judged.findings = {a_finding("REC-1", finding::weight::failure, 1)};
+  after.cases[0].judged.findings[0].actual = odd + "</script><!--data--><script>alert(1)</script>";
+  after.cases[0].judged.requirements = {{"REC-1", verdict::fail, 1, true}};
+  after.origin.commit = "1a2b3c";
+  const comparison found = compare_results(with_verdicts({verdict::pass}), after, "main <b>", "change");
+  const std::string page = print_comparison_html(found, {}, after.origin);
+  EXPECT_EQ(as_utf8(page), page);
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(page, Not(HasSubstr("main <b>")));
+  EXPECT_THAT(page, Not(HasSubstr("/*styles*/")));
+  const std::string mark = "id=\"comparison\">";
+  const std::size_t from = page.find(mark) + mark.size();
+  const auto data = nlohmann::json::parse(page.substr(from, page.find("</script>", from) - from));
+  EXPECT_EQ(data["cases"][0]["change"], "newly failing");
+  EXPECT_EQ(data["requirements"][0]["name"], "REC-1");
+  EXPECT_EQ(data["requirements"][0]["level"], "MUST");
+  EXPECT_THAT(page, HasSubstr("[\"commit\",\"1a2b3c\"]"));
 }
 
 TEST(Comparison, OfTwoEmptyRunsSaysThatThereWasNothing) {

@@ -65,6 +65,33 @@ const checks = {
     await page.waitForSelector("#page > *");
   },
 
+  async comparison() {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await open("", {colorScheme});
+      await page.waitForSelector("#summary h1");
+      assert.equal(await page.title(), "Something that had passed fails · kitfox");
+      const found = await page.evaluate(() => JSON.parse(document.getElementById("comparison").textContent));
+      const changed = [...found.cases, ...found.requirements].filter((one) => one.change !== "same");
+      assert.ok(changed.length >= 3, "a case and a requirement more, and one that is fixed");
+      assert.equal(await page.locator(".comparison-line").count(), changed.length);
+      for (const selector of [".comparison-name", ".cell-verdicts", ".area-note"])
+        assert.ok((await contrast(page, selector)) >= 4.5, `${selector} in ${colorScheme}`);
+      await page.screenshot({path: path.join(folder, `comparison-${colorScheme}.png`), fullPage: true});
+      await page.click(".chip[data-change=fixed]");
+      assert.equal(await page.locator(".comparison-line").count(), changed.filter((one) => one.change === "fixed").length);
+      await page.click(".chip[data-change=fixed]");
+      await page.keyboard.press("/");
+      await page.keyboard.type("no such words");
+      assert.equal(await page.locator(".empty").innerText(), "Nothing fits, or nothing changed.");
+      await page.fill(".search", "");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("j");
+      assert.ok(await page.evaluate(() => document.activeElement.classList.contains("comparison-line")));
+    }
+    const narrow = await open("", {viewport: {width: 390, height: 800}});
+    assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scrolling");
+  },
+
   async headline() {
     const page = await open();
     const {results} = await data(page);

@@ -71,6 +71,18 @@ class ReportPage(ProgramTest):
         self.assertEqual(self.call("report", str(out), "--out", str(out / "report.html")).status, 0)
         self.look_at(out / "report.html", "network", "claim")
 
+    def test_a_comparison_of_two_runs(self):
+        before = self.folder / "before"
+        self.run_kitfox(self.scenario("passes"), self.scenario("outage")).out.rename(before)
+        results = json.loads((before / "results.json").read_text())
+        results["cases"][0]["verdict"] = results["cases"][0]["requirements"][0]["verdict"] = "fail"
+        results["verdict"] = "fail"
+        (before / "results.json").write_text(json.dumps(results))
+        after = self.run_kitfox(self.scenario("fails"), self.scenario("passes"), self.scenario("outage")).out
+        page = self.folder / "comparison.html"
+        self.assertEqual(self.call("compare", str(before), str(after), "--html", "--out", str(page)).status, 1)
+        self.look_at(page, "comparison")
+
     def test_a_run_in_which_everything_was_skipped(self):
         done = self.run_kitfox(self.scenario("needs-a-setting"), "--agent-command", "/bin/true")
         self.look_at(done.out / "report.html", "network", "nothing-executed")
