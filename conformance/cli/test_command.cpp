@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <thread>
@@ -28,7 +29,7 @@ subject file may hold, is told in conformance/subject/README.md.
 
 Examples:
   kitfox test agent --check-subject -- ./my-agent   does it start, dial, trust, answer and end? Do this first
-  kitfox test agent --quick -- ./my-agent           the commonest mistakes, in a minute
+  kitfox test agent --quick -- ./my-agent           the commonest mistakes, in less than a minute
   kitfox test agent --subject agent.yaml --out reports
                                                     everything; report.html, junit.xml and transcripts/ in reports/
   kitfox test agent --attach --quick                start it yourself, for each case as it is told
@@ -63,6 +64,11 @@ class subject_flags {
         ->type_name("ENTRY");
     app_->add_flag("--list", list_, "Print the names of the cases, and run none");
     app_->add_flag("--quick", quick_, "Only the commonest mistakes; no claim of conformance comes of it");
+    app_->add_option("--deadline", deadline_,
+                     "Seconds after which the run is over: what was not run by then is skipped, and said so. "
+                     "Default: 55 with --quick, none otherwise")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(1, 86'400));
     app_->add_flag("--check-subject", check_,
                    "Only see whether the subject can be tested at all, step by step");
     if (role == party::agent) {
@@ -88,6 +94,9 @@ class subject_flags {
   [[nodiscard]] bool parsed() const { return app_->parsed(); }
 
   exit_status run(std::ostream& out, std::ostream& err) {
+    // A person who starts agents by hand is hurried by no default.
+    if (deadline_ != 0 || (quick_ && !attach_))
+      until_ = deadline_in(std::chrono::seconds{deadline_ == 0 ? quick_seconds : deadline_});
     if (list_ && file_.empty() && words_.empty())
       words_ = {word_};  // Which cases there are depends on no program.
     if (!read_subject(err)) return exit_status::usage;
@@ -209,6 +218,7 @@ class subject_flags {
     of.jobs = what_.program.reached || attach_ ? 1
               : jobs_ != 0                     ? jobs_
                                                : std::max(1u, std::thread::hardware_concurrency());
+    of.cases.deadline = until_;
     of.show = quiet_ ? run_settings::progress::only_bad : run_settings::progress::every_case;
     of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 && !attach_ ? console_report::style::terminal
                                                                             : console_report::style::plain;
@@ -260,12 +270,16 @@ class subject_flags {
     return claim.acceptable() ? exit_status::passed : exit_status::inconclusive;
   }
 
+  /// So that with what begins and ends a run it stays under a minute.
+  static constexpr std::uint32_t quick_seconds = 55;
+
   party role_;
   std::string word_;
   CLI::App* app_ = nullptr;
   std::vector<std::string> words_, offers_, profiles_, only_, known_failures_;
   std::string file_, takes_, level_ = "should", filter_, out_;
-  std::uint32_t jobs_ = 0;
+  std::uint32_t jobs_ = 0, deadline_ = 0;
+  std::optional<run_deadline> until_;
   bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false;
   bool answers_nothing_ = false;  ///< Seen in the check before a quick run.
   std::uint32_t patience_ = 120;

@@ -155,6 +155,8 @@ void console_report::summary(const run_result& all, const std::string& folder) {
   to_ << "\n";
   if (all.interrupted)
     to_ << fmt::format("interrupted: {} of {} cases were over\n", all.cases.size(), all.planned);
+  if (all.out_of_time > 0)
+    to_ << fmt::format("out of time: {} of {} cases were not run\n", all.out_of_time, all.cases.size());
   for (const auto& [area, one] : areas)
     to_ << fmt::format("  {:<14} {:>4} of {:>4} passed{}\n", area, one.passed, one.cases - one.skipped,
                        one.skipped == 0 ? "" : fmt::format(", {} skipped", one.skipped));

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "conformance/report/plain_text.hpp"
+#include "conformance/report/provenance.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -75,6 +76,15 @@ std::string counts_of(const run_result& of, double seconds) {
                      of.count(verdict::inconclusive) + of.count(verdict::harness_error), seconds);
 }
 
+std::string properties_of(const run_origin& origin) {
+  const auto known = provenance_of(origin);
+  if (known.empty()) return {};
+  std::string out = "    <properties>\n";
+  for (const auto& [name, value] : known)
+    out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", one_line(name), one_line(value));
+  return out + "    </properties>\n";
+}
+
 }  // namespace
 
 std::string print_junit(const run_result& all) {
@@ -84,11 +94,13 @@ std::string print_junit(const run_result& all) {
     area.cases.push_back(one);
     area.wall_seconds += one.wall_seconds;
   }
+  const std::string properties = properties_of(all.origin);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   out += fmt::format("<testsuites name=\"kitfox\" {}>\n", counts_of(all, all.wall_seconds));
   for (const auto& [area, part] : areas) {
     out += fmt::format("  <testsuite name=\"{}\" {} skipped=\"{}\">\n", one_line(area),
                        counts_of(part, part.wall_seconds), part.count(verdict::skipped));
+    out += properties;
     for (const case_result& one : part.cases) print_case(out, one);
     out += "  </testsuite>\n";
   }

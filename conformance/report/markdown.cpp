@@ -6,6 +6,7 @@
 #include <map>
 
 #include "conformance/report/plain_text.hpp"
+#include "conformance/report/provenance.hpp"
 #include "conformance/report/requirement_summary.hpp"
 
 namespace kitfox::conformance {
@@ -113,6 +114,20 @@ std::string skips(const run_result& all) {
   return out;
 }
 
+/// The digests of a subject of many files are for results.json.
+std::string made_of(const run_origin& origin) {
+  constexpr std::size_t named_max = 12;
+  const auto known = provenance_of(origin);
+  std::string out;
+  for (std::size_t i = 0; i < std::min(known.size(), named_max); ++i)
+    out += fmt::format("| {} | {} |\n", escape_markdown(cut_text(known[i].first, 80)),
+                       code_span(cut_text(known[i].second, 80)));
+  if (known.size() > named_max) out += fmt::format("| | and {} more |\n", known.size() - named_max);
+  return out.empty()
+             ? out
+             : "\n<details><summary>made of</summary>\n\n| | |\n| --- | --- |\n" + out + "\n</details>\n";
+}
+
 }  // namespace
 
 std::string code_span(std::string_view text) {
@@ -147,6 +162,8 @@ std::string print_markdown(const run_result& all) {
   std::string out = "### kitfox: " + headline(all) + "\n\n";
   if (all.claim) out += escape_markdown(all.claim->subject + ". " + all.claim->verdict) + "\n\n";
   if (all.interrupted) out += "A signal ended the run before all cases were over.\n\n";
+  if (all.out_of_time > 0)
+    out += fmt::format("The deadline of the run passed: {} of its cases were not run.\n\n", all.out_of_time);
   if (!all.cases.empty()) out += area_table(all);
   std::size_t left_out = 0;
   for (const case_result& one : all.cases) {
@@ -160,7 +177,7 @@ std::string print_markdown(const run_result& all) {
   if (left_out > 0)
     out +=
         fmt::format("\n{} more cases did not pass and are left out here; see the full report.\n", left_out);
-  return out + skips(all);
+  return out + skips(all) + made_of(all.origin);
 }
 
 }  // namespace kitfox::conformance

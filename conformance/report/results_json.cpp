@@ -86,6 +86,7 @@ std::string print_results_json(const run_result& all) {
                      {"agent", all.origin.agent},
                      {"gateway", all.origin.gateway}};
   if (!all.origin.commit.empty()) out["origin"]["commit"] = all.origin.commit;
+  if (!all.origin.corpus.empty()) out["origin"]["corpus"] = all.origin.corpus;
   for (const file_digest& one : all.origin.digests)
     out["origin"]["digests"].push_back({{"file", one.file}, {"sha256", one.sha256}});
   if (all.claim)
@@ -96,6 +97,7 @@ std::string print_results_json(const run_result& all) {
   out["planned"] = all.planned;
   out["executed"] = all.cases.size() - all.count(verdict::skipped);
   out["interrupted"] = all.interrupted;
+  if (all.out_of_time > 0) out["out_of_time"] = all.out_of_time;
   out["verdict"] = to_string(all.worst());
   out["seconds"] = all.wall_seconds;
   for (const verdict one : {verdict::pass, verdict::warn, verdict::skipped, verdict::inconclusive,

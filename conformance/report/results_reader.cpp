@@ -187,6 +187,7 @@ run_origin read_origin(const place& from) {
   run_origin out{from.member("kitfox").text(), from.member("started").text(), from.member("agent").text(),
                  from.member("gateway").text()};
   if (from.has("commit")) out.commit = from.member("commit").text();
+  if (from.has("corpus")) out.corpus = from.member("corpus").text();
   if (from.has("digests"))
     for (const place& one : from.member("digests").items())
       out.digests.push_back({one.member("file").text(), one.member("sha256").text()});
@@ -212,6 +213,7 @@ runtime::result<run_result> parse_results(std::string_view text, std::string& wh
   } else {
     out.planned = all.member("planned").count();
     out.interrupted = all.member("interrupted").flag();
+    if (all.has("out_of_time")) out.out_of_time = all.member("out_of_time").count();
     out.wall_seconds = all.member("seconds").number();
     if (all.has("origin")) out.origin = read_origin(all.member("origin"));
     if (all.has("claim")) out.claim = read_claim(all.member("claim"));

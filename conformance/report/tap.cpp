@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "conformance/report/plain_text.hpp"
+#include "conformance/report/provenance.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -50,6 +51,8 @@ void print_details(std::string& out, const case_result& one) {
 
 std::string print_tap(const run_result& all) {
   std::string out = fmt::format("TAP version 14\n1..{}\n", std::max(all.planned, all.cases.size()));
+  for (const auto& [name, value] : provenance_of(all.origin))
+    out += fmt::format("# {}: {}\n", tap_text(name), tap_text(value));
   std::size_t number = 0;
   for (const case_result& one : all.cases) {
     out += fmt::format("{} {} - {}", result_of(one.judged.outcome), ++number, tap_text(one.name));

@@ -1,5 +1,6 @@
 #include "conformance/run/case_runner.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -134,10 +135,17 @@ void run_sockets_case(const planned_case& what, const case_settings& settings, c
     blame_harness(out, "cannot make a temporary folder");
     return;
   }
-  const sockets_run ran =
-      run_in_sockets(*what.what, *what.source, {what.seed, settings.programs, own.path()});
+  sockets_run_options options{what.seed, settings.programs, own.path()};
+  if (settings.deadline) options.time_left = settings.deadline->left();
+  const sockets_run ran = run_in_sockets(*what.what, *what.source, options);
   out.interrupted = ran.interrupted;
   out.wall_seconds = out.world_seconds = seconds_since(begun);
+  if (ran.out_of_time) {
+    // What was seen by then ends where the harness ended it: nothing is to be made of that.
+    out.judged.outcome = verdict::skipped;
+    out.skipped_because = out_of_time(*settings.deadline, "broken off");
+    return;
+  }
   judge_case(ran.tape, out);
   if (settings.agree && what.in_sim != nullptr && out.judged.outcome != verdict::harness_error)
     compare_with_sim(what, settings, ran.tape, out);
@@ -147,6 +155,19 @@ void run_sockets_case(const planned_case& what, const case_settings& settings, c
 }
 
 }  // namespace
+
+runtime::duration run_deadline::left() const {
+  return std::max<runtime::duration>(runtime::duration{0}, at - std::chrono::steady_clock::now());
+}
+
+run_deadline deadline_in(std::chrono::seconds allowed) {
+  return {std::chrono::steady_clock::now() + allowed, allowed};
+}
+
+std::string out_of_time(const run_deadline& of, std::string_view what) {
+  return std::string{what} + ": the deadline of the run, " + std::to_string(of.allowed.count()) +
+         " s, passed";
+}
 
 case_result run_case(const planned_case& what, const case_settings& settings) {
   case_result out = describe(what, settings);

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "conformance/report/saved_run.hpp"
+#include "conformance/run/corpus_digest.hpp"
 #include "conformance/run/interrupt_watch.hpp"
 #include "conformance/run/suite_commit.hpp"
 #include "conformance/world/program_command.hpp"
@@ -37,7 +38,10 @@ class workers {
     // A timing that could not be judged beside others may be clear when nothing else runs.
     for (const std::size_t i : unclear_) {
       if (interrupted_) break;
-      run_one(i, 2);
+      if (out_of_time())
+        report_again(i);
+      else
+        run_one(i, 2);
     }
     std::vector<case_result> out;
     for (std::optional<case_result>& one : results_) {
@@ -46,8 +50,20 @@ class workers {
     return out;
   }
   [[nodiscard]] bool interrupted() const noexcept { return interrupted_; }
+  /// How many cases are skipped because the deadline passed.
+  [[nodiscard]] std::size_t without_time() const noexcept { return out_of_time_; }
 
  private:
+  [[nodiscard]] bool out_of_time() const {
+    return settings_.cases.deadline && settings_.cases.deadline->passed();
+  }
+
+  /// Of an unclear case, which there is no time to run once more.
+  void report_again(std::size_t i) {
+    const std::lock_guard lock{mutex_};
+    console_.on_case(*results_[i], ++done_, plan_.cases.size());
+  }
+
   void work() {
     for (std::size_t i = next_++; i < plan_.cases.size() && !interrupted_; i = next_++) run_one(i, 1);
   }
@@ -58,12 +74,19 @@ class workers {
       const std::lock_guard lock{mutex_};
       console_.on_begin(name, done_, plan_.cases.size());
     }
-    case_result one = run_case(plan_.cases[i], settings_.cases);
+    planned_case what = plan_.cases[i];
+    if (out_of_time()) what.skip_because = conformance::out_of_time(*settings_.cases.deadline, "not run");
+    case_result one = run_case(what, settings_.cases);
     one.runs = time;
+    const bool was_skipped = !plan_.cases[i].skip_because.empty();
     const std::lock_guard lock{mutex_};
     if (one.interrupted) {
       interrupted_ = true;
       return;
+    }
+    if (one.judged.outcome == verdict::skipped && !was_skipped && out_of_time()) {
+      if (time == 2) return console_.on_case(*results_[i], ++done_, plan_.cases.size());
+      ++out_of_time_;
     }
     if (time == 1 && one.world == "sockets" && one.judged.outcome == verdict::inconclusive) {
       unclear_.push_back(i);
@@ -86,7 +109,7 @@ class workers {
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> interrupted_{false};
   std::mutex mutex_;
-  std::size_t done_ = 0;
+  std::size_t done_ = 0, out_of_time_ = 0;
 };
 
 exit_status status_of_run(const run_result& results, verdict fail_on) {
@@ -146,10 +169,12 @@ exit_status run(const run_plan& plan, const run_settings& settings, std::ostream
   console_report report{console, settings.style};
   results.planned = plan.cases.size();
   results.origin = origin_of(settings);
+  results.origin.corpus = corpus_digest(plan);
   const auto begun = std::chrono::steady_clock::now();
   workers all{plan, settings, report};
   results.cases = all.run();
   results.interrupted = all.interrupted();
+  results.out_of_time = all.without_time();
   results.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (settings.claim) results.claim = settings.claim(results);
   report.explain_first(results, folder);

@@ -27,6 +27,7 @@ struct count_bound {
 struct event_rate {
   std::uint64_t count = 0;
   duration per{};
+  [[nodiscard]] bool operator==(const event_rate&) const = default;
 };
 
 }  // namespace kitfox::conformance

@@ -94,6 +94,9 @@ std::string verdict_of(const conformance_claim& claim) {
                        ids_of(claim, requirement_standing::unclear));
   if (const std::size_t known = count(requirement_standing::known_broken); known > 0)
     return fmt::format("NOT CONFORMANT, as known: {}", ids_of(claim, requirement_standing::known_broken));
+  if (claim.out_of_time > 0)
+    return fmt::format("INCOMPLETE: {} case{} not run, since the deadline had passed", claim.out_of_time,
+                       claim.out_of_time == 1 ? " was" : "s were");
   const std::size_t missing =
       count(requirement_standing::skipped) + count(requirement_standing::not_exercised);
   if (missing > 0)
@@ -139,7 +142,7 @@ std::size_t conformance_claim::count(requirement_standing of) const {
 }
 
 bool conformance_claim::acceptable() const {
-  return stale.empty() && count(requirement_standing::broken) == 0 &&
+  return stale.empty() && out_of_time == 0 && count(requirement_standing::broken) == 0 &&
          count(requirement_standing::unclear) == 0;
 }
 
@@ -152,6 +155,7 @@ conformance_claim claim_of(const subject& whose, requirement_level levels, const
                            claim_scope scope) {
   conformance_claim out;
   out.cases_skipped = results.count(verdict::skipped);
+  out.out_of_time = results.out_of_time;
   for (const requirement& one : requirements()) {
     const auto known = std::ranges::find(whose.known_failures, one.id, &known_failure::requirement);
     const bool is_known = known != whose.known_failures.end();

@@ -34,12 +34,14 @@ struct requirement_claim {
 struct conformance_claim {
   std::vector<requirement_claim> requirements;  ///< In the order of the specification.
   std::size_t cases_skipped = 0;
+  std::size_t out_of_time = 0;       ///< Of them: for which the deadline of the run left no time.
   std::vector<known_failure> stale;  ///< Said to be broken, but looked at and kept.
   [[nodiscard]] std::size_t count(requirement_standing of) const;
-  /// Nothing is broken, unclear, skipped or left out, and no known failure is stale. Of what is not testable
-  /// nothing is said.
+  /// Nothing is broken, unclear, skipped or left out, no known failure is stale, and no case was without
+  /// time. Of what is not testable nothing is said.
   [[nodiscard]] bool conformant() const;
-  /// Nothing speaks against the subject beyond what is known; parts may be missing.
+  /// Nothing speaks against the subject beyond what is known, and there was time for every case; parts may be
+  /// missing for other reasons.
   [[nodiscard]] bool acceptable() const;
 };
 

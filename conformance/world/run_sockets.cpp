@@ -3,12 +3,26 @@
 #include "conformance/world/player.hpp"
 #include "conformance/world/sockets_world.hpp"
 #include "runtime/real_host.hpp"
+#include "runtime/task_group.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
-runtime::task<int> play(player& by, play_outcome& out, runtime::stop_source& stop) {
+runtime::task<void> stop_at(runtime::host& on, runtime::duration left, runtime::stop_source& stop,
+                            bool& passed) {
+  const runtime::error_code failure = co_await on.clock().sleep_for(left);
+  if (failure) co_return;
+  passed = true;
+  stop.request();
+}
+
+runtime::task<int> play(runtime::host& on, player& by, play_outcome& out, runtime::stop_source& stop,
+                        std::optional<runtime::duration> left, bool& out_of_time) {
+  runtime::task_group limit{on};
+  if (left) limit.spawn("deadline", stop_at(on, *left, stop, out_of_time));
   out = co_await by.run(&stop);
+  limit.cancel();
+  co_await limit.join();
   co_return 0;
 }
 
@@ -24,15 +38,17 @@ sockets_run run_in_sockets(const scenario_case& one, const scenario_source& sour
   recorder tape{host->clock().now()};
   tape.add(make_header(one, source, options.seed, options.programs), host->clock().now());
   play_outcome played;
+  sockets_run out;
   {
     sockets_world world{one.what, options.seed, *host, tape, options.programs, options.work_directory};
     player by{world, one.what, options.seed};
-    const int status = host->run(play(by, played, stop));
+    const int status = host->run(play(*host, by, played, stop, options.time_left, out.out_of_time));
     static_cast<void>(status);
   }
-  sockets_run out;
-  out.interrupted = stop.requested();
-  std::string failure = out.interrupted ? "interrupted by a signal" : played.harness_failure;
+  out.interrupted = stop.requested() && !out.out_of_time;
+  std::string failure = out.interrupted   ? "interrupted by a signal"
+                        : out.out_of_time ? "broken off: no time was left"
+                                          : played.harness_failure;
   if (failure.empty() && !tape.complete()) failure = "more records than a transcript may hold";
   record footer;
   footer.name = "done";

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "conformance/transcript/transcript.hpp"
 #include "conformance/world/facts.hpp"
@@ -13,11 +14,13 @@ struct sockets_run_options {
   subject_programs programs;  ///< The reference: kitfox-agent and kitfox-gateway beside this program.
   /// For certificates, databases and logs (`NODE.log`); must exist.
   std::filesystem::path work_directory;
+  std::optional<runtime::duration> time_left{};  ///< It is broken off then.
 };
 
 struct sockets_run {
   transcript tape;
   bool interrupted = false;  ///< By SIGINT or SIGTERM; nothing can be said about the subjects then.
+  bool out_of_time = false;  ///< `time_left` passed before the end; nothing can be said then, either.
 };
 
 /// Plays one case with real processes on loopback, in the calling thread. Whatever goes wrong ends in the

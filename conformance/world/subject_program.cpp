@@ -16,6 +16,9 @@ namespace {
 std::string missing_setting(const setting_list& settings, const subject_program& program,
                             const std::string& party) {
   for (const named_setting& one : settings) {
+    const named_setting* const own = find_setting(program.own_settings, one.name);
+    // One that goes by this very figure anyway need not be told.
+    if (own != nullptr && own->value == one.value) continue;
     if (!program.does_take(one.name))
       return "it sets " + party + "." + one.name + ", which --" + party + "-takes does not name";
   }

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "conformance/report/badge.hpp"
+#include "conformance/report/junit.hpp"
 #include "conformance/report/markdown.hpp"
 #include "conformance/report/plain_text.hpp"
 #include "conformance/report/requirement_summary.hpp"
+#include "conformance/report/results_json.hpp"
+#include "conformance/report/results_reader.hpp"
 #include "conformance/report/tap.hpp"
 #include "conformance/report/test/sample_runs.hpp"
 
@@ -142,6 +145,38 @@ TEST(Badge, IsGreenOnlyIfEveryCasePassed) {
   run_result broken_off = with_verdicts({verdict::pass});
   broken_off.interrupted = true;
   EXPECT_THAT(print_badge(broken_off), HasSubstr("interrupted"));
+}
+
+TEST(Provenance, IsInEveryReportOfARunThatKnowsIt) {
+  run_result all = with_verdicts({verdict::pass});
+  const std::string digest(64, 'a'), corpus(64, 'b');
+  all.origin = {"0.1.0",   "2026-01-01T00:00:00Z",  "./agent", "reference",
+                "1a2b3c+", {{"agent<py>", digest}}, corpus};
+  for (const std::string& text : {print_tap(all), print_markdown(all), print_badge(all), print_junit(all)}) {
+    EXPECT_THAT(text, HasSubstr("1a2b3c+"));
+    EXPECT_THAT(text, HasSubstr("sha256:" + digest));
+    EXPECT_THAT(text, HasSubstr("sha256:" + corpus));
+  }
+  for (const std::string& text : {print_markdown(all), print_badge(all), print_junit(all)})
+    EXPECT_THAT(text, Not(HasSubstr("<py>"))) << "a name of a file is no markup";
+  EXPECT_THAT(print_junit(all), HasSubstr("<property name=\"commit\" value=\"1a2b3c+\"/>"));
+  EXPECT_THAT(print_tap(all), HasSubstr("1..1\n# kitfox: 0.1.0\n# commit: 1a2b3c+\n"));
+  std::string why;
+  EXPECT_EQ(parse_results(print_results_json(all), why)->origin.corpus, corpus) << why;
+}
+
+TEST(Provenance, OfNothingKnownIsNothing) {
+  EXPECT_THAT(print_junit(with_verdicts({verdict::pass})), Not(HasSubstr("propert")));
+  EXPECT_THAT(print_markdown(with_verdicts({verdict::pass})), Not(HasSubstr("made of")));
+}
+
+TEST(OutOfTime, IsSaidInEveryViewThatHasAHeadline) {
+  run_result all = with_verdicts({verdict::pass, verdict::skipped});
+  all.out_of_time = 1;
+  EXPECT_THAT(print_markdown(all), HasSubstr("The deadline of the run passed: 1 of its cases were not run."));
+  EXPECT_THAT(print_badge(all), HasSubstr("kitfox: 1 of 2 not run"));
+  std::string why;
+  EXPECT_EQ(parse_results(print_results_json(all), why)->out_of_time, 1U) << why;
 }
 
 TEST(RequirementResults, TheWorstCaseOfARequirementIsItsVerdict) {

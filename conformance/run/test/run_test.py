@@ -219,7 +219,7 @@ class Reports(ProgramTest):
         suite, = root
         self.assertEqual((root.get("tests"), root.get("failures"), root.get("errors")), ("4", "1", "1"))
         self.assertEqual((suite.get("name"), suite.get("tests"), suite.get("skipped")), ("connect", "4", "0"))
-        kinds = {case.get("name"): [child.tag for child in case] for case in suite}
+        kinds = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
         self.assertEqual(kinds, {"connect/passes@sim#1": [], "connect/outage@sim#1": [],
                                  "connect/fails@sim#1": ["failure"], "connect/unclear@sim#1": ["error"]})
 

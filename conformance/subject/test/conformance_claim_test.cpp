@@ -72,6 +72,21 @@ TEST(ConformanceClaim, IsSaidInReportsAsOnTheConsole) {
   EXPECT_FALSE(is_conformant(f.results));
 }
 
+TEST(ConformanceClaim, IsNotMadeWhereTheDeadlinePassedAlthoughAllIsKeptElsewhere) {
+  a_run f;
+  f.keeps_all();
+  f.add("area/late@sockets#1", verdict::skipped).skipped_because = "not run";
+  f.results.out_of_time = 1;
+  EXPECT_FALSE(f.claim().conformant());
+  EXPECT_FALSE(f.claim().acceptable());
+  EXPECT_NE(
+      f.text().find("INCOMPLETE: 1 case was not run, since the deadline had passed; 1 case was skipped"),
+      std::string::npos)
+      << f.text();
+  f.finds("REC-4", verdict::fail);
+  EXPECT_NE(f.text().find("NOT CONFORMANT: "), std::string::npos) << "what was seen to be broken comes first";
+}
+
 TEST(ConformanceClaim, FallsWithOneBrokenRequirementInOneCase) {
   a_run f;
   f.keeps_all();

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A quick run ends within a minute, whatever the subject does not do."""
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -28,6 +30,9 @@ while True:
 """
 
 
+AGENT = pathlib.Path(__file__).resolve().parent.parent.parent / "subjects" / "python" / "agent.yaml"
+
+
 class QuickRun(unittest.TestCase):
     def quick(self, *command):
         begun = time.monotonic()
@@ -46,6 +51,26 @@ class QuickRun(unittest.TestCase):
         self.assertRegex(done.stdout, r"(?m)^FAILS +reads the cluster")
         self.assertIn("it sends commands, and the subject was seen to answer none", done.stdout)
         self.assertTrue(done.stdout.splitlines()[-1].startswith("NOT CONFORMANT: the subject answered no command"), done.stdout)
+
+    def test_a_run_whose_deadline_passes_says_what_was_not_run_and_claims_nothing(self):
+        with tempfile.TemporaryDirectory(prefix="kitfox-quick-") as out:
+            begun = time.monotonic()
+            done = subprocess.run([KITFOX, "test", "agent", "--quick", "--deadline", "9", "--jobs", "1", "--subject", AGENT, "--out", out],
+                                  capture_output=True, text=True, timeout=100, check=False)
+            self.assertLess(time.monotonic() - begun, 20, done.stdout)
+            results = json.loads((pathlib.Path(out) / "results.json").read_text())
+            reports = {name: (pathlib.Path(out) / name).read_text() for name in ("junit.xml", "results.tap", "summary.md", "badge.svg")}
+        reasons = [case["skipped_because"] for case in results["cases"] if case["verdict"] == "skipped" and "deadline" in case["skipped_because"]]
+        self.assertEqual(len(reasons), results["out_of_time"])
+        self.assertEqual(len(results["cases"]), results["planned"])
+        self.assertTrue(any(one.startswith("not run: the deadline of the run, 9 s, passed") for one in reasons), reasons)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertRegex(done.stdout.splitlines()[-1], r"^INCOMPLETE: \d+ cases were not run, since the deadline had passed")
+        self.assertFalse(results["claim"]["conformant"])
+        self.assertIn("not run", reports["badge.svg"])
+        for digest in (results["origin"]["corpus"], *(one["sha256"] for one in results["origin"]["digests"])):
+            for name, text in reports.items():
+                self.assertIn(digest, text, name)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,19 @@ TEST(ReasonToSkip, NamesTheSettingThatAProgramWasNotSaidToTake) {
   EXPECT_EQ(reason_to_skip(one, another_agent({"workers", "backoff_cap"})), "");
 }
 
+TEST(ReasonToSkip, AFigureThatAProgramGoesByAnywayNeedNotBeTakenByIt) {
+  const scenario_case one = in_sockets("settings: {gateway: {heartbeat_interval: 2s}}\n");
+  subject_programs programs;
+  programs.gateway = {{"my-gateway"}, {}};
+  const auto with = [&](duration own) {
+    programs.gateway.own_settings = {{{}, "heartbeat_interval", own}};
+    return reason_to_skip(one, programs);
+  };
+  EXPECT_EQ(with(std::chrono::seconds{2}), "");
+  EXPECT_EQ(with(std::chrono::seconds{3}),
+            "it sets gateway.heartbeat_interval, which --gateway-takes does not name");
+}
+
 TEST(ReasonToSkip, ReadinessNeedsTheProbeFile) {
   const scenario_case one = in_sockets("", "expect:\n  - ready: {agent: \"*\", is: true}\n");
   EXPECT_EQ(reason_to_skip(one, another_agent({})),
