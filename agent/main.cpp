@@ -16,12 +16,12 @@ std::optional<std::string> variable(const char* name) {
   return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
 }
 
-int run(agent::program_options program) {
+int run(agent::program_options program, runtime::clock_pace pace) {
   runtime::json_lines_options log_options;
   log_options.least = program.log_level;
   const auto log = runtime::make_json_lines_sink(log_options);
   agent::probe_file_sink events{program.health_file, *log};
-  const auto host = runtime::real_host::make(events);
+  const auto host = runtime::real_host::make(events, pace);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
   agent::disk_files disk;
@@ -40,7 +40,13 @@ int main(int argc, char** argv) {
       std::fprintf(complaint ? stderr : stdout, "%s\n", end->text.c_str());
       return static_cast<int>(end->code);
     }
-    return run(std::move(std::get<agent::program_options>(read)));
+    const std::string pace_text = variable(runtime::clock_pace_variable).value_or("1@0");
+    const auto pace = runtime::parse_clock_pace(pace_text);
+    if (!pace) {
+      std::fprintf(stderr, "kitfox-agent: %s is for kitfox alone\n", runtime::clock_pace_variable);
+      return static_cast<int>(agent::exit_code::bad_configuration);
+    }
+    return run(std::move(std::get<agent::program_options>(read)), *pace);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "kitfox-agent: %s\n", error.what());
     return static_cast<int>(agent::exit_code::failed);

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -25,13 +26,13 @@ int refuse_store(const std::string& path, const runtime::error_code& failure) {
   return static_cast<int>(exit_code::store_failed);
 }
 
-int serve(program_plan plan) {
+int serve(program_plan plan, runtime::clock_pace pace) {
   runtime::json_lines_options log;
   log.least = plan.least_severity;
   const std::unique_ptr<runtime::event_sink> events = runtime::make_json_lines_sink(log);
   const runtime::descriptor_bounds descriptors = runtime::raise_descriptor_limit();
   events->info("descriptor_limit", {{"before", descriptors.before}, {"now", descriptors.now}});
-  const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(*events);
+  const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(*events, pace);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
   const auto clusters = gateway::store::open(plan.database_path);
@@ -50,7 +51,7 @@ int serve(program_plan plan) {
   std::vector<std::unique_ptr<runtime::host_thread>> threads;
   std::vector<runtime::host*> more;
   while (threads.size() + 1 < plan.threads) {
-    threads.push_back(std::make_unique<runtime::host_thread>(*events));
+    threads.push_back(std::make_unique<runtime::host_thread>(*events, pace));
     more.push_back(&threads.back()->on());
   }
   gateway::gateway served{{*host, *clusters.value(), keys, writer, {}, more, changes.get()},
@@ -111,7 +112,13 @@ int main(int argc, char** argv) {
   try {
     gateway::parsed_command_line parsed = gateway::parse_command_line(argc, argv);
     if (!parsed.plan) return parsed.exit_code;
-    if (parsed.plan->what == program_plan::task::serve) return serve(std::move(*parsed.plan));
+    if (parsed.plan->what == program_plan::task::serve) {
+      const char* const told = std::getenv(runtime::clock_pace_variable);
+      const auto pace = runtime::parse_clock_pace(told == nullptr ? "1@0" : told);
+      if (pace) return serve(std::move(*parsed.plan), *pace);
+      std::cerr << "kitfox-gateway: " << runtime::clock_pace_variable << " is for kitfox alone\n";
+      return static_cast<int>(exit_code::usage);
+    }
     return read_audit(*parsed.plan);
   } catch (const std::exception& failure) {
     std::cerr << "kitfox-gateway: " << failure.what() << '\n';

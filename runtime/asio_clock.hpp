@@ -2,14 +2,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <utility>
 
-#include "runtime/clock.hpp"
+#include "runtime/clock_pace.hpp"
 
 namespace kitfox::runtime {
 
-/// Real time, by steady_clock and system_clock.
+/// Real time, by steady_clock and system_clock, or a quicker one made of it.
 class asio_clock final : public clock {
  public:
-  explicit asio_clock(asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  explicit asio_clock(asio::any_io_executor executor, clock_pace pace = {});
   [[nodiscard]] mono_time now() const noexcept override;
   [[nodiscard]] wall_time wall_now() const noexcept override;
   [[nodiscard]] task<error_code> sleep_until(mono_time when) override;
@@ -17,6 +17,8 @@ class asio_clock final : public clock {
 
  private:
   asio::any_io_executor executor_;
+  clock_pace pace_;
+  duration begun_;  ///< Of the system's monotonic clock; from here on this one runs away from it.
 };
 
 }  // namespace kitfox::runtime

@@ -2,8 +2,8 @@
 
 namespace kitfox::runtime {
 
-host_thread::host_thread(event_sink& events)
-    : host_{real_host::make(events)}, end_{host_->executor()}, thread_{[this] {
+host_thread::host_thread(event_sink& events, clock_pace pace)
+    : host_{real_host::make(events, pace)}, end_{host_->executor()}, thread_{[this] {
         host_->run(wait_for_end());
       }} {}
 

@@ -11,7 +11,7 @@ namespace kitfox::runtime {
 class host_thread {
  public:
   /// Starts the thread. `events` must outlive this, and take events from several threads.
-  explicit host_thread(event_sink& events);
+  explicit host_thread(event_sink& events, clock_pace pace = {});
   ~host_thread();
   host_thread(const host_thread&) = delete;
   host_thread& operator=(const host_thread&) = delete;

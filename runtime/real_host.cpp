@@ -20,9 +20,9 @@ task<void> store_exit(task<int> main, int& out) { out = co_await std::move(main)
 
 class asio_host final : public real_host {
  public:
-  explicit asio_host(event_sink& events)
+  asio_host(event_sink& events, clock_pace pace)
       : events_{events},
-        clock_{io_.get_executor()},
+        clock_{io_.get_executor(), pace},
         network_{io_.get_executor(), clock_, events},
         entropy_{make_system_entropy()} {}
 
@@ -83,6 +83,8 @@ class asio_host final : public real_host {
 
 }  // namespace
 
-std::unique_ptr<real_host> real_host::make(event_sink& events) { return std::make_unique<asio_host>(events); }
+std::unique_ptr<real_host> real_host::make(event_sink& events, clock_pace pace) {
+  return std::make_unique<asio_host>(events, pace);
+}
 
 }  // namespace kitfox::runtime

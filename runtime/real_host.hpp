@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "runtime/clock_pace.hpp"
 #include "runtime/host.hpp"
 #include "runtime/stop_source.hpp"
 
@@ -13,7 +14,7 @@ namespace kitfox::runtime {
 class real_host : public host {
  public:
   /// `events` must outlive the host.
-  static std::unique_ptr<real_host> make(event_sink& events);
+  static std::unique_ptr<real_host> make(event_sink& events, clock_pace pace = {});
 
   /// Runs until `main` has ended, then lets what is still scheduled finish. Returns main's value.
   /// Blocks the calling thread; not reentrant. Rethrows what leaves `main`.

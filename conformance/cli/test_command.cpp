@@ -9,13 +9,16 @@
 #include <thread>
 
 #include "conformance/cli/cli_command.hpp"
+#include "conformance/run/quick_time.hpp"
 #include "conformance/run/run.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/subject/case_choice.hpp"
+#include "conformance/subject/clock_probe.hpp"
 #include "conformance/subject/conformance_claim.hpp"
 #include "conformance/subject/load_subject.hpp"
 #include "conformance/subject/play_subject_check.hpp"
 #include "conformance/subject/subject_digest.hpp"
+#include "conformance/world/accelerated_clock.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/subject_variables.hpp"
 
@@ -52,13 +55,15 @@ class subject_flags {
     app_->add_option("--profile", profiles_,
                      "Judge these profiles in place of the subject's: core, fleet, secure")
         ->check(CLI::IsMember({"core", "fleet", "secure"}))
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app_->add_option("--level", level_, "must: only MUSTs count. should: SHOULDs as well")
         ->check(CLI::IsMember({"must", "should"}))
         ->capture_default_str();
     app_->add_option("--requirement", only_, "Only cases that put one of these requirements to the test")
         ->type_name("ID,...")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     app_->add_option("--known-failure", known_failures_,
                      "As in a subject file: \"REC-4 # why\"; may be repeated")
         ->type_name("ENTRY");
@@ -71,11 +76,19 @@ class subject_flags {
         ->check(CLI::Range(1, 86'400));
     app_->add_flag("--check-subject", check_,
                    "Only see whether the subject can be tested at all, step by step");
+    app_->add_option(
+            "--accelerate", accelerate_,
+            "Make the subject's clock so many times as quick, by libfaketime, where that can be seen to "
+            "work; "
+            "what would be judged less strictly then, and what did not pass, is played at its own pace")
+        ->type_name("N")
+        ->check(CLI::Range(acceleration_min, acceleration_max));
     if (role == party::agent) {
       app_->add_option("--offers", offers_,
                        "With a COMMAND or --attach: which of the optional commands it offers: names, or all")
           ->type_name("NAME,...")
-          ->delimiter(',');
+          ->delimiter(',')
+          ->allow_extra_args(false);
       app_->add_flag("--attach", attach_,
                      "Start nothing: print what to set for each case, and wait for the agent to dial");
       app_->add_option("--patience", patience_, "With --attach: seconds to wait for it")
@@ -117,6 +130,7 @@ class subject_flags {
     // By hand it would be one more start, for what the first case shows as well.
     if (!attach_ || check_)
       if (const auto checked = check_first(out, err, plan)) return *checked;
+    if (accelerate_ > 1) quicken(plan, out);
     const bool whole = !quick_ && filter_.empty() && only_.empty();
     const auto claimed = [&](const run_result& of) {
       return claim_of(what_, levels, of, whole ? claim_scope::whole : claim_scope::part);
@@ -200,6 +214,7 @@ class subject_flags {
   [[nodiscard]] run_settings settings(std::ostream& out) const {
     run_settings of;
     (role_ == party::agent ? of.cases.programs.agent : of.cases.programs.gateway) = what_.program;
+    of.cases.programs.faster = faster_;
     of.cases.out = out_;
     of.cases.reproduce_by = case_settings::reproduction::case_alone;
     of.cases.reproduce_prefix = "kitfox test " + word_;
@@ -223,6 +238,23 @@ class subject_flags {
     of.style = &out == &std::cout && isatty(STDOUT_FILENO) != 0 && !attach_ ? console_report::style::terminal
                                                                             : console_report::style::plain;
     return of;
+  }
+
+  /// Says at which pace the cases will be played, and why.
+  void quicken(const run_plan& plan, std::ostream& out) {
+    const acceleration wanted{accelerate_, find_libfaketime()};
+    const clock_probe probe = play_clock_probe(what_, wanted);
+    if (!probe) {
+      out << "clock: --accelerate does not work here: " << probe.why
+          << ". Every case is played at the subject's own pace.\n";
+      return;
+    }
+    faster_ = wanted;
+    const auto at_own_pace = std::ranges::count_if(
+        plan.cases, [](const planned_case& one) { return !reason_for_own_pace(one.what->what).empty(); });
+    out << "clock: the subject's is " << accelerate_ << " times as quick, by " << wanted.library << "; "
+        << at_own_pace << " of " << plan.cases.size()
+        << " cases set a floor or have little to wait for, and are played at its own pace\n";
   }
 
   static void print_check(const played_subject_check& played, std::ostream& out) {
@@ -278,7 +310,8 @@ class subject_flags {
   CLI::App* app_ = nullptr;
   std::vector<std::string> words_, offers_, profiles_, only_, known_failures_;
   std::string file_, takes_, level_ = "should", filter_, out_;
-  std::uint32_t jobs_ = 0, deadline_ = 0;
+  std::uint32_t jobs_ = 0, deadline_ = 0, accelerate_ = 1;
+  acceleration faster_;  ///< That was seen to work.
   std::optional<run_deadline> until_;
   bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false;
   bool answers_nothing_ = false;  ///< Seen in the check before a quick run.

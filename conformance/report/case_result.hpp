@@ -20,6 +20,7 @@ struct case_result {
   std::string skipped_because;               ///< Why it was not run; empty when it was.
   std::optional<agreement> agrees_with_sim;  ///< Of a sockets case that was also played in sim.
   unsigned runs = 1;             ///< 2: came out inconclusive beside others, so ran once more, alone.
+  unsigned accelerated = 1;      ///< By how much time was quicker in which it was judged.
   bool interrupted = false;      ///< A signal broke it off: nothing can be said about it.
   double wall_seconds = 0;       ///< What it took here.
   double world_seconds = 0;      ///< What passed in its world.

@@ -83,6 +83,7 @@ void console_report::on_case(const case_result& one, std::size_t done, std::size
   } else {
     to_ << fmt::format("  {:.2f} s", one.wall_seconds);
     if (one.world == "sim") to_ << fmt::format(" ({:.0f} s virtual)", one.world_seconds);
+    if (one.accelerated > 1) to_ << fmt::format(", {} times as quick", one.accelerated);
     if (one.runs > 1) to_ << ", in its second run";
     if (one.agrees_with_sim && one.agrees_with_sim->is == agreement::outcome::agree)
       to_ << ", agrees with sim";

@@ -56,6 +56,7 @@ nlohmann::ordered_json describe(const case_result& one) {
                                {"runs", one.runs},
                                {"reproduce", one.reproduce}};
   if (one.world == "sim") entry["trace_hash"] = fmt::format("{:016x}", one.trace_hash);
+  if (one.accelerated > 1) entry["accelerated"] = one.accelerated;
   if (!one.transcript_file.empty()) entry["transcript"] = one.transcript_file;
   if (!one.logs_folder.empty()) entry["logs"] = one.logs_folder;
   if (!one.skipped_because.empty()) entry["skipped_because"] = one.skipped_because;

@@ -171,6 +171,7 @@ case_result read_case(const place& from) {
   out.world_seconds = from.member("world_seconds").number();
   out.records = from.member("records").count();
   out.runs = static_cast<unsigned>(from.member("runs").count());
+  if (from.has("accelerated")) out.accelerated = static_cast<unsigned>(from.member("accelerated").count());
   out.reproduce = from.member("reproduce").text();
   if (from.has("trace_hash")) out.trace_hash = from.member("trace_hash").hexadecimal();
   if (from.has("transcript")) out.transcript_file = from.member("transcript").path_below();

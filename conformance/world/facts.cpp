@@ -68,6 +68,7 @@ record make_header(const scenario_case& one, const scenario_source& source, std:
                        {"seed", seed},
                        {"file", source.file},
                        {"scenario", source.text}};
+  if (programs.faster.is_any()) facts["accelerated"] = programs.faster.times;
   add_agent_facts(one.what, programs.agent, facts);
   add_gateway_facts(one.what, programs.gateway, facts);
   facts["clusters"] = nlohmann::json::object();

@@ -10,7 +10,7 @@ namespace {
 
 runtime::task<void> stop_at(runtime::host& on, runtime::duration left, runtime::stop_source& stop,
                             bool& passed) {
-  const runtime::error_code failure = co_await on.clock().sleep_for(left);
+  const runtime::error_code failure = co_await on.clock().sleep_for(left);  // of the world's time
   if (failure) co_return;
   passed = true;
   stop.request();
@@ -32,18 +32,24 @@ sockets_run run_in_sockets(const scenario_case& one, const scenario_source& sour
                            const sockets_run_options& options) {
   // The harness's own events are of no interest: what happens shows on the wire.
   runtime::no_events events;
-  const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events);
+  const acceleration& faster = options.programs.faster;
+  const runtime::clock_pace pace =
+      faster.is_any() ? runtime::quicker_from_now(faster.times) : runtime::clock_pace{};
+  const std::unique_ptr<runtime::real_host> host = runtime::real_host::make(events, pace);
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
   recorder tape{host->clock().now()};
   tape.add(make_header(one, source, options.seed, options.programs), host->clock().now());
   play_outcome played;
+  std::optional<runtime::duration> time_left = options.time_left;
+  if (time_left) *time_left *= pace.times;
   sockets_run out;
   {
-    sockets_world world{one.what, options.seed, *host, tape, options.programs, options.work_directory};
+    sockets_world world{one.what, options.seed, *host, tape, options.programs, options.work_directory, pace};
     player by{world, one.what, options.seed};
-    const int status = host->run(play(*host, by, played, stop, options.time_left, out.out_of_time));
+    const int status = host->run(play(*host, by, played, stop, time_left, out.out_of_time));
     static_cast<void>(status);
+    out.library_was_loaded = world.library_was_loaded();
   }
   out.interrupted = stop.requested() && !out.out_of_time;
   std::string failure = out.interrupted   ? "interrupted by a signal"

@@ -19,8 +19,9 @@ struct sockets_run_options {
 
 struct sockets_run {
   transcript tape;
-  bool interrupted = false;  ///< By SIGINT or SIGTERM; nothing can be said about the subjects then.
-  bool out_of_time = false;  ///< `time_left` passed before the end; nothing can be said then, either.
+  bool interrupted = false;         ///< By SIGINT or SIGTERM; nothing can be said about the subjects then.
+  bool library_was_loaded = false;  ///< Of a run that was accelerated: libfaketime, by the subject.
+  bool out_of_time = false;         ///< `time_left` passed before the end; nothing can be said then, either.
 };
 
 /// Plays one case with real processes on loopback, in the calling thread. Whatever goes wrong ends in the

@@ -6,10 +6,10 @@
 #include "conformance/world/failable_keys.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/party_settings.hpp"
+#include "conformance/world/watched_audit.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/sim/certificate.hpp"
 #include "runtime/assert.hpp"
-#include "runtime/task_group.hpp"
 
 namespace kitfox::conformance {
 namespace {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "conformance/world/accelerated_clock.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/program_flags.hpp"
@@ -148,6 +149,7 @@ runtime::task<runtime::error_code> sockets_world::start_gateway() {
     add_subject(programs_.gateway, options);
     add_variables(what_.gateway_settings, party::gateway, options.environment);
   }
+  add_clock(programs_.gateway, programs_.faster, pace_, harness_.clock().wall_now(), options);
   const auto launched = launch(std::string{gateway_node}, "gateway", {}, std::move(options));
   if (!launched) co_return launched.error();
   const runtime::error_code failure = co_await await_gateway(**launched);

@@ -1,6 +1,7 @@
 // How a world of real processes starts agents, and what it learns of programs beside the wire.
 #include <boost/system/errc.hpp>
 
+#include "conformance/world/accelerated_clock.hpp"
 #include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/program_command.hpp"
@@ -144,6 +145,7 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
     add_subject(programs_.agent, options);
     add_variables(what_.agent_settings, party::agent, options.environment);
   }
+  add_clock(programs_.agent, programs_.faster, pace_, harness_.clock().wall_now(), options);
   node_of_probe_.emplace(file, name);
   const std::string label = cluster_label(what_.topology, node.cluster);
   if (programs_.agent.attached) co_return co_await attach(name, label, options);

@@ -6,6 +6,7 @@
 #include <boost/system/errc.hpp>
 #include <fstream>
 
+#include "conformance/world/accelerated_clock.hpp"
 #include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "runtime/deadline.hpp"
@@ -19,7 +20,8 @@ constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
 }  // namespace
 
 sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                             const subject_programs& programs, std::filesystem::path directory)
+                             const subject_programs& programs, std::filesystem::path directory,
+                             runtime::clock_pace pace)
     : what_{what},
       harness_{harness},
       tape_{tape},
@@ -28,6 +30,7 @@ sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::
       random_{runtime::make_seeded_entropy(seed)->child("world")},
       state_{harness.executor()},
       links_{what.topology, *random_, tape, [](std::uint64_t) {}},
+      pace_{pace},
       changed_{harness.executor()},
       tasks_{harness} {
   tape_.set_listener(&state_);
@@ -278,6 +281,8 @@ runtime::task<void> sockets_world::close() {
     programs_.agent.attached->tell("# This case is over: end its agents.\n");
   for (auto& [name, one] : children_) {
     if (one->exited || !one->process) continue;
+    if (programs_.faster.is_any() && !library_was_loaded_)
+      library_was_loaded_ = group_has_loaded(one->process->pid(), programs_.faster.library);
     one->killed = true;
     one->process->signal_group(SIGKILL);
   }

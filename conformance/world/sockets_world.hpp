@@ -14,6 +14,7 @@
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
 #include "runtime/child_process.hpp"
+#include "runtime/clock_pace.hpp"
 
 namespace kitfox::conformance {
 
@@ -25,7 +26,8 @@ class sockets_world final : public world {
  public:
   /// `directory` must exist; certificates, databases, kubeconfigs and logs go there.
   sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                const subject_programs& programs, std::filesystem::path directory);
+                const subject_programs& programs, std::filesystem::path directory,
+                runtime::clock_pace pace = {});
   ~sockets_world() override;
 
   runtime::host& harness() override { return harness_; }
@@ -55,6 +57,8 @@ class sockets_world final : public world {
                                                           std::string& why) override;
   bool starts_by_hand() const override { return programs_.agent.attached.has_value(); }
   bool gateway_stays() const override { return programs_.gateway.reached.has_value(); }
+  /// After close(): a program that is no reference had loaded the library that makes its clock quicker.
+  [[nodiscard]] bool library_was_loaded() const noexcept { return library_was_loaded_; }
 
  private:
   /// One life of one program.
@@ -117,7 +121,8 @@ class sockets_world final : public world {
   wire_state state_;
   link_table links_;
   std::uint64_t connections_ = 0;
-  bool begun_by_hand_ = false;
+  bool begun_by_hand_ = false, library_was_loaded_ = false;
+  runtime::clock_pace pace_;
   // owners: this world, and every stream dialled with it
   std::shared_ptr<runtime::tls_client> trust_, gateway_trust_;
   std::map<std::size_t, std::unique_ptr<api>> apis_;

@@ -54,9 +54,18 @@ struct subject_program {
   }
 };
 
+/// A world whose time passes more quickly, and with it the clocks of every program in it: those of the
+/// references by themselves, those of others by a library that is loaded before their own (libfaketime).
+struct acceleration {
+  std::uint32_t times = 1;
+  std::string library{};  ///< Path of libfaketime.
+  [[nodiscard]] bool is_any() const noexcept { return times > 1; }
+};
+
 /// Both programs of a run.
 struct subject_programs {
   subject_program agent, gateway;
+  acceleration faster{};
 };
 
 [[nodiscard]] inline const key_recipe& keys_of(const subject_program& gateway) {
