@@ -102,6 +102,7 @@ class explain_command final : public cli_command {
     print_section(out, "Sources", fmt::format("{}", fmt::join(one->sources, "; ")));
     print_section(out, "Not testable from outside", one->not_testable);
     print_section(out, "Not verified by scenarios yet", one->unchecked);
+    print_section(out, "Not looked at", one->partly);
     print_section(out, "Broken subjects that it finds", fmt::format("{}", fmt::join(one->mutants, " ")));
     std::vector<std::string> ids;
     for (const scenario_case& each : corpus.cases) {

@@ -42,6 +42,7 @@ requirement read_requirement(const nlohmann::json& row) {
   one.aliases = texts("aliases");
   one.not_testable = row.value("not_testable", "");
   one.unchecked = row.value("unchecked", "");
+  one.partly = row.value("partly", "");
   one.no_mutant = row.value("no_mutant", "");
   one.checks = texts("checks");
   one.scenarios = texts("scenarios");

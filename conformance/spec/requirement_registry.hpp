@@ -36,6 +36,7 @@ struct requirement {
   std::string not_testable;
   /// Why no scenario verifies it yet although one could; empty when scenarios do.
   std::string unchecked;
+  std::string partly;     ///< What of it no check looks at, although it is checked; empty: nothing.
   std::string no_mutant;  ///< Why no mutant breaks it although it is checked; empty when one does.
   /// What proves it: checks of the judge ("expectation": of the scenarios' own), scenarios, mutants. Written
   /// by the test that compares them with what there is.

@@ -41,6 +41,8 @@ TEST(Requirements, SayWhatIsDemandedWhyAndHowItIsJudged) {
     }
     EXPECT_FALSE(one.area.empty()) << one.id;
     EXPECT_TRUE(one.not_testable.empty() || one.unchecked.empty()) << one.id << ": one reason is enough";
+    EXPECT_TRUE(one.partly.empty() || one.checked())
+        << one.id << ": what is not checked at all is not so in part";
     EXPECT_TRUE(one.checked() || one.reason_unchecked().size() >= 15) << one.id << ": a reason is a sentence";
   }
 }

@@ -61,6 +61,7 @@ TEST(Coverage, CountsWhatIsCheckedAndSaysWhyTheRestIsNot) {
   checked.checks = {"revoked-streams"};
   checked.scenarios = {"revocation/one"};
   checked.mutants = {"gateway-revokes-on-paper"};
+  checked.partly = "What it does at night.";
   hidden.id = "REV-2";
   hidden.not_testable = "It is inside.";
   open.id = "REV-3";
@@ -72,6 +73,7 @@ TEST(Coverage, CountsWhatIsCheckedAndSaysWhyTheRestIsNot) {
   EXPECT_NE(table.find("| revoked-streams | revocation/one | gateway-revokes-on-paper |"), table.npos)
       << table;
   EXPECT_NE(table.find("not testable: It is inside."), table.npos) << table;
+  EXPECT_NE(table.find("| REV-1 | What it does at night. |"), table.npos) << table;
   EXPECT_NE(table.find("not yet: Nobody wrote it."), table.npos) << table;
 }
 
