@@ -23,6 +23,7 @@ A case is a scenario in one world with one seed, named like revocation/revoked-k
 Examples:
   kitfox run                                        the corpus in virtual time, in seconds
   kitfox run --world all --out reports              both worlds; report.html, junit.xml and more in reports/
+  kitfox run scenarios/rbac --world live            over real API servers, started from KUBEBUILDER_ASSETS
   kitfox run scenarios/backoff --seed 1..20         one area, twenty seeds each
   kitfox run --requirement REC-4 --quiet            everything that puts REC-4 to the test; show only what did not pass
   kitfox run --filter 'herd/*' --twice              twice each: the same seed must give the same run
@@ -63,6 +64,7 @@ class run_command final : public cli_command {
     flags->add_option("PATH", selection_.paths, "Scenario files, or folders of them (default: the corpus)");
     add_selection(*flags);
     add_running(*flags);
+    add_live(*flags);
     add_programs(*flags);
     flags->footer(examples + exit_status_text());
     return flags;
@@ -81,6 +83,17 @@ class run_command final : public cli_command {
                                                                        : console_report::style::plain;
     settings_.cases.order = order_ == "seeded" ? sim::schedule::seeded : sim::schedule::fifo;
     settings_.cases.reproduce_prefix = reproduce_prefix();
+    std::unique_ptr<live_target> live;
+    if (selection_.live) {
+      std::string complaint;
+      live = choose_live_target(live_, complaint);
+      if (!live) {
+        err << "kitfox run: " << complaint << "\n";
+        return exit_status::usage;
+      }
+      settings_.cases.live = live.get();
+      out << "live: " << live->description() << "\n";
+    }
     const run_plan plan = plan_run(selection_);
     for (const load_error& error : plan.errors) err << to_string(error) << "\n";
     if (!plan.errors.empty()) return exit_status::usage;
@@ -93,8 +106,9 @@ class run_command final : public cli_command {
     const char* group = "Which cases";
     flags
         .add_option("--world", world_,
-                    "sim (virtual time), sockets (real processes on loopback) or all; default: sim")
-        ->check(CLI::IsMember({"sim", "sockets", "all"}))
+                    "sim (virtual time), sockets (real processes on loopback), live (the same with real "
+                    "API\nservers), or all: sim and sockets; default: sim")
+        ->check(CLI::IsMember({"sim", "sockets", "live", "all"}))
         ->group(group);
     flags.add_option("--seed", seeds_, "One seed (7) or a range (1..20); default: 1")->group(group);
     flags.add_flag("--all-seeds", all_seeds_, "As many seeds as each scenario asks for, in sim")
@@ -145,8 +159,18 @@ class run_command final : public cli_command {
     flags.add_flag("--quiet", quiet_, "Show only cases that did not pass")->group(group);
   }
 
+  void add_live(CLI::App& flags) {
+    const char* group = "Real API servers (in live)";
+    flags
+        .add_option("--control-planes", live_.control_planes_max,
+                    "How many are started side by side at most: one for each cluster of a scenario")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{16}))
+        ->capture_default_str()
+        ->group(group);
+  }
+
   void add_programs(CLI::App& flags) {
-    const char* group = "Other programs than the reference (in sockets)";
+    const char* group = "Other programs than the reference (in sockets and live)";
     flags.add_option("--agent-command", agent_command_, "Your agent; quotes work as in a shell")
         ->type_name("COMMAND")
         ->group(group);
@@ -185,11 +209,13 @@ class run_command final : public cli_command {
     if (!wrong.empty()) return wrong;
     const bool other_programs = !agent_command_.empty() || !gateway_command_.empty();
     if (other_programs && world_.empty()) world_ = "sockets";
-    if (other_programs && world_ != "sockets")
-      return "other programs than the reference run in sockets only; leave --world out, or make it sockets";
+    if (other_programs && world_ != "sockets" && world_ != "live")
+      return "other programs than the reference run in sockets only; leave --world out, or make it sockets "
+             "or live";
     if (settings_.cases.agree && (world_.empty() || world_ == "sim"))
       return "--agree compares sockets cases with sim; add --world sockets, or all";
-    selection_.sim = world_ != "sockets";
+    selection_.sim = world_.empty() || world_ == "sim" || world_ == "all";
+    selection_.live = world_ == "live";
     selection_.sockets = world_ == "sockets" || world_ == "all";
     return {};
   }
@@ -226,6 +252,7 @@ class run_command final : public cli_command {
 
   run_selection selection_;
   run_settings settings_;
+  live_options live_;
   std::string world_, seeds_, order_ = "fifo", fail_on_ = "fail", agent_command_, agent_takes_,
                               gateway_command_, gateway_takes_;
   std::uint32_t jobs_ = 0;

@@ -127,7 +127,7 @@ void console_report::explain(const case_result& one, const std::string& folder) 
   if (!one.transcript_file.empty()) to_ << "  transcript: " << folder << "/" << one.transcript_file << "\n";
   if (!one.logs_folder.empty())
     to_ << "  what the programs wrote: " << folder << "/" << one.logs_folder << "\n";
-  else if (one.world == "sockets" && folder.empty())
+  else if (one.world != "sim" && folder.empty())
     to_ << "  with --out DIR the transcript and what the programs wrote are kept\n";
   to_ << "  seed " << one.seed << "; run it again: " << one.reproduce << "\n";
 }

@@ -8,6 +8,7 @@
 #include "conformance/report/timeline.hpp"
 #include "conformance/run/determinism.hpp"
 #include "conformance/run/quick_time.hpp"
+#include "conformance/world/fake_cluster.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/run_sockets.hpp"
 #include "runtime/temporary_directory.hpp"
@@ -131,7 +132,9 @@ void run_sim_case(const planned_case& what, const case_settings& settings, case_
 
 enum class pace { own, quick };
 
-void play_sockets_case(const planned_case& what, const case_settings& settings, pace at, case_result& out) {
+/// Between real processes, with fake API servers or real ones.
+void play_sockets_case(const planned_case& what, const case_settings& settings, pace at,
+                       cluster_source& clusters, case_result& out) {
   const auto begun = std::chrono::steady_clock::now();
   const runtime::temporary_directory own;
   if (own.path().empty()) {
@@ -141,7 +144,7 @@ void play_sockets_case(const planned_case& what, const case_settings& settings, 
   sockets_run_options options{what.seed, settings.programs, own.path()};
   if (at == pace::own) options.programs.faster = {};
   if (settings.deadline) options.time_left = settings.deadline->left();
-  const sockets_run ran = run_in_sockets(*what.what, *what.source, options);
+  const sockets_run ran = run_in_sockets(*what.what, *what.source, options, clusters);
   out.interrupted = ran.interrupted;
   out.wall_seconds = out.world_seconds = seconds_since(begun);
   out.accelerated = options.programs.faster.times;
@@ -163,17 +166,26 @@ void play_sockets_case(const planned_case& what, const case_settings& settings, 
 /// In quick time where that is honest; whatever did not simply pass there is played again at the programs'
 /// own pace, and only that counts.
 void run_sockets_case(const planned_case& what, const case_settings& settings, case_result& out) {
+  fake_clusters fakes;
   if (!settings.programs.faster.is_any() || !reason_for_own_pace(what.what->what).empty())
-    return play_sockets_case(what, settings, pace::own, out);
+    return play_sockets_case(what, settings, pace::own, fakes, out);
   case_result quick = out;
-  play_sockets_case(what, settings, pace::quick, quick);
+  play_sockets_case(what, settings, pace::quick, fakes, quick);
   if (quick.judged.outcome != verdict::pass && !quick.interrupted && quick.skipped_because.empty()) {
-    play_sockets_case(what, settings, pace::own, out);
+    play_sockets_case(what, settings, pace::own, fakes, out);
     out.wall_seconds += quick.wall_seconds;
     return;
   }
   forget_floors(quick.judged);
   out = std::move(quick);
+}
+
+/// At the programs' own pace: nobody makes a real API server's clock quicker.
+void run_live_case(const planned_case& what, const case_settings& settings, case_result& out) {
+  std::string why;
+  const auto clusters = settings.live->take(what.what->what.topology.clusters.size(), why);
+  if (!clusters) return blame_harness(out, "no API server: " + why);
+  play_sockets_case(what, settings, pace::own, *clusters, out);
 }
 
 }  // namespace
@@ -195,10 +207,16 @@ case_result run_case(const planned_case& what, const case_settings& settings) {
   case_result out = describe(what, settings);
   out.skipped_because = what.skip_because;
   if (out.skipped_because.empty()) out.skipped_because = reason_to_skip(*what.what, settings.programs);
+  const bool live = what.what->world == world_kind::live;
+  if (out.skipped_because.empty() && live)
+    out.skipped_because = settings.live == nullptr ? "no real API server was given"
+                                                   : settings.live->reason_to_skip(what.what->what);
   if (!out.skipped_because.empty()) {
     out.judged.outcome = verdict::skipped;
   } else if (what.what->world == world_kind::sim) {
     run_sim_case(what, settings, out);
+  } else if (live) {
+    run_live_case(what, settings, out);
   } else {
     run_sockets_case(what, settings, out);
   }

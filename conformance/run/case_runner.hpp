@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "conformance/live/live_target.hpp"
 #include "conformance/report/case_result.hpp"
 #include "conformance/run/run_plan.hpp"
 #include "conformance/world/run_sim.hpp"
@@ -28,9 +29,10 @@ struct case_settings {
   sim::schedule order = sim::schedule::fifo;  ///< Of what happens in one instant, in sim.
   bool twice = false;                         ///< Run sim cases again and compare the traces.
   bool agree = false;                         ///< Play sockets cases in sim as well and compare the runs.
-  subject_programs programs;                  ///< In sockets.
+  subject_programs programs;                  ///< In sockets and live.
   /// Sockets cases that are not over by then are broken off, and skipped with that reason.
   std::optional<run_deadline> deadline{};
+  live_target* live = nullptr;  ///< For live cases; must outlive the run.
   /// What a command that runs one case again begins with; the flags above are in it, the case is added.
   std::string reproduce_prefix = "kitfox run";
   std::string reproduce_suffix;  ///< What it ends with.

@@ -47,7 +47,8 @@ run_plan plan_run(const run_selection& selection) {
   for (std::size_t i = 0; i < out.files.size(); ++i) {
     for (const scenario_case& one : out.files[i].cases) {
       const bool wanted = (one.world == world_kind::sim && selection.sim) ||
-                          (one.world == world_kind::sockets && selection.sockets);
+                          (one.world == world_kind::sockets && selection.sockets) ||
+                          (one.world == world_kind::live && selection.live);
       if (!wanted || (!selection.requirement.empty() && !verifies(one.what, selection.requirement))) continue;
       std::pair<std::uint64_t, std::uint64_t> seeds{1, 1};
       if (selection.choice == seed_choice::all && one.world == world_kind::sim)

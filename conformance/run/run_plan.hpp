@@ -28,7 +28,7 @@ enum class seed_choice {
 /// Which cases are wanted. Every member narrows.
 struct run_selection {
   std::vector<std::string> paths;  ///< Files, or folders to be searched; none: the corpus.
-  bool sim = true, sockets = true;
+  bool sim = true, sockets = true, live = false;
   std::optional<std::pair<std::uint64_t, std::uint64_t>>
       seeds;  ///< First and last, both included; overrides `choice`.
   seed_choice choice = seed_choice::first;

@@ -35,7 +35,9 @@ class file_loader {
     find_unused(parsed.root, name_, problems_.errors);
 
     loaded result;
-    for (const world_kind world : worlds_of(parsed.root))
+    const std::vector<world_kind> worlds = worlds_of(parsed.root);
+    in_sockets_ = std::ranges::find(worlds, world_kind::sockets) != worlds.end();
+    for (const world_kind world : worlds)
       for (const matrix_choice& choice : matrix_choices(parsed.root))
         bind_case(parsed.root, choice, world, result);
     if (!problems_.errors.empty()) return refuse(std::move(problems_.errors));
@@ -62,7 +64,7 @@ class file_loader {
     const yaml_node* const given = root.find("worlds");
     if (given == nullptr) {
       refuse_reason(root);
-      return {world_kind::sim, world_kind::sockets};
+      return {world_kind::sim, world_kind::sockets, world_kind::live};
     }
     std::vector<world_kind> worlds;
     bool complete_sim = false, complete_sockets = false;
@@ -136,7 +138,9 @@ class file_loader {
     for (const auto& [axis, value] : choice)
       suffix += fmt::format("{}{}={}", suffix.empty() ? "" : ",", axis, value);
     if (!suffix.empty()) one.id += "[" + suffix + "]";
-    if (problems_.errors.size() == errors_before) find_implausible(one.what, world, problems_);
+    // Where there are two worlds of real time, one complaint is enough.
+    const bool told = world == world_kind::live && in_sockets_;
+    if (problems_.errors.size() == errors_before && !told) find_implausible(one.what, world, problems_);
     if (problems_.errors.size() != errors_before) return;
     blame_headline(one.what);
     result.cases.push_back(std::move(one));
@@ -231,6 +235,7 @@ class file_loader {
   const std::string& name_;
   const load_options& options_;
   problem_list problems_;
+  bool in_sockets_ = false;  ///< Whether the scenario runs there.
 };
 
 }  // namespace

@@ -10,9 +10,6 @@
 namespace kitfox::conformance {
 namespace {
 
-constexpr const char* account = "incidentfox-agent";
-constexpr const char* account_namespace = "incidentfox";
-
 void put_canary(std::string& text, const std::string& canary) {
   constexpr std::string_view mark = "{{canary}}";
   for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + canary.size())) {
@@ -53,7 +50,7 @@ void remove_rbac(kube::api_server& server, runtime::wall_time now) {
   constexpr const char* kinds[] = {"clusterrolebindings.rbac.authorization.k8s.io",
                                    "clusterroles.rbac.authorization.k8s.io"};
   for (const char* kind : kinds) {
-    const runtime::error_code absent = server.remove(kind, "", account);
+    const runtime::error_code absent = server.remove(kind, "", agent_account);
     static_cast<void>(absent);
   }
   constexpr const char* namespaced[] = {"rolebindings.rbac.authorization.k8s.io",
@@ -61,7 +58,7 @@ void remove_rbac(kube::api_server& server, runtime::wall_time now) {
   const std::vector<std::string> namespaces = namespaces_of(server, now);
   for (const char* kind : namespaced) {
     for (const std::string& ns : namespaces) {
-      const runtime::error_code absent = server.remove(kind, ns, account);
+      const runtime::error_code absent = server.remove(kind, ns, agent_account);
       static_cast<void>(absent);
     }
   }
@@ -69,9 +66,7 @@ void remove_rbac(kube::api_server& server, runtime::wall_time now) {
 
 }  // namespace
 
-runtime::error_code install_rbac(kube::api_server& server, const rbac_values& values,
-                                 runtime::wall_time now) {
-  remove_rbac(server, now);
+std::vector<kube::json> agent_objects(const rbac_values& values) {
   kube::agent_rbac_options options;
   options.restricted_to =
       values.granted == rbac_values::grant::namespaced ? values.namespaces : std::vector<std::string>{};
@@ -82,10 +77,18 @@ runtime::error_code install_rbac(kube::api_server& server, const rbac_values& va
     rule.verbs = one.verbs;
     options.additional_rules.push_back(std::move(rule));
   }
-  for (kube::json& object : kube::agent_rbac_objects(options)) {
-    const std::string kind = object.value("kind", "");
-    const bool right = kind != "Namespace" && kind != "ServiceAccount";
-    if (right && values.granted == rbac_values::grant::none) continue;
+  std::vector<kube::json> out = kube::agent_rbac_objects(options);
+  if (values.granted == rbac_values::grant::none)
+    std::erase_if(out, [](const kube::json& one) {
+      return one.value("kind", "") != "Namespace" && one.value("kind", "") != "ServiceAccount";
+    });
+  return out;
+}
+
+runtime::error_code install_rbac(kube::api_server& server, const rbac_values& values,
+                                 runtime::wall_time now) {
+  remove_rbac(server, now);
+  for (kube::json& object : agent_objects(values)) {
     const auto put = server.put(std::move(object), now);
     if (!put) return put.error();
   }
@@ -110,26 +113,32 @@ runtime::result<const kube::loaded_file*> object_files::read(const std::string& 
   return &known_.emplace(path, std::move(*file)).first->second;
 }
 
+runtime::result<kube::loaded_file> objects_of(const cluster_spec& spec, object_files& files,
+                                              std::string& why) {
+  if (spec.objects.empty()) return kube::loaded_file{};
+  const auto file = files.read(spec.objects, why);
+  if (!file) return file.error();
+  return with_canary(**file, spec.canary);
+}
+
 runtime::error_code fill_cluster(kube::api_server& server, const cluster_spec& spec, object_files& files,
                                  runtime::wall_time now, std::string& why) {
   kube::user_identity administrator;
   administrator.name = "admin";
   administrator.groups = {"system:masters"};
   server.tokens().add_token(administrator_token, std::move(administrator));
-  if (!spec.objects.empty()) {
-    const auto file = files.read(spec.objects, why);
-    if (!file) return file.error();
-    kube::diagnostics where;
-    if (const auto failure = server.load(with_canary(**file, spec.canary), where, now)) {
-      why = spec.objects + ": " + where.message;
-      return failure;
-    }
+  auto file = objects_of(spec, files, why);
+  if (!file) return file.error();
+  kube::diagnostics where;
+  if (const auto failure = server.load(std::move(*file), where, now)) {
+    why = spec.objects + ": " + where.message;
+    return failure;
   }
   return install_rbac(server, spec.rbac, now);
 }
 
 runtime::result<std::string> agent_service_token(kube::api_server& server, runtime::wall_time now) {
-  return server.issue_token({account_namespace, account}, now);
+  return server.issue_token({agent_namespace, agent_account}, now);
 }
 
 }  // namespace kitfox::conformance

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "conformance/scenario/topology.hpp"
 #include "fakes/kube/api_server.hpp"
@@ -21,6 +22,16 @@ class object_files {
  private:
   std::map<std::string, kube::loaded_file> known_;
 };
+
+/// What a cluster's file holds, its own canary in it; nothing without a file. On failure `why` names the file
+/// and what is wrong with it.
+[[nodiscard]] runtime::result<kube::loaded_file> objects_of(const cluster_spec& spec, object_files& files,
+                                                            std::string& why);
+/// The agent's namespace and account, with the roles and bindings that the chart makes of such values.
+[[nodiscard]] std::vector<kube::json> agent_objects(const rbac_values& values);
+/// Of the agent's service account, and of its roles and bindings.
+inline constexpr const char* agent_account = "incidentfox-agent";
+inline constexpr const char* agent_namespace = "incidentfox";
 
 /// Fills a fresh API server as a scenario says: the file's objects with the tenant's canary in them, the
 /// agent's service account with its rights, and the administrator. On failure `why` names the file and what

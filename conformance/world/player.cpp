@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "conformance/world/names.hpp"
-#include "fakes/kube/api_server.hpp"
 
 namespace kitfox::conformance {
 

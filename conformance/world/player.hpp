@@ -74,7 +74,7 @@ class player {
   [[nodiscard]] outcome ask_may(std::size_t index, const can_i_verb& what);
   [[nodiscard]] step_result script_kubernetes(std::size_t index, const kubernetes_verb& what);
   void unscript_kubernetes(std::size_t index, const kubernetes_verb& what);
-  [[nodiscard]] step_result set_rbac(const set_rbac_verb& what);
+  [[nodiscard]] outcome set_rbac(const set_rbac_verb& what);
 
   // Calls of callers.
   struct call {

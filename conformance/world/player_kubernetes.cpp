@@ -1,9 +1,9 @@
 // Verbs that act on the clusters' API servers.
 #include <fmt/format.h>
 
-#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/player.hpp"
+#include "fakes/kube/fault_script.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -55,11 +55,10 @@ nlohmann::json attributes_of(const can_i_verb& what, const std::string& asked, c
 
 /// "yes" or "no" as the API server says of the agent's service account, or the beginning of an answer that is
 /// neither.
-std::string review_access(world& where, std::size_t cluster, nlohmann::json attributes) {
+runtime::task<std::string> review_access(world& where, std::size_t cluster, nlohmann::json attributes) {
   runtime::http::request review;
   review.method = "POST";
   review.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-  review.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
   review.headers.add("Impersonate-User", "system:serviceaccount:incidentfox:incidentfox-agent");
   review.headers.add("Content-Type", "application/json");
   review.headers.add("Accept", "application/json");
@@ -67,12 +66,12 @@ std::string review_access(world& where, std::size_t cluster, nlohmann::json attr
                                {"kind", "SelfSubjectAccessReview"},
                                {"spec", {{"resourceAttributes", std::move(attributes)}}}}
                     .dump();
-  runtime::clock& time = where.harness().clock();
-  const kube::api_answer answer = where.kubernetes(cluster).handle(review, {time.now(), time.wall_now()});
-  const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
-  if (answer.head.status != 201 || !body.is_object() || !body.contains("status"))
-    return answer.head.body.substr(0, 120);
-  return body["status"].value("allowed", false) ? "yes" : "no";
+  const auto answer = co_await where.kubernetes(cluster).administer(std::move(review));
+  if (!answer) co_return answer.error().message();
+  const nlohmann::json body = nlohmann::json::parse(answer->body, nullptr, false);
+  if (answer->status != 201 || !body.is_object() || !body.contains("status"))
+    co_return answer->body.substr(0, 120);
+  co_return std::string{body["status"].value("allowed", false) ? "yes" : "no"};
 }
 
 /// Of its own step, so that two answers to the same requests stand side by side.
@@ -83,16 +82,22 @@ std::string rule_id(std::size_t step) { return fmt::format("step {}", step); }
 player::step_result player::script_kubernetes(std::size_t index, const kubernetes_verb& what) {
   step_result result;
   for (const std::size_t cluster : what.clusters.clusters) {
-    kube::fault_script& script = world_.kubernetes(cluster).faults();
+    kube::fault_script* const script = world_.kubernetes(cluster).faults();
+    if (script == nullptr) {
+      result.ok = false;
+      result.harness = true;
+      result.why = fmt::format("step {}: a real API server cannot be told what to answer", index);
+      return result;
+    }
     if (what.action == kubernetes_action::allow) {
       // With nothing to match it ends whatever was scripted.
       if (match_of(what) == match_of({}))
-        script.clear();
+        script->clear();
       else
-        script.remove_for(match_of(what));
+        script->remove_for(match_of(what));
       continue;
     }
-    const bool added = script.add_first(
+    const bool added = script->add_first(
         {rule_id(index), match_of(what), what.nth - 1, what.times.value_or(0), action_of(what)});
     if (!added) {
       result.ok = false;
@@ -105,21 +110,22 @@ player::step_result player::script_kubernetes(std::size_t index, const kubernete
 
 void player::unscript_kubernetes(std::size_t index, const kubernetes_verb& what) {
   for (const std::size_t cluster : what.clusters.clusters) {
-    world_.kubernetes(cluster).faults().remove(rule_id(index));
+    kube::fault_script* const script = world_.kubernetes(cluster).faults();
+    if (script != nullptr) script->remove(rule_id(index));
   }
 }
 
-player::step_result player::set_rbac(const set_rbac_verb& what) {
+player::outcome player::set_rbac(const set_rbac_verb& what) {
   step_result result;
   for (const std::size_t cluster : what.clusters.clusters) {
-    const runtime::error_code failure =
-        install_rbac(world_.kubernetes(cluster), what.values, world_.harness().clock().wall_now());
+    rbac_values values = what.values;
+    const runtime::error_code failure = co_await world_.kubernetes(cluster).install_rbac(std::move(values));
     if (!failure) continue;
     result.ok = false;
     result.harness = true;
     result.why = failure.message();
   }
-  return result;
+  co_return result;
 }
 
 player::outcome player::ask_may(std::size_t index, const can_i_verb& what) {
@@ -128,7 +134,8 @@ player::outcome player::ask_may(std::size_t index, const can_i_verb& what) {
   for (const std::size_t cluster : what.clusters.clusters) {
     for (const std::string& resource : what.resources) {
       for (const std::string& asked : what.verbs) {
-        const std::string answer = review_access(world_, cluster, attributes_of(what, asked, resource));
+        nlohmann::json attributes = attributes_of(what, asked, resource);
+        const std::string answer = co_await review_access(world_, cluster, std::move(attributes));
         if (answer == expected) continue;
         wrong.push_back(fmt::format("{}: can-i {} {} answered {}", cluster_label(what_.topology, cluster),
                                     asked, resource, answer));

@@ -60,7 +60,7 @@ player::outcome player::take(std::size_t index) {
             return act_on({{node_set::what::gateway, 0, 0}}, node_action::stop, socket_fate::fin);
           },
           [&](const kubernetes_verb& v) { return report(script_kubernetes(index, v)); },
-          [&](const set_rbac_verb& v) { return report(set_rbac(v)); },
+          [&](const set_rbac_verb& v) { return set_rbac(v); },
           [&](const can_i_verb& v) { return ask_may(index, v); },
           [&](const auth_backend_verb& v) { return report(world_.set_auth_backend(v), "auth_backend"); },
           [&](const audit_store_verb& v) { return report(world_.set_audit_store(v), "audit_store"); },

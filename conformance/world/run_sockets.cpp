@@ -1,5 +1,6 @@
 #include "conformance/world/run_sockets.hpp"
 
+#include "conformance/world/fake_cluster.hpp"
 #include "conformance/world/player.hpp"
 #include "conformance/world/sockets_world.hpp"
 #include "runtime/real_host.hpp"
@@ -30,6 +31,12 @@ runtime::task<int> play(runtime::host& on, player& by, play_outcome& out, runtim
 
 sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
                            const sockets_run_options& options) {
+  fake_clusters fakes;
+  return run_in_sockets(one, source, options, fakes);
+}
+
+sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
+                           const sockets_run_options& options, cluster_source& clusters) {
   // The harness's own events are of no interest: what happens shows on the wire.
   runtime::no_events events;
   const acceleration& faster = options.programs.faster;
@@ -45,7 +52,8 @@ sockets_run run_in_sockets(const scenario_case& one, const scenario_source& sour
   if (time_left) *time_left *= pace.times;
   sockets_run out;
   {
-    sockets_world world{one.what, options.seed, *host, tape, options.programs, options.work_directory, pace};
+    sockets_world world{one.what, options.seed,           *host, tape, options.programs,
+                        clusters, options.work_directory, pace};
     player by{world, one.what, options.seed};
     const int status = host->run(play(*host, by, played, stop, time_left, out.out_of_time));
     static_cast<void>(status);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "conformance/transcript/transcript.hpp"
+#include "conformance/world/cluster_api.hpp"
 #include "conformance/world/facts.hpp"
 #include "conformance/world/subject_program.hpp"
 
@@ -26,8 +27,10 @@ struct sockets_run {
 
 /// Plays one case with real processes on loopback, in the calling thread. Whatever goes wrong ends in the
 /// footer. While it runs, SIGINT and SIGTERM end the case: every process and its group is killed before this
-/// returns; a second signal ends this program at once.
+/// returns; a second signal ends this program at once. The API servers are fakes, or what `clusters` opens.
 [[nodiscard]] sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
                                          const sockets_run_options& options);
+[[nodiscard]] sockets_run run_in_sockets(const scenario_case& one, const scenario_source& source,
+                                         const sockets_run_options& options, cluster_source& clusters);
 
 }  // namespace kitfox::conformance

@@ -2,7 +2,6 @@
 
 #include <boost/system/errc.hpp>
 
-#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/failable_keys.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/party_settings.hpp"
@@ -248,14 +247,10 @@ runtime::task<runtime::error_code> sim_world::started(std::optional<runtime::err
 runtime::task<runtime::error_code> sim_world::start_api(std::size_t cluster) {
   auto& server = api_servers_[cluster];
   if (!server) {
-    kube::api_server_options options;
-    options.bootstrap = kube::bootstrap_objects::for_clients;
-    options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
-    options.uid_seed = cluster + 1;
-    server = std::make_unique<kube::api_server>(std::move(options), sim_.wall_now());
+    const cluster_spec& spec = what_.topology.clusters[cluster];
+    server = std::make_unique<fake_cluster>(harness_.clock(), spec, cluster);
     std::string why;
-    const runtime::error_code failure =
-        fill_cluster(*server, what_.topology.clusters[cluster], object_files_, sim_.wall_now(), why);
+    const runtime::error_code failure = server->fill(spec, object_files_, why);
     if (failure) {
       failure_ = why;
       co_return failure;
@@ -263,17 +258,17 @@ runtime::task<runtime::error_code> sim_world::start_api(std::size_t cluster) {
   }
   const std::string host = kubernetes_host(what_.topology, cluster);
   auto& one = begin<api_process>(kubernetes_node(what_.topology, cluster), host, "kubernetes",
-                                 cluster_label(what_.topology, cluster), *server);
+                                 cluster_label(what_.topology, cluster), server->server());
   std::optional<runtime::error_code> outcome;
   one.tasks.spawn("API server", one.live({host, kubernetes_port}, server_certificate(host, sim_.wall_now()),
                                          outcome, started_));
   co_return co_await started(outcome);
 }
 
-kube::api_server& sim_world::kubernetes(std::size_t cluster) { return *api_servers_.at(cluster); }
+cluster_api& sim_world::kubernetes(std::size_t cluster) { return *api_servers_.at(cluster); }
 
 std::string sim_world::agent_token(std::size_t cluster) {
-  auto token = agent_service_token(kubernetes(cluster), sim_.wall_now());
+  auto token = api_servers_.at(cluster)->issue_token();
   KITFOX_ASSERT(token.has_value());  // the service account was installed with the cluster
   return std::move(*token);
 }

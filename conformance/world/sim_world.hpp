@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "agent/agent.hpp"
-#include "conformance/world/cluster_objects.hpp"
+#include "conformance/world/fake_cluster.hpp"
 #include "conformance/world/world.hpp"
-#include "fakes/kube/api_server.hpp"
 #include "fakes/sim/simulation.hpp"
 #include "gateway/gateway.hpp"
 
@@ -53,7 +52,7 @@ class sim_world final : public world, private sim::path_source {
   runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
   runtime::error_code set_audit_store(const audit_store_verb& to) override;
   runtime::error_code set_dns(const dns_verb& to) override;
-  kube::api_server& kubernetes(std::size_t cluster) override;
+  cluster_api& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;
   service_address agent_service() override;
   std::string credential(const std::string& team, bool administrator) const override;
@@ -99,7 +98,7 @@ class sim_world final : public world, private sim::path_source {
   std::unique_ptr<gateway::audit_sink> varied_audit_;  ///< What a variation puts around it.
   gateway::audit_sink* audit_sink_ = nullptr;          ///< The gateway's: one of the two.
   // Processes refer to their API server and their sink, so these outlive them.
-  std::map<std::size_t, std::unique_ptr<kube::api_server>> api_servers_;
+  std::map<std::size_t, std::unique_ptr<fake_cluster>> api_servers_;
   std::vector<std::unique_ptr<recording_sink>> sinks_;
   std::map<std::string, std::unique_ptr<process>> processes_;  ///< The latest life of each.
   std::vector<std::unique_ptr<process>> ended_;

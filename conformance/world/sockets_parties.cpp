@@ -2,7 +2,6 @@
 #include <boost/system/errc.hpp>
 
 #include "conformance/world/accelerated_clock.hpp"
-#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "conformance/world/program_command.hpp"
 #include "conformance/world/program_flags.hpp"
@@ -112,12 +111,13 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   const std::string name = name_of(node), file = file_name(name);
   const cluster_spec& spec = what_.topology.clusters[node.cluster];
   const std::string gateway_link = link_to_gateway(name), kubernetes_link = link_to_kubernetes(name);
-  upstream gateway = gateway_of_agents_, api_server{apis_.at(node.cluster)->service->local(), trust_, {}};
+  const service_address served = apis_.at(node.cluster)->address();
+  upstream gateway = gateway_of_agents_, api_server{served.at, served.tls, {}};
   const auto to_gateway = co_await open_relay(gateway_link, gateway_link, std::move(gateway));
   if (!to_gateway) co_return to_gateway.error();
   const auto to_kubernetes = co_await open_relay(kubernetes_link, kubernetes_link, std::move(api_server));
   if (!to_kubernetes) co_return to_kubernetes.error();
-  const auto token = agent_service_token(kubernetes(node.cluster), harness_.clock().wall_now());
+  const auto token = co_await kubernetes(node.cluster).agent_token();
   if (!token) co_return token.error();
   const std::string kubeconfig = file + ".kubeconfig";
   const runtime::error_code written = write_kubeconfig(kubeconfig, (*to_kubernetes)->local().port, *token);

@@ -7,7 +7,6 @@
 #include <fstream>
 
 #include "conformance/world/accelerated_clock.hpp"
-#include "conformance/world/cluster_objects.hpp"
 #include "conformance/world/names.hpp"
 #include "runtime/deadline.hpp"
 
@@ -20,12 +19,13 @@ constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
 }  // namespace
 
 sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                             const subject_programs& programs, std::filesystem::path directory,
-                             runtime::clock_pace pace)
+                             const subject_programs& programs, cluster_source& clusters,
+                             std::filesystem::path directory, runtime::clock_pace pace)
     : what_{what},
       harness_{harness},
       tape_{tape},
       programs_{programs},
+      clusters_{clusters},
       directory_{std::move(directory)},
       random_{runtime::make_seeded_entropy(seed)->child("world")},
       state_{harness.executor()},
@@ -120,34 +120,19 @@ runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::str
 }
 
 runtime::task<runtime::error_code> sockets_world::start_api(std::size_t cluster, std::string& why) {
-  auto fresh = std::make_unique<api>();
-  kube::api_server_options options;
-  options.bootstrap = kube::bootstrap_objects::for_clients;
-  options.signing_key = "signing key of " + what_.topology.clusters[cluster].path();
-  options.uid_seed = cluster + 1;
-  const runtime::wall_time now = harness_.clock().wall_now();
-  fresh->server = std::make_unique<kube::api_server>(std::move(options), now);
-  const runtime::error_code filled =
-      fill_cluster(*fresh->server, what_.topology.clusters[cluster], object_files_, now, why);
-  if (filled) co_return filled;
-  const pki::identity identity = authority_.issue(pki::certificate_request{.hosts = {loopback, "localhost"}});
-  auto tls = harness_.network().make_tls_server({identity.certificate_pem, identity.private_key_pem, {}});
-  if (!tls) co_return tls.error();
-  runtime::endpoint at{loopback, 0};
-  auto listening = co_await harness_.network().listen(std::move(at), std::move(*tls));
-  if (!listening) co_return listening.error();
-  fresh->service = std::make_unique<kube::api_service>(harness_, std::move(*listening), *fresh->server);
-  tasks_.spawn("API server", fresh->service->run());
+  cluster_order order{harness_, authority_, trust_, what_.topology.clusters[cluster], cluster};
+  auto fresh = co_await clusters_.open(std::move(order), why);
+  if (!fresh) co_return fresh.error();
   record begun;
   begun.kind = record_kind::node_started;
   begun.node = kubernetes_node(what_.topology, cluster);
   begun.more = {{"kind", "kubernetes"}, {"cluster", cluster_label(what_.topology, cluster)}};
   tape_.add(std::move(begun), harness_.clock().now());
-  apis_[cluster] = std::move(fresh);
+  apis_[cluster] = std::move(*fresh);
   co_return runtime::error_code{};
 }
 
-kube::api_server& sockets_world::kubernetes(std::size_t cluster) { return *apis_.at(cluster)->server; }
+cluster_api& sockets_world::kubernetes(std::size_t cluster) { return *apis_.at(cluster); }
 
 runtime::result<sockets_world::child*> sockets_world::launch(const std::string& node, const char* kind,
                                                              const std::string& cluster,
@@ -296,9 +281,7 @@ runtime::task<void> sockets_world::close() {
     }
   }
   for (auto& [key, one] : relays_) one->stop();
-  for (auto& [cluster, one] : apis_) {
-    if (one->service) one->service->stop();
-  }
+  for (auto& [cluster, one] : apis_) co_await one->close();
   tasks_.cancel();
   co_await tasks_.join();
 }

@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "conformance/world/cluster_objects.hpp"
+#include "conformance/world/cluster_api.hpp"
 #include "conformance/world/folder_watch.hpp"
 #include "conformance/world/subject_program.hpp"
 #include "conformance/world/world.hpp"
 #include "fakes/fault/relay.hpp"
-#include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
 #include "runtime/child_process.hpp"
 #include "runtime/clock_pace.hpp"
@@ -20,13 +19,14 @@ namespace kitfox::conformance {
 
 inline constexpr const char* loopback = "127.0.0.1";
 
-/// A world of real processes on loopback: TLS everywhere, a relay on every link, fake API servers in this
-/// process, ports chosen by the system. Nothing of it outlives close().
+/// A world of real processes on loopback: TLS everywhere, a relay on every link, ports chosen by the system.
+/// Nothing of it outlives close().
 class sockets_world final : public world {
  public:
-  /// `directory` must exist; certificates, databases, kubeconfigs and logs go there.
+  /// `directory` must exist; certificates, databases, kubeconfigs and logs go there. Its API servers are
+  /// those that `clusters` opens.
   sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
-                const subject_programs& programs, std::filesystem::path directory,
+                const subject_programs& programs, cluster_source& clusters, std::filesystem::path directory,
                 runtime::clock_pace pace = {});
   ~sockets_world() override;
 
@@ -44,7 +44,7 @@ class sockets_world final : public world {
   runtime::error_code set_audit_store(const audit_store_verb& to) override;
   void note_audit() override;
   runtime::error_code set_dns(const dns_verb& to) override;
-  kube::api_server& kubernetes(std::size_t cluster) override;
+  cluster_api& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;
   service_address agent_service() override;
   std::string credential(const std::string& team, bool administrator) const override;
@@ -76,11 +76,6 @@ class sockets_world final : public world {
     std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.  owners: this world, its relays
     std::string path{};                        ///< That URLs of the gateway begin with.
     std::string host = "gateway";
-  };
-  /// The fake API server of one cluster, in this process.
-  struct api {
-    std::unique_ptr<kube::api_server> server;
-    std::unique_ptr<kube::api_service> service;
   };
 
   [[nodiscard]] std::string name_of(node_ref node) const;
@@ -114,10 +109,10 @@ class sockets_world final : public world {
   runtime::host& harness_;
   recorder& tape_;
   const subject_programs& programs_;
+  cluster_source& clusters_;
   std::filesystem::path directory_;
   std::unique_ptr<runtime::entropy> random_;
   pki::authority authority_;
-  object_files object_files_;
   wire_state state_;
   link_table links_;
   std::uint64_t connections_ = 0;
@@ -125,7 +120,7 @@ class sockets_world final : public world {
   runtime::clock_pace pace_;
   // owners: this world, and every stream dialled with it
   std::shared_ptr<runtime::tls_client> trust_, gateway_trust_;
-  std::map<std::size_t, std::unique_ptr<api>> apis_;
+  std::map<std::size_t, std::unique_ptr<cluster_service>> apis_;
   std::map<std::string, std::unique_ptr<fault::relay>> relays_;
   std::map<std::string, std::unique_ptr<child>> children_;  ///< The latest life of each.
   std::vector<std::unique_ptr<child>> ended_;

@@ -6,14 +6,11 @@
 
 #include "conformance/scenario/scenario.hpp"
 #include "conformance/transcript/recorder.hpp"
+#include "conformance/world/cluster_api.hpp"
 #include "conformance/world/key_recipe.hpp"
 #include "conformance/world/link_table.hpp"
 #include "conformance/world/wire_state.hpp"
 #include "runtime/host.hpp"
-
-namespace kitfox::kube {
-class api_server;
-}
 
 namespace kitfox::conformance {
 
@@ -35,13 +32,6 @@ enum class node_action { stop, kill, pause, resume };
 [[nodiscard]] inline runtime::error_code impossible() {
   return boost::system::errc::make_error_code(boost::system::errc::operation_not_supported);
 }
-
-/// Where something listens, and what to trust there.
-struct service_address {
-  runtime::endpoint at;
-  std::shared_ptr<runtime::tls_client> tls;  ///< Empty: plain.  owners: the world, its callers
-  std::string host = "gateway";              ///< For the field Host.
-};
 
 /// Marks the beginning of a run, from which moments of checks are counted.
 inline void note_start(recorder& into, runtime::mono_time t) {
@@ -83,8 +73,7 @@ class world {
   /// Puts what the gateway's audit holds into the tape, unless that was done as it was written.
   virtual void note_audit() {}
   [[nodiscard]] virtual runtime::error_code set_dns(const dns_verb& to) = 0;
-  /// The fake API server of a cluster.
-  [[nodiscard]] virtual kube::api_server& kubernetes(std::size_t cluster) = 0;
+  [[nodiscard]] virtual cluster_api& kubernetes(std::size_t cluster) = 0;
 
   /// For the caller's own traffic, over the link "caller->gateway".
   [[nodiscard]] virtual service_address caller_service() = 0;

@@ -35,9 +35,10 @@ const scenario& first(const loaded& result) { return result.cases.at(0).what; }
 
 TEST(LoadScenario, MakesACaseForEachWorld) {
   const loaded result = load(head + shop + "steps: [{wait: 1s}]\n" + proofs);
-  ASSERT_EQ(result.cases.size(), 2U);
+  ASSERT_EQ(result.cases.size(), 3U);
   EXPECT_EQ(case_name(result.cases[0], 7), "revocation/some-case@sim#7");
   EXPECT_EQ(case_name(result.cases[1], 1), "revocation/some-case@sockets#1");
+  EXPECT_EQ(case_name(result.cases[2], 1), "revocation/some-case@live#1");
 }
 
 TEST(LoadScenario, MakesACaseForEachChoiceOfTheMatrix) {
@@ -45,13 +46,13 @@ TEST(LoadScenario, MakesACaseForEachChoiceOfTheMatrix) {
       head + shop + R"(matrix: {how: [fin, rst], who: {first: {node: payments/prod/0}, gate: {node: gateway}}}
 steps: [{kill: {node: "{{who.node}}", sockets: "{{how}}"}}]
 )" + proofs);
-  ASSERT_EQ(result.cases.size(), 8U);
+  ASSERT_EQ(result.cases.size(), 12U);
   std::set<std::string> ids;
   for (const scenario_case& one : result.cases) ids.insert(one.id);
   EXPECT_EQ(ids, (std::set<std::string>{
                      "revocation/some-case[how=fin,who=first]", "revocation/some-case[how=fin,who=gate]",
                      "revocation/some-case[how=rst,who=first]", "revocation/some-case[how=rst,who=gate]"}));
-  const auto& kill = std::get<kill_verb>(result.cases[2].what.steps[0].action);
+  const auto& kill = std::get<kill_verb>(result.cases[3].what.steps[0].action);
   EXPECT_EQ(kill.nodes.kind, node_set::what::gateway);
   EXPECT_EQ(kill.sockets, socket_fate::fin);
 }
@@ -62,9 +63,10 @@ settings: {agent: {backoff_cap: {sim: 60s, sockets: 2s}, workers: 3}, gateway: {
 steps:
   - {name: outage, for: "{{outage}}", status: {link: "payments/prod/*->gateway", code: "{{code}}", body: "code {{code}}"}}
 )" + proofs);
-  ASSERT_EQ(result.cases.size(), 2U);
+  ASSERT_EQ(result.cases.size(), 3U);
   EXPECT_EQ(result.cases[0].what.steps[0].lasting, duration{24h});
   EXPECT_EQ(result.cases[1].what.steps[0].lasting, duration{6s});
+  EXPECT_EQ(result.cases[2].what.steps[0].lasting, duration{6s});
   const auto& fault = std::get<fault_verb>(result.cases[0].what.steps[0].action);
   EXPECT_EQ(fault.fault, "status");
   EXPECT_EQ(fault.parameters, R"({"body":"code 503","code":503})");
