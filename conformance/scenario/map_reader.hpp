@@ -33,7 +33,9 @@ class map_reader {
 
   [[nodiscard]] const yaml_node* find(std::string_view key) const noexcept { return map_.find(key); }
   [[nodiscard]] bool has(std::string_view key) const noexcept { return find(key) != nullptr; }
-  [[nodiscard]] std::string path_of(std::string_view key) const { return path_ + "." + std::string{key}; }
+  [[nodiscard]] std::string path_of(std::string_view key) const {
+    return path_.empty() ? std::string{key} : path_ + "." + std::string{key};
+  }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const yaml_node& node() const noexcept { return map_; }
   [[nodiscard]] problem_list& problems() const noexcept { return problems_; }

@@ -98,10 +98,12 @@ std::string revokes(const gateways_way& seen) {
   return step->more.value("ok", false) ? "" : step->more.value("why", "it failed");
 }
 
-std::string ends(const gateways_way& seen) {
+std::string ends(const gateways_way& seen, const std::string& signal) {
   if (seen.gateway != nullptr && seen.gateway->exited) return {};
-  return "it runs on 10 s after SIGTERM with no stream open; a wrapper in `command` must pass the signal on, "
-         "or exec the program";
+  return fmt::format(
+      "it runs on 10 s after {} with no stream open; a wrapper in `command` must pass the signal on, "
+      "or exec the program; stop.signal names another signal",
+      signal);
 }
 
 }  // namespace
@@ -116,7 +118,8 @@ std::vector<subject_check_step> check_gateway(const transcript& of, const subjec
   steps.vital = false;
   steps.add("refuses a key that was never issued", [&] { return refuses(seen); });
   if (keys_of(whose.program).revoke) steps.add("revokes a cluster", [&] { return revokes(seen); });
-  if (!whose.program.reached) steps.add("ends on SIGTERM", [&] { return ends(seen); });
+  if (!whose.program.reached)
+    steps.add("ends on " + whose.program.stop_signal, [&] { return ends(seen, whose.program.stop_signal); });
   return std::move(steps).take();
 }
 

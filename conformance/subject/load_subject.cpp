@@ -57,6 +57,8 @@ class subject_reader {
     read_takes(map, out);
     read_commands(map, out);
     read_settings(map, out);
+    read_ready(map, out);
+    read_stop(map, out);
     read_profiles(map, out);
     read_known_failures(map, out);
     if (!problems_.errors.empty()) return {{}, std::move(problems_.errors)};
@@ -87,6 +89,28 @@ class subject_reader {
     }
     const auto started = map.has("reach") ? gateway_start::by_somebody_else : gateway_start::by_kitfox;
     if (const yaml_node* keys = map.find("keys")) out.program.keys = read_keys(*keys, started, text_);
+  }
+
+  void read_ready(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("ready");
+    if (given == nullptr) return;
+    if (out.role == party::agent)
+      return map.fail(
+          "ready",
+          "is said of gateways; an agent is there when its stream is, and says so by its probe_file");
+    if (map.has("reach"))
+      return map.fail("ready", "is said of a program that kitfox starts; this one is reached by URL");
+    const map_reader ready{*given, "ready", problems_};
+    out.program.ready.log = ready.text("log");
+    out.program.ready.within = ready.span_or("within", out.program.ready.within);
+  }
+
+  void read_stop(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("stop");
+    if (given == nullptr) return;
+    if (map.has("reach"))
+      return map.fail("stop", "is said of a program that kitfox starts; this one is reached by URL");
+    out.program.stop_signal = map_reader{*given, "stop", problems_}.text("signal");
   }
 
   void read_environment(const map_reader& map, subject& out) {

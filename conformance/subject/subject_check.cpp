@@ -109,9 +109,12 @@ std::string answers(const agents_way& seen) {
   return "it was sent list_namespaces and posted no answer to /agent/response/ID in 10 s";
 }
 
-std::string ends(const agents_way& seen) {
+std::string ends(const agents_way& seen, const std::string& signal) {
   if (seen.agent->exited) return {};
-  return "it runs on 5 s after SIGTERM; a wrapper in `command` must pass the signal on, or exec the program";
+  return fmt::format(
+      "it runs on 5 s after {}; a wrapper in `command` must pass the signal on, or exec the program; "
+      "stop.signal in the subject file names another signal",
+      signal);
 }
 
 std::string shows_readiness(const agents_way& seen) {
@@ -140,7 +143,7 @@ std::vector<subject_check_step> check_agent(const transcript& of, const subject&
     steps.add("keeps the probe file", [&] { return shows_readiness(seen); });
   steps.add("reads the cluster", [&] { return reads_cluster(seen); });
   steps.add("answers a command", [&] { return answers(seen); });
-  steps.add("ends on SIGTERM", [&] { return ends(seen); });
+  steps.add("ends on " + whose.program.stop_signal, [&] { return ends(seen, whose.program.stop_signal); });
   return std::move(steps).take();
 }
 

@@ -16,7 +16,6 @@ namespace kitfox::conformance {
 namespace {
 
 /// A gateway that does not listen by then does not come up.
-constexpr runtime::duration start_timeout = std::chrono::seconds{20};
 /// Between two looks at a gateway that is no reference and so may not say when it listens.
 constexpr runtime::duration look_again = std::chrono::milliseconds{50};
 /// A command that makes a key and has not ended by then failed.
@@ -62,7 +61,8 @@ runtime::task<runtime::error_code> sockets_world::dial_gateway() {
 }
 
 runtime::task<runtime::error_code> sockets_world::await_gateway(child& one) {
-  const runtime::mono_time until = harness_.clock().now() + start_timeout;
+  const subject_program::readiness& ready = programs_.gateway.ready;
+  const runtime::mono_time until = harness_.clock().now() + ready.within;
   const bool says_so = programs_.gateway.is_reference();
   if (!says_so) use_gateway_ports();
   for (;;) {
@@ -74,7 +74,7 @@ runtime::task<runtime::error_code> sockets_world::await_gateway(child& one) {
       failure = co_await runtime::with_deadline(harness_.clock(), until, std::move(changed));
     } else {
       const runtime::error_code unreachable = co_await dial_gateway();
-      if (!unreachable) break;
+      if (!unreachable && (one.said_ready || ready.log.empty())) break;
       failure = co_await harness_.clock().sleep_for(look_again);
       if (!failure && harness_.clock().now() > until)
         failure = boost::system::errc::make_error_code(boost::system::errc::timed_out);
@@ -120,7 +120,8 @@ runtime::task<runtime::error_code> sockets_world::find_gateway(const reached_gat
   begun.more = {{"kind", "gateway"}};
   tape_.add(std::move(begun), harness_.clock().now());
   auto dialling = dial_gateway();
-  co_return co_await runtime::with_timeout(harness_.clock(), start_timeout, std::move(dialling));
+  co_return co_await runtime::with_timeout(harness_.clock(), programs_.gateway.ready.within,
+                                           std::move(dialling));
 }
 
 runtime::task<runtime::error_code> sockets_world::start_gateway() {

@@ -181,6 +181,8 @@ runtime::task<void> sockets_world::await_end(child& one) {
 void sockets_world::on_line(child& one, std::string_view line) {
   constexpr std::size_t kept_max = 300;
   if (!line.empty()) one.last_line = line.substr(0, kept_max);
+  if (one.node == gateway_node && line.find(programs_.gateway.ready.log) != std::string_view::npos)
+    one.said_ready = true;
   nlohmann::json fields = nlohmann::json::parse(line, nullptr, false);
   // Whatever it says in another form is evidence all the same: secrets leak by it too.
   if (!fields.is_object() || !fields.contains("event") || !fields["event"].is_string())
@@ -237,7 +239,8 @@ runtime::task<runtime::error_code> sockets_world::act(node_ref node, node_action
   tape_.add(std::move(signalled), harness_.clock().now());
   switch (action) {
     case node_action::stop:
-      one.process->signal_leader(SIGTERM);
+      one.process->signal_leader(stop_signal_number(
+          (node.kind == node_set::what::gateway ? programs_.gateway : programs_.agent).stop_signal));
       break;
     case node_action::pause:
       one.process->signal_group(SIGSTOP);

@@ -68,7 +68,8 @@ class sockets_world final : public world {
     bool exited = false, killed = false;
     bool awaited = false;  ///< Told to somebody, who has not started it yet.
     int exit_code = 0;
-    std::string last_line;  ///< Of what it wrote.
+    bool said_ready = false;  ///< It wrote the text that its subject file names.
+    std::string last_line;    ///< Of what it wrote.
   };
   /// Where a relay leads to, and how.
   struct upstream {

@@ -1,5 +1,7 @@
 #include "conformance/world/subject_program.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <sstream>
 #include <type_traits>
@@ -9,6 +11,7 @@
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/world/party_settings.hpp"
 #include "protocol/commands.hpp"
+#include "runtime/assert.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -153,6 +156,18 @@ bool looks_at_readiness(const scenario& what) {
 }
 
 }  // namespace
+
+std::span<const std::pair<std::string_view, int>> stop_signals() {
+  static constexpr std::pair<std::string_view, int> known[] = {
+      {"SIGTERM", SIGTERM}, {"SIGINT", SIGINT}, {"SIGQUIT", SIGQUIT}, {"SIGHUP", SIGHUP}};
+  return known;
+}
+
+int stop_signal_number(std::string_view name) {
+  const auto found = std::ranges::find(stop_signals(), name, &std::pair<std::string_view, int>::first);
+  KITFOX_ASSERT(found != stop_signals().end());
+  return found->second;
+}
 
 std::vector<std::string> takeable_names(party of) {
   std::vector<std::string> out = setting_names(of);

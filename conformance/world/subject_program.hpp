@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,14 @@ struct subject_program {
   std::vector<std::pair<std::string, std::string>> environment{};
   /// Its own figures, by which it is judged where a scenario does not set others.
   setting_list own_settings{};
+  /// Of a gateway: up once it wrote a line with this text (any, if empty) and both its ports take
+  /// connections.
+  struct readiness {
+    std::string log{};
+    runtime::duration within = std::chrono::seconds{20};
+  };
+  readiness ready{};
+  std::string stop_signal = "SIGTERM";       ///< One of stop_signals(): it asks the program to end in order.
   std::optional<reached_gateway> reached{};  ///< In place of a command, for a gateway.
   std::optional<attachment> attached{};      ///< In place of a command, for an agent.
   std::optional<key_recipe> keys{};          ///< Of a gateway; absent: dashboard_recipe().
@@ -61,6 +70,11 @@ struct acceleration {
   std::string library{};  ///< Path of libfaketime.
   [[nodiscard]] bool is_any() const noexcept { return times > 1; }
 };
+
+/// The signals that a program may say it ends on, by name.
+[[nodiscard]] std::span<const std::pair<std::string_view, int>> stop_signals();
+/// The number of one of them.
+[[nodiscard]] int stop_signal_number(std::string_view name);
 
 /// Both programs of a run.
 struct subject_programs {

@@ -95,6 +95,24 @@ class SeparateGateway(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"(?m)^FAILS +starts and listens: .*exited with 1")
 
+    def check_started(self, *more):
+        file = self.folder / "started.yaml"
+        shell = f"trap '' TERM; trap 'kill $child' INT; {KITFOX.parent / 'kitfox-gateway'} & child=$!; wait $child; wait $child"
+        file.write_text("kitfox: subject/v1\nrole: gateway\nname: wrapped\n" + f"command: [bash, -c, {json.dumps(shell)}]\n" + "\n".join(more) + "\n")
+        return subprocess.run([KITFOX, "test", "gateway", "--check-subject", "--subject", file], capture_output=True, text=True, timeout=100, check=False)
+
+    def test_one_that_ends_on_another_signal_says_which(self):
+        done = self.check_started("stop: {signal: SIGINT}", 'ready: {log: "listening", within: 30s}')
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^ok +ends on SIGINT$")
+        done = self.check_started()
+        self.assertRegex(done.stdout, r"(?m)^FAILS +ends on SIGTERM: it runs on 10 s after SIGTERM")
+
+    def test_one_that_never_says_that_it_is_ready_is_not_up(self):
+        done = self.check_started('ready: {log: "Open for business", within: 2s}')
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^FAILS +starts and listens")
+
     def test_without_a_recipe_they_are_made_by_the_specification_s_routes(self):
         self.expect_all_to_pass("")
 

@@ -36,6 +36,26 @@ TEST(SubjectFile, SaysWhichOptionalCommandsAnAgentOffers) {
       << messages_of(std::string{least} + "commands: [list_node]\n");
 }
 
+TEST(SubjectFile, SaysHowAProgramIsReadyAndHowItIsStopped) {
+  const std::string gateway = "kitfox: subject/v1\nrole: gateway\nname: mine\ncommand: ./mine\n";
+  const loaded_subject usual = load_subject_text(gateway, "g.yaml");
+  EXPECT_TRUE(usual.what.program.ready.log.empty());
+  EXPECT_EQ(usual.what.program.ready.within, std::chrono::seconds{20});
+  EXPECT_EQ(usual.what.program.stop_signal, "SIGTERM");
+  const loaded_subject own = load_subject_text(
+      gateway + "ready: {log: \"now serving\", within: 90s}\nstop: {signal: SIGQUIT}\n", "g.yaml");
+  ASSERT_TRUE(own.errors.empty()) << to_string(own.errors.front());
+  EXPECT_EQ(own.what.program.ready.log, "now serving");
+  EXPECT_EQ(own.what.program.ready.within, std::chrono::seconds{90});
+  EXPECT_EQ(own.what.program.stop_signal, "SIGQUIT");
+  EXPECT_NE(messages_of(std::string{least} + "ready: {within: 9s}\n").find("5:8: ready: is said of gateways"),
+            std::string::npos)
+      << messages_of(std::string{least} + "ready: {within: 9s}\n");
+  EXPECT_NE(messages_of(std::string{least} + "stop: {signal: TERM}\n").find("expected one of SIGTERM"),
+            std::string::npos)
+      << messages_of(std::string{least} + "stop: {signal: TERM}\n");
+}
+
 TEST(SubjectFile, SplitsACommandAsAShellDoesAndTakesAListAsItIs) {
   const std::string head = "kitfox: subject/v1\nrole: agent\nname: mine\n";
   const std::vector<std::string> words{"./mine", "--name", "a b"};
