@@ -92,7 +92,7 @@ outcome<api_answer> answer_path(const api_call& call) {
   const access_attributes& asked = call.info.attributes;
   if (is_health_path(asked.path)) return answer_health(call);
   if (asked.verb != "get") return method_not_allowed();
-  if (asked.path == "/") return json_answer(200, path_index());
+  if (asked.path == "/") return json_answer(200, path_index(call.state.options.identity));
   if (asked.path == "/openapi/v2") return answer_openapi_v2(call);
   if (auto document = openapi_v3_document(asked.path)) return json_answer(200, *document);
   if (auto document = discovery_document(call.state.options.identity, asked.path)) {
@@ -101,7 +101,7 @@ outcome<api_answer> answer_path(const api_call& call) {
   if (asked.path.starts_with("/api/") || asked.path.starts_with("/apis/")) {
     return text_answer(404, "404 page not found\n");
   }
-  return json_answer(404, path_index());
+  return json_answer(404, path_index(call.state.options.identity));
 }
 
 outcome<api_answer> answer_get(const api_call& call) {

@@ -6,6 +6,7 @@
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/impersonation.hpp"
 #include "fakes/kube/kubelet.hpp"
+#include "fakes/kube/metrics_api.hpp"
 #include "fakes/kube/object_defaults.hpp"
 #include "fakes/kube/pod_admission.hpp"
 #include "fakes/kube/scripted_answer.hpp"
@@ -189,6 +190,8 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
     shared->tell();
   });
   state_->logs.on_change([shared = state_.get()] { shared->tell(); });
+  if (serves_metrics(state_->options))
+    state_->options.identity.metrics = server_identity::metrics_groups::served;
   install_bootstrap_objects(*this, state_->options.bootstrap, now);
   if (state_->options.controllers != cluster_controllers::running_pods) return;
   state_->node = std::make_unique<kubelet>(*state_);

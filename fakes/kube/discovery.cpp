@@ -81,7 +81,32 @@ json group_entry(std::string_view group) {
   return out;
 }
 
-json group_list() {
+// metrics-server's part, which is no row of the catalog since nothing of it is stored.
+json metrics_group_entry() {
+  const json version{{"groupVersion", "metrics.k8s.io/v1beta1"}, {"version", "v1beta1"}};
+  return {{"name", "metrics.k8s.io"}, {"versions", json::array({version})}, {"preferredVersion", version}};
+}
+
+json metrics_resource_list() {
+  json resources = json::array();
+  for (const auto& [name, kind] : {std::pair{"nodes", "NodeMetrics"}, {"pods", "PodMetrics"}}) {
+    resources.push_back({{"name", name},
+                         {"singularName", ""},
+                         {"namespaced", std::string_view{name} == "pods"},
+                         {"kind", kind},
+                         {"verbs", {"get", "list"}}});
+  }
+  return {{"kind", "APIResourceList"},
+          {"apiVersion", "v1"},
+          {"groupVersion", "metrics.k8s.io/v1beta1"},
+          {"resources", std::move(resources)}};
+}
+
+bool has_metrics(const server_identity& identity) {
+  return identity.metrics == server_identity::metrics_groups::served;
+}
+
+json group_list(const server_identity& identity) {
   json groups = json::array();
   std::string_view last;
   for (const group_version& entry : group_versions()) {
@@ -89,12 +114,13 @@ json group_list() {
     last = entry.group;
     groups.push_back(group_entry(entry.group));
   }
+  if (has_metrics(identity)) groups.push_back(metrics_group_entry());
   return {{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", std::move(groups)}};
 }
 
 }  // namespace
 
-json path_index() {
+json path_index(const server_identity& identity) {
   std::set<std::string> paths{"/api",     "/api/v1", "/apis",   "/apis/",
                               "/healthz", "/livez",  "/readyz", "/version"};
   for (const group_version& entry : group_versions()) {
@@ -102,18 +128,26 @@ json path_index() {
     paths.insert("/apis/" + std::string{entry.group});
     paths.insert("/apis/" + group_version_text(entry));
   }
+  if (has_metrics(identity)) paths.insert({"/apis/metrics.k8s.io", "/apis/metrics.k8s.io/v1beta1"});
   return {{"paths", paths}};
 }
 
 std::optional<json> discovery_document(const server_identity& identity, std::string_view path) {
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   if (path == "/version") return version_document(identity);
-  if (path == "/apis") return group_list();
+  if (path == "/apis") return group_list(identity);
   if (path == "/api") {
     const json address{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", identity.address}};
     return json{{"kind", "APIVersions"},
                 {"versions", json::array({"v1"})},
                 {"serverAddressByClientCIDRs", json::array({address})}};
+  }
+  if (has_metrics(identity) && path == "/apis/metrics.k8s.io/v1beta1") return metrics_resource_list();
+  if (has_metrics(identity) && path == "/apis/metrics.k8s.io") {
+    json group = metrics_group_entry();
+    group["kind"] = "APIGroup";
+    group["apiVersion"] = "v1";
+    return group;
   }
   for (const group_version& entry : group_versions()) {
     const std::string own = entry.group.empty() ? "/api/v1" : "/apis/" + group_version_text(entry);

@@ -10,12 +10,14 @@ namespace kitfox::kube {
 struct server_identity {
   std::string git_version = "v1.20.2";  ///< As in /version; major and minor are read from it.
   std::string address = "127.0.0.1:6443";
+  /// Whether metrics.k8s.io is among the groups. The server sets it.
+  enum class metrics_groups { absent, served } metrics = metrics_groups::absent;
 };
 
 /// A document of the API's description: /version, /api, /apis, /api/v1, /apis/GROUP and /apis/GROUP/VERSION,
 /// each also with a trailing slash. Empty for any other path.
 [[nodiscard]] std::optional<json> discovery_document(const server_identity& identity, std::string_view path);
 /// `{"paths": [...]}`, the answer at "/" and, with 404, at unknown paths.
-[[nodiscard]] json path_index();
+[[nodiscard]] json path_index(const server_identity& identity);
 
 }  // namespace kitfox::kube

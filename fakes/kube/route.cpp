@@ -1,4 +1,5 @@
 #include "fakes/kube/api_state.hpp"
+#include "fakes/kube/metrics_api.hpp"
 #include "fakes/kube/write_path.hpp"
 
 namespace kitfox::kube {
@@ -75,6 +76,8 @@ bool knows_group(std::string_view group) {
 outcome<api_answer> route(const api_call& call) {
   if (!call.info.attributes.is_resource) return answer_path(call);
   if (call.type == nullptr) {
+    const bool metrics = call.info.attributes.api_group == metrics_group;
+    if (metrics && serves_metrics(call.state.options)) return answer_metrics(call);
     if (knows_group(call.info.attributes.api_group)) return no_such_path();
     return text_answer(404, "404 page not found\n");
   }

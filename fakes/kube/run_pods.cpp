@@ -97,6 +97,7 @@ void pod_runner::start(std::uint64_t run, const container_launch& launch) {
     node_.on_start_failed(run, launch.command.front() + ": " + child.error().message(), now());
     return;
   }
+  usage_due_ = std::min(usage_due_, host_.clock().now() + options_.first_look);
   containers_[run] = {std::move(*child), runtime::duration{0}, host_.clock().now()};
   node_.on_started(run, now());
   tasks_.spawn("container", await_end(run));

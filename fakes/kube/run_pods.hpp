@@ -12,6 +12,7 @@ namespace kitfox::kube {
 struct run_pods_options {
   runtime::duration usage_period =
       std::chrono::seconds{2};  ///< From one look at what containers use to the next.
+  runtime::duration first_look = std::chrono::seconds{1};  ///< At what a container uses, from its start.
   /// What containers have to end in when run() ends, from SIGTERM to SIGKILL.
   runtime::duration farewell = std::chrono::seconds{3};
 };

@@ -38,13 +38,13 @@ def fetch(test, version, folder):
 
 
 class Cluster:
-    """A fake cluster whose Deployments get pods, and a home of its own for the clients."""
+    """A fake cluster whose Deployments get pods, and a home of its own for the clients. Without flags pods run nothing."""
 
     def __init__(self, kitfox, clients, *flags):
         self.folder = tempfile.TemporaryDirectory(prefix="kitfox-chart-")
         self.home = pathlib.Path(self.folder.name)
-        command = [kitfox, "fake", "apiserver", "--workloads", "--kubernetes-version", "v1.24.0", "--out",
-                   str(self.home / "out"), *flags]
+        command = [kitfox, "fake", "apiserver", "--kubernetes-version", "v1.24.0", "--out", str(self.home / "out"),
+                   *(flags or ["--workloads"])]
         self.log = (self.home / "server.log").open("w", encoding="utf-8")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.address = self.process.stdout.readline().strip()

@@ -236,6 +236,20 @@ TEST(Kubelet, ARepeatedEventIsCountedAndTheOldestGoFirst) {
   for (const std::string& reason : in.reasons()) EXPECT_FALSE(reason.empty());
 }
 
+TEST(Kubelet, MetricsAreOfWhatRunsAndGoWithIt) {
+  led_node in;
+  const std::uint64_t run = in.start(plain).run;
+  const char* path = "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/p";
+  EXPECT_EQ(in.get(path).status, 404) << "nobody has looked yet";
+  in.node.on_usage(run, {250'000'000, 30 * 1024 * 1024, in.now.wall, 2s});
+  const json usage = in.get(path).value()["containers"][0]["usage"];
+  EXPECT_EQ(usage["cpu"], "250000000n");
+  EXPECT_EQ(usage["memory"], "30720Ki");
+  in.node.on_ended(run, 0, in.now);
+  (void)in.advance();
+  EXPECT_EQ(in.get(path).status, 404);
+}
+
 TEST(Kubelet, ARolloutKeepsTheOldPodUntilTheNewOneIsReady) {
   led_node in;
   const auto deployment = [](const std::string& image) {
