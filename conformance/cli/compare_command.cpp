@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* compare_explanation = R"(
 Cases are the same when their names are: scenario, world and seed. A case or a requirement is newly failing when it
-passed (or warned) before and fails, is inconclusive or met a harness error now; fixed the other way round; still
-failing; lost when it had been executed and is skipped or missing now; added the other way round.
+fails, is inconclusive or met a harness error now and did not before; fixed the other way round; still
+failing; lost when it had been executed and is skipped or missing now; added when it passes and was not executed before.
 
 Exit status: 0 nothing regressed, 1 something is newly failing, 3 nothing is newly failing but something was lost,
 4 no case was executed in both runs.

@@ -61,8 +61,7 @@ std::string_view to_string(change one) noexcept {
 
 change classify(std::optional<verdict> before, std::optional<verdict> after) noexcept {
   if (is_failing(after)) {
-    if (is_failing(before)) return change::still_failing;
-    return is_executed(before) ? change::newly_failing : change::added;
+    return is_failing(before) ? change::still_failing : change::newly_failing;
   }
   if (!is_executed(after)) return is_executed(before) ? change::lost : change::same;
   if (is_failing(before)) return change::fixed;

@@ -11,11 +11,11 @@ namespace kitfox::conformance {
 /// What became of one case, or of one requirement, from one run to another. "Failing" is everything that
 /// says less than pass or warn and was executed: fail, inconclusive, harness-error.
 enum class change {
-  newly_failing,
+  newly_failing,  ///< It had passed, was skipped or was not there.
   still_failing,
   lost,     ///< It had passed or failed, and is skipped or missing: what was known is not known any more.
   fixed,    ///< It fails no longer.
-  added,    ///< It was skipped or missing, and was executed.
+  added,    ///< It was skipped or missing, and passes.
   shifted,  ///< From pass to warn, or back.
   same,
 };

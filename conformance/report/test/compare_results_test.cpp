@@ -34,7 +34,8 @@ TEST(Classify, TellsEveryKindOfChange) {
            {verdict::fail, verdict::skipped, change::lost},
            {verdict::pass, std::nullopt, change::lost},
            {std::nullopt, verdict::pass, change::added},
-           {std::nullopt, verdict::fail, change::added},
+           {std::nullopt, verdict::fail, change::newly_failing},
+           {verdict::skipped, verdict::inconclusive, change::newly_failing},
            {verdict::skipped, verdict::pass, change::added},
            {verdict::skipped, verdict::skipped, change::same},
            {std::nullopt, verdict::skipped, change::same},
@@ -66,7 +67,7 @@ TEST(Comparison, ARequirementThatFailsNewlyInAnotherCaseIsARegression) {
   after.cases.push_back(with_verdicts({verdict::pass, verdict::pass, verdict::fail}).cases[2]);
   after.cases[2].judged.requirements = {{"REC-1", verdict::fail, 1, true}};
   const comparison found = compare_results(before, after, "a", "b");
-  EXPECT_EQ(found.count(change::added), 1U);
+  EXPECT_EQ(found.count(change::newly_failing), 1U);
   EXPECT_EQ(status_of(found), exit_status::failed);
   EXPECT_THAT(print_comparison(found), HasSubstr("requirements newly failing (1)\n  pass           fail"));
 }

@@ -203,7 +203,7 @@ TEST(SpecificationText, DemandsNothingOutsideOfRequirements) {
   const std::size_t conventions = document.find("## 1. "), terms = document.find("## 2. ");
   ASSERT_NE(terms, document.npos);
   document.erase(conventions, terms - conventions);
-  for (const char* word : {"MUST NOT ", "SHOULD ", "SHALL ", "RECOMMENDED"})
+  for (const char* word : {"MUST NOT ", "MUST ", "REQUIRED", "SHOULD ", "SHALL ", "RECOMMENDED"})
     EXPECT_EQ(document.find(word), document.npos)
         << "without an id: " << document.substr(document.find(word), 80);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a part of the corpus against a subject and looks at what came of it.
 
-  subject_test.py --kitfox BIN --subject FOLDER/agent.yaml --scenarios LIST [--fails-as FINDINGS] [--npm FOLDER]
+  subject_test.py --kitfox BIN --subject FOLDER/agent.yaml --scenarios LIST --out FOLDER [--fails-as FINDINGS] [--npm FOLDER]
 
 Without --fails-as every case must pass. With it the requirements that failed must be those in that file, neither fewer nor more.
 With --npm the subject is copied to FOLDER and its packages are installed there; exits with 77 where that cannot be done.
@@ -14,7 +14,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 sys.path.insert(0, str(TOP / "fakes" / "test"))
@@ -83,12 +82,13 @@ def main():
     options.add_argument("--kitfox", type=pathlib.Path, required=True)
     options.add_argument("--subject", type=pathlib.Path, required=True)
     options.add_argument("--scenarios", type=pathlib.Path, required=True)
+    options.add_argument("--out", type=pathlib.Path, required=True, help="where the reports stay")
     options.add_argument("--fails-as", type=pathlib.Path)
     options.add_argument("--npm", type=pathlib.Path)
     given = options.parse_args()
     subject = install(given.subject, given.npm) if given.npm else given.subject
-    with tempfile.TemporaryDirectory(prefix="kitfox-subject-") as out:
-        status, results = run(given.kitfox, subject, lines_of(given.scenarios), pathlib.Path(out))
+    shutil.rmtree(given.out, ignore_errors=True)
+    status, results = run(given.kitfox, subject, lines_of(given.scenarios), given.out)
     counts = results["counts"]
     if given.fails_as:
         expected, found = {line.split()[0] for line in lines_of(given.fails_as)}, failed_requirements(results)
