@@ -62,6 +62,7 @@ BANNED_IN_PARTS = [
 NO_PART = re.compile(r"^runtime/|^conformance/|/test/|/fuzz/|/bench/|main\.cpp$")
 BANNED_IN_TESTS = [
     (re.compile(r"listen\w*\([^;)]*\b[1-9]\d{2,4}\b"), "a test listens on port 0"),
+    (re.compile(r"\bpoll\((nullptr|NULL)|\b(usleep|nanosleep)\(|::sleep\("), "a test awaits an event, it does not sleep"),
     (re.compile(r"(ofstream|create_director\w+|temp_directory\w*|mkdir)[^;]*\"/tmp"), "a test has a folder of its own"),
 ]
 # Where a banned pattern is the very thing that is implemented.
@@ -70,6 +71,12 @@ EXEMPT = {
     "fakes/sim/scheduler.cpp": "exceptions are caught once, in main",
     "conformance/run/run.cpp": "time comes from the host's clock",
     "conformance/run/case_runner.cpp": "time comes from the host's clock",
+}
+# Tests in Python, where the harness's own processes and folders tell nobody of their end.
+PYTHON_SLEEPS = re.compile(r"\btime\.sleep\(|\bselect\.select\(\[\], \[\], \[\]")
+MAY_SLEEP = {
+    "conformance/run/test/programs_test.py": "processes of a killed kitfox are nobody's children; /proc is looked at",
+    "conformance/subject/test/quick_test.py": "it is the pause of an agent between two dials",
 }
 CATCH_ALL = re.compile(r"catch \(\.\.\.\)")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
@@ -110,6 +117,19 @@ def check_patterns(name, text):
         yield f"{name}: catch (...) outside of a main program"
     if name.endswith(".hpp") and "#pragma once" not in text:
         yield f"{name}: no #pragma once"
+
+
+def check_python_tests():
+    sleeping = set()
+    for path in sorted(path for folder in FOLDERS for path in (TOP / folder).rglob("test/*.py")):
+        name, text = path.relative_to(TOP).as_posix(), path.read_text(encoding="utf-8")
+        for match in PYTHON_SLEEPS.finditer(text):
+            sleeping.add(name)
+            if name not in MAY_SLEEP:
+                yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: a test awaits an event, it does not sleep"
+    for name in MAY_SLEEP:
+        if name not in sleeping:
+            yield f"ci/tidy.py: {name} needs its exception no more"
 
 
 def check_owners(name, text):
@@ -260,6 +280,7 @@ def main():
             includes.update(set(INCLUDE.findall(text)))
         texts[name] = text
     problems += check_sizes(sizes, limits)
+    problems += check_python_tests()
     problems += check_gods(includes, units)
     problems += check_dead_headers(texts)
     problems += check_judge(texts)

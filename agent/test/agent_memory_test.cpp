@@ -14,6 +14,8 @@
 #include "agent/test/scripted_gateway.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/pki/authority.hpp"
+#include "runtime/deadline.hpp"
+#include "runtime/errc.hpp"
 #include "runtime/real_host.hpp"
 
 namespace kitfox::agent::test {
@@ -150,12 +152,12 @@ class AgentMemory : public testing::Test {
                   "--ca-file", trust, "--kubeconfig", config, "--health-file", ""},
                  {std::string{"INCIDENTFOX_API_KEY="} + key}};
   }
-  /// Looks every 20 ms until `condition` holds; keeps the agent's stream alive meanwhile.
+  /// Waits until `condition` holds of the gateway; keeps the agent's stream alive meanwhile.
   task<void> until(std::function<bool()> condition) {
-    for (int look = 0; !condition(); ++look) {
-      const runtime::error_code cancelled = co_await host->clock().sleep_for(20ms);
-      if (cancelled) co_return;
-      if (look % 250 == 249 && gateway->open_streams() > 0) gateway->send(scripted_gateway::heartbeat());
+    while (!condition()) {
+      const runtime::error_code still = co_await runtime::with_timeout(host->clock(), 5s, gateway->changed());
+      if (still && still != runtime::errc::timed_out) co_return;
+      if (still && gateway->open_streams() > 0) gateway->send(scripted_gateway::heartbeat());
     }
   }
   task<int> session(std::size_t lists);

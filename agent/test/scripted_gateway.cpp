@@ -21,7 +21,7 @@ struct scripted_gateway::live_stream {
 };
 
 scripted_gateway::scripted_gateway(runtime::host& on, runtime::task_group& tasks)
-    : host_{on}, tasks_{tasks} {}
+    : host_{on}, tasks_{tasks}, changed_{on.executor()} {}
 
 template <class T>
 T scripted_gateway::next_of(std::deque<T>& plans) {
@@ -63,6 +63,7 @@ void scripted_gateway::stop_listening() { listener_.reset(); }
 task<void> scripted_gateway::run(runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls) {
   auto made = co_await host_.network().listen(at, tls);
   listener_ = std::move(made.value());
+  changed_.notify_all();
   while (listener_) {
     auto one = co_await listener_->accept();
     if (!one) co_return;
@@ -166,6 +167,7 @@ task<bool> scripted_gateway::serve_stream(runtime::byte_stream& to, const connec
   if (!plan.body.empty()) self->outgoing.push_back(plan.body);
   newest_ = self;
   ++open_streams_;
+  changed_.notify_all();
   while (!self->outgoing.empty() || self->how == connect_reply::then::hold) {
     if (self->outgoing.empty()) {
       const error_code cancelled = co_await self->changed.wait();
@@ -179,6 +181,7 @@ task<bool> scripted_gateway::serve_stream(runtime::byte_stream& to, const connec
     if (broken) break;
   }
   --open_streams_;
+  changed_.notify_all();
   if (self->how == connect_reply::then::rst) to.reset();
   if (self->how == connect_reply::then::finish && chunked) {
     const std::string last = "0\r\nTrailer: t\r\n\r\n";
@@ -195,6 +198,7 @@ task<bool> scripted_gateway::serve_post(runtime::byte_stream& to, const seen_req
     co_return !failed;
   }
   answers.push_back(request);
+  changed_.notify_all();
   const post_reply reply = next_of(posts);
   if (reply.kind == post_reply::how::reset) to.reset();
   if (reply.kind != post_reply::how::answer) {

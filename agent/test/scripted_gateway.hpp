@@ -69,6 +69,8 @@ class scripted_gateway {
   void send(std::string bytes);
   void end(connect_reply::then how);
   [[nodiscard]] std::size_t open_streams() const noexcept { return open_streams_; }
+  /// Waits until it listens, or a stream opens or ends, or a post comes.
+  [[nodiscard]] runtime::task<runtime::error_code> changed() { return changed_.wait(); }
   [[nodiscard]] std::uint64_t connections() const noexcept { return connection_; }
 
   [[nodiscard]] static std::string event(std::string_view type, std::string_view data);
@@ -89,6 +91,7 @@ class scripted_gateway {
   runtime::host& host_;
   runtime::task_group& tasks_;
   std::unique_ptr<runtime::listener> listener_;
+  runtime::notifier changed_;
   std::uint64_t connection_ = 0;
   std::size_t open_streams_ = 0;
   std::shared_ptr<live_stream> newest_;  // owners: this gateway, the task that serves the stream

@@ -75,6 +75,25 @@ task<void> nesting_of_three(gateway_rig& rig) {
   EXPECT_EQ((co_await rig.call("POST", "/internal/execute", execute + "{\"a\":[[1]]}}")).status, 400);
 }
 
+task<void> bodies_of_a_hundred_bytes(gateway_rig& rig) {
+  const std::string fits = R"({"cluster_name":"a"})";
+  EXPECT_EQ((co_await rig.call("POST", clusters_path, fits + std::string(100 - fits.size(), ' '))).status,
+            201);
+  const std::string other = R"({"cluster_name":"b"})";
+  EXPECT_EQ((co_await rig.call("POST", clusters_path, other + std::string(101 - other.size(), ' '))).status,
+            413);
+}
+
+/// A bound of the protocol, not of this gateway: it has no option.
+task<void> command_names_of_128(gateway_rig& rig) {
+  const issued_cluster prod = co_await rig.create_cluster("prod");
+  for (const auto& [size, status] : {std::pair{128, 200}, std::pair{129, 400}}) {
+    std::string body = "{\"cluster_id\":\"" + prod.id + "\",\"command\":\"" + std::string(size, 'c') + "\"}";
+    const auto answer = co_await rig.call("POST", "/internal/execute", std::move(body));
+    EXPECT_EQ(answer.status, status) << size;
+  }
+}
+
 task<void> fields_of_eight(gateway_rig& rig) {
   EXPECT_EQ((co_await rig.call("GET", clusters_path, {}, trusted_secret)).status, 403);
   co_await rig.sleep(10ms);
@@ -117,6 +136,8 @@ INSTANTIATE_TEST_SUITE_P(
         tight_limit{"ConnectionsPerPeer", [](auto& of) { of.connections_per_peer_max = 1; },
                     one_connection_per_peer},
         tight_limit{"JsonDepth", [](auto& of) { of.json_depth_max = 3; }, nesting_of_three},
+        tight_limit{"BodyBytes", [](auto& of) { of.body_bytes_max = 100; }, bodies_of_a_hundred_bytes},
+        tight_limit{"CommandNames", [](auto&) {}, command_names_of_128},
         tight_limit{"AuditFieldBytes", [](auto& of) { of.audit_field_bytes_max = 8; }, fields_of_eight},
         tight_limit{"ConnectionsOfAllListeners", [](auto& of) { of.connections_max = 6; },
                     six_connections_of_three, 2}),

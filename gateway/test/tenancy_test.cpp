@@ -71,6 +71,18 @@ TEST(Credentials, UnsoundOnesAreRefused) {
     EXPECT_EQ(credential_book::make(bad).error(), gateway_errc::caller_credential_invalid);
 }
 
+TEST(Credentials, ANameHasNoMoreThanNameSizeMaxBytes) {
+  protocol::diagnostics diag;
+  for (const std::size_t more : {0U, 1U}) {
+    const std::string name(caller_credential::name_size_max + more, 'n');
+    EXPECT_EQ(credential_book::make({{name, "0123456789abcdef"}}).has_error(), more == 1);
+    const auto read =
+        parse_credentials(R"({"credentials":[{"secret":"0123456789abcdef","name":")" + name + "\"}]}", diag);
+    EXPECT_EQ(read.has_error(), more == 1);
+  }
+  EXPECT_NE(diag.to_string().find("/credentials/0/name"), std::string::npos) << diag.to_string();
+}
+
 TEST(Credentials, AFileIsReadStrictly) {
   protocol::diagnostics diag;
   const auto good = parse_credentials(

@@ -17,6 +17,7 @@
 #include "runtime/host_thread.hpp"
 #include "runtime/http/client.hpp"
 #include "runtime/json_lines_sink.hpp"
+#include "runtime/notifier.hpp"
 #include "runtime/task_group.hpp"
 
 namespace kitfox::gateway {
@@ -111,6 +112,7 @@ class threads_bench {
     const auto head = co_await on->start(std::move(message));
     if (!head || head->status != 200) co_return;
     ++connected;
+    moved_.notify_all();
     protocol::sse_decoder decoder;
     for (bool more = true; more;) {
       const auto bytes = co_await on->read_body();
@@ -124,6 +126,7 @@ class threads_bench {
     }
     on->close();
     ++ended;
+    moved_.notify_all();
   }
   task<void> execute(std::string cluster) {
     const response got = co_await call("POST", "/internal/execute",
@@ -142,7 +145,7 @@ class threads_bench {
     for (std::size_t number = 0; number < agents_count; ++number)
       agents.spawn("agent", live_as_agent(keys[number % 3], "i" + std::to_string(number), answers));
     while (connected < agents_count) {
-      if (const error_code late = co_await host_->clock().sleep_for(5ms)) break;
+      if (const error_code late = co_await moved_.wait()) break;
     }
     for (std::size_t number = 0; number < calls_count; ++number)
       calls.spawn("call", execute(ids[number % 3]));
@@ -151,7 +154,7 @@ class threads_bench {
     const response gone = co_await call("DELETE", "/api/v1/team/k8s-clusters/" + ids[0], {});
     EXPECT_EQ(gone.status, 204);
     while (ended < agents_count / 3) {
-      if (const error_code late = co_await host_->clock().sleep_for(5ms)) break;
+      if (const error_code late = co_await moved_.wait()) break;
     }
     stop_.request();
     co_await agents.join();
@@ -171,6 +174,7 @@ class threads_bench {
   std::unique_ptr<runtime::event_sink> events_ =
       runtime::make_json_lines_sink({runtime::severity::error, 4096, "stderr"});
   std::unique_ptr<runtime::real_host> host_ = runtime::real_host::make(*events_);
+  runtime::notifier moved_{host_->executor()};  ///< An agent has connected, or ended.
   std::array<std::unique_ptr<runtime::host_thread>, 2> threads_;
   pki::authority authority_;
   std::shared_ptr<runtime::tls_client> tls_;  // owners: this, every dial
