@@ -212,6 +212,7 @@ constexpr ids never_back[] = {"REC-4", "REC-7", "REC-10", "DRN-2",
 constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-1",
                              "HA-2"};          // ready, away and routable as long as it notices nothing
 constexpr ids hanging[] = {"REC-5", "REC-4"};  // where the others come back
+constexpr ids without_a_wait[] = {"REC-7"};    // between the two
 constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown and denied are codes
 constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
@@ -355,7 +356,7 @@ constexpr mutant broken_agents[] = {
      {},
      [](sim_subjects& s) { s.around_agent = follows_redirects; }},
     {"agent-dials-twice", "makes two dials of its first one", rec9, one_after_the_other,
-     [](sim_subjects& s) { s.around_agent = dials_twice; }, shows_failing_dials},
+     [](sim_subjects& s) { s.around_agent = dials_twice; }, shows_failing_dials, without_a_wait},
     {"agent-reads-secrets", "asks for the secrets of the cluster with every list", rbc4, counted_as_denied,
      [](sim_subjects& s) { s.around_agent = reads_secrets; }},
     {"agent-lenient-with-names",

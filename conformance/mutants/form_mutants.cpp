@@ -64,7 +64,8 @@ struct cuts_in_silence {
 
 struct drops_what_has_expired {
   static void apply(nlohmann::json& body) {
-    if (body.value("error_code", "") == "expired") body.clear();
+    // What the API server no longer keeps has expired too, and is another matter.
+    if (body.value("error_code", "") == "expired" && !body.contains("error_detail")) body.clear();
   }
 };
 

@@ -44,7 +44,8 @@ constexpr ids waiting_for_bytes[] = {"CMD-1", "REV-1"};  // agents leave and are
 constexpr ids sent_away[] = {"REC-5"};                   // who is told that its key is bad does not come back
 constexpr ids still_there[] = {"REV-3"};                 // who was never sent away
 constexpr ids unrouted[] = {"HA-2",  "IDM-2", "LIV-8",
-                            "RTE-3", "REC-4", "REV-5"};                // a live stream gets no command
+                            "RTE-3", "REC-4", "REV-5"};  // a live stream gets no command
+constexpr ids live_and_unknown[] = {"OBS-2", "REV-1"};   // neither counted nor ended with its key
 constexpr ids counted_twice[] = {"ISO-2", "RTE-1", "RTE-3", "IDM-4"};  // scenarios count deliveries
 // A key of its own is an instance of its own; the fail-over has nowhere to go.
 constexpr ids alone[] = {"CON-8", "REV-5", "RTE-3"};
@@ -56,7 +57,8 @@ constexpr ids stuck_behind[] = {"LIV-1", "IDM-3"};    // heartbeats and callers 
 
 // What is found in other cases alone: a replica, or whoever calls in its name, was sent away unseen; a caller
 // hears late of a loss.
-constexpr ids replicas_gone[] = {"CON-4", "CON-5", "CON-9", "DRN-2", "HA-1", "REC-4", "REC-5"};
+constexpr ids replicas_gone[] = {"LIV-2", "SSE-2", "CON-4", "CON-5", "CON-9",
+                                 "DRN-2", "HA-1",  "REC-4", "REC-5"};
 constexpr ids late_news[] = {"IDM-3"};
 
 constexpr mutant broken_gateways[] = {
@@ -86,13 +88,17 @@ constexpr mutant broken_gateways[] = {
          return std::optional<runtime::duration>{};
        };
      }},
-    {"gateway-unregisters-by-cluster", "removes the cluster's live stream when an old one ends", ha1,
+    {"gateway-unregisters-by-cluster",
+     "removes the cluster's live stream when an old one ends",
+     ha1,
      unrouted,
      [](sim_subjects& s) {
        s.gateway.unregisters = [](const route& ended, const route& registered) {
          return ended.cluster_id == registered.cluster_id;
        };
-     }},
+     },
+     {},
+     live_and_unknown},
     {"gateway-keeps-replaced-streams",
      "leaves the old stream of an instance open",
      ha2,
