@@ -38,7 +38,8 @@ task<probe_answer> ask_command(runtime::host& on, const probe_request& question)
 }
 
 task<runtime::result<int>> get_status(runtime::host& on, const probe_request& question) {
-  auto stream = co_await on.network().dial({"127.0.0.1", question.port}, nullptr);
+  runtime::endpoint here{"127.0.0.1", question.port};
+  auto stream = co_await on.network().dial(std::move(here), nullptr);
   if (!stream) co_return stream.error();
   if (question.kind == probe_request::kinds::tcp) co_return 200;
   runtime::http::client_connection connection{std::move(*stream), {}};

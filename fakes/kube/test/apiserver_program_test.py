@@ -1,12 +1,16 @@
 """`kitfox fake apiserver` as a process: its options, what it writes, how it ends."""
 
 import base64
+import http.server
 import json
+import os
 import pathlib
+import select
 import signal
 import ssl
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.error
 import urllib.request
@@ -16,6 +20,40 @@ from running_program import PATIENCE_S, RunningProgram, TakenPort, run_to_end  #
 
 KITFOX = sys.argv.pop(1)
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\n"
+
+# $$ is how Kubernetes writes one $.
+RUNNING = """
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: default}
+spec:
+  volumes: [{name: state, emptyDir: {}}]
+  containers:
+    - name: c
+      image: "own:1"
+      command: [sh, -c, "read -r ns <$CONTAINER_SANDBOX_MOUNT_POINT/var/run/secrets/kubernetes.io/serviceaccount/namespace; \
+        echo namespace $ns; touch $FILE; echo pid $$$$; exec sleep 1000"]
+      env: [{name: FILE, value: /state/ready}]
+      volumeMounts: [{name: state, mountPath: /state}]
+      readinessProbe: {exec: {command: [test, -e, /state/ready]}, periodSeconds: 1}
+"""
+ASKED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: default}
+spec:
+  containers:
+    - {name: c, image: own, command: [sleep, "1000"], readinessProbe: {httpGet: {port: PORT, path: /ready}, periodSeconds: 1}}
+"""
+
+
+class Ready(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/ready" else 404)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 class ApiserverProgram(unittest.TestCase):
@@ -104,6 +142,38 @@ class ApiserverProgram(unittest.TestCase):
         bad = self.file("answer: deny\n---\nanswer: frob\n", "bad.yaml")
         self.expect_refusal(["--faults", bad], 2, f"{bad}:3: answer needs one of deny")
 
+    def await_ready(self, program):
+        with self.open(program, "/api/v1/namespaces/default/pods?watch=1", "admin") as events:
+            for line in events:
+                status = json.loads(line)["object"]["status"].get("containerStatuses", [{}])[0]
+                if status.get("ready"):
+                    return
+        self.fail("the watch ended before the pod was ready")
+
+    def start_pod(self):
+        """A server whose pod runs, and a handle of the pod's process."""
+        program = self.start("--run-pods", "--image", "own*=", "--objects", self.file(RUNNING))
+        self.addCleanup(program.stop)
+        self.await_ready(program)
+        with self.open(program, "/api/v1/namespaces/default/pods/p/log?follow=1", "admin") as log:
+            self.assertEqual(log.readline(), b"namespace default\n")
+            return program, os.pidfd_open(int(log.readline().split()[1]))
+
+    def test_runs_pods_that_end_with_it_also_when_it_is_killed(self):
+        for how, code in ((signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)):
+            program, process = self.start_pod()
+            self.assertEqual(program.stop(how), code)
+            self.assertEqual(select.select([process], [], [], PATIENCE_S)[0], [process])
+            os.close(process)
+
+    def test_asks_probes_over_http(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ready) as web:
+            threading.Thread(target=web.serve_forever, daemon=True).start()
+            pod = ASKED.replace("PORT", str(web.server_port))
+            with self.start("--run-pods", "--image", "own=", "--objects", self.file(pod)) as program:
+                self.await_ready(program)
+            web.shutdown()
+
     def expect_refusal(self, arguments, code, words):
         seen, errors = run_to_end(KITFOX, "apiserver", "--out", str(self.out), *arguments)
         self.assertEqual(seen, code, errors)
@@ -113,6 +183,8 @@ class ApiserverProgram(unittest.TestCase):
         self.expect_refusal(["--frob"], 2, "--frob")
         self.expect_refusal(["--listen", "nowhere"], 2, "is not ADDRESS:PORT")
         self.expect_refusal(["--token", "t"], 2, "is not TOKEN=USER[,GROUP...]")
+        self.expect_refusal(["--run-pods", "--image", "x"], 2, "is not PATTERN=COMMAND")
+        self.expect_refusal(["--image", "x=y"], 2, "--run-pods")
         self.expect_refusal(["--log-level", "LOUD"], 2, "LOUD")
         self.expect_refusal(["--tls-cert", self.file("x")], 2, "belong together")
         self.expect_refusal(["--objects", str(self.folder / "none.yaml")], 2, "none.yaml")
