@@ -58,6 +58,28 @@ outcome<api_answer> answer_scale(const api_call& call) {
   return json_answer(200, scale_of(after ? after->body : before->body));
 }
 
+outcome<api_answer> answer_eviction(const api_call& call) {
+  const std::string& name = call.info.attributes.name;
+  const object_ptr pod = call.state.store.find(*call.type, call.object_namespace(), name);
+  if (!pod) return not_found(*call.type, name);
+  const auto body = read_body(call);
+  if (!body) return body.error();
+  const std::string_view named = text_at(*body, {"metadata", "name"});
+  if (!named.empty() && named != name)
+    return bad_request("name in URL does not match name in Eviction object");
+  deletion_options options;
+  const json& grace = value_at(*body, {"deleteOptions", "gracePeriodSeconds"});
+  if (grace.is_number_integer()) options.grace_s = grace.get<std::int64_t>();
+  const json& dry_run = value_at(*body, {"deleteOptions", "dryRun"});
+  const bool only_asked = is_dry_run(call) || (dry_run.is_array() && !dry_run.empty());
+  if (!only_asked) (void)delete_object(call.state, *call.type, pod, options, call.now.wall);
+  return json_answer(201, {{"kind", "Status"},
+                           {"apiVersion", "v1"},
+                           {"metadata", json::object()},
+                           {"status", "Success"},
+                           {"code", 201}});
+}
+
 outcome<api_answer> answer_finalize(const api_call& call) {
   const std::string& name = call.info.attributes.name;
   const object_ptr before = call.state.store.find(*call.type, "", name);

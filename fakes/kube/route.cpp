@@ -20,6 +20,7 @@ outcome<api_answer> route_subresource(const api_call& call) {
     const bool known = method == "GET" || method == "PUT" || method == "PATCH";
     return known ? answer_scale(call) : method_not_allowed();
   }
+  if (sub->name == "eviction") return method == "POST" ? answer_eviction(call) : method_not_allowed();
   if (sub->name == "finalize") return method == "PUT" ? answer_finalize(call) : method_not_allowed();
   if (sub->name != "status") return method_not_allowed();
   if (method == "GET") return answer_get(call);

@@ -28,6 +28,8 @@ enum class field_tracking {
 
 /// PUT, PATCH and GET of autoscaling/v1 Scale.
 [[nodiscard]] outcome<api_answer> answer_scale(const api_call& call);
+/// POST of an Eviction: the pod is deleted, since there are no disruption budgets.
+[[nodiscard]] outcome<api_answer> answer_eviction(const api_call& call);
 /// PUT of a namespace's finalizers.
 [[nodiscard]] outcome<api_answer> answer_finalize(const api_call& call);
 

@@ -179,6 +179,24 @@ TEST(Kubelet, ADeletedPodEndsWithGraceAndIsGoneWhenItsProcessIs) {
   EXPECT_EQ(in.get("/api/v1/namespaces/default/pods/p").status, 404);
 }
 
+TEST(Kubelet, AnEvictedPodEndsAsADeletedOneDoes) {
+  led_node in;
+  const kubelet_action started = in.start(plain);
+  const auto evict = [&](const std::string& options) {
+    return in.send(
+        "POST", "/api/v1/namespaces/default/pods/p/eviction", "admin",
+        R"({"kind":"Eviction","apiVersion":"policy/v1beta1","metadata":{"name":"p"},"deleteOptions":{)" +
+            options + "}}",
+        {{"Content-Type", "application/json"}});
+  };
+  EXPECT_EQ(evict(R"("dryRun":["All"])").status, 201);
+  EXPECT_TRUE(in.advance().empty());
+  EXPECT_EQ(evict(R"("gracePeriodSeconds":5)").value()["status"], "Success");
+  EXPECT_EQ(in.only(wanted_kind::terminate).run, started.run);
+  in.sleep(5s);
+  EXPECT_EQ(in.only(wanted_kind::kill).run, started.run);
+}
+
 TEST(Kubelet, APodThatIsRemovedAtOnceTakesItsProcessWithIt) {
   led_node in;
   const kubelet_action started = in.start(plain);
