@@ -103,11 +103,11 @@ outcome<api_answer> delete_collection(const api_call& call, const deletion_optio
   if (!page) return page.error();
   json items = json::array();
   for (const object_ptr& object : page->items) {
-    if (dry_run) {
-      items.push_back(object->body);
-      continue;
-    }
-    items.push_back(delete_object(call.state, *call.type, object, options, call.now.wall).object->body);
+    // As they were listed, in the form of list items.
+    json item = object->body;
+    for (const char* field : {"kind", "apiVersion"}) item.erase(field);
+    items.push_back(std::move(item));
+    if (!dry_run) static_cast<void>(delete_object(call.state, *call.type, object, options, call.now.wall));
   }
   return json_answer(200, {{"kind", call.type->list_kind()},
                            {"apiVersion", call.type->api_version()},
@@ -139,7 +139,7 @@ outcome<api_answer> answer_delete(const api_call& call) {
   if (!result.removed) return object_answer(call, 200, result.object->body);
   if (!answers_deleted_object(*call.type)) return json_answer(200, deleted_status(call, result.object->body));
   json last = marked_for_deletion(*call.type, result.object->body, *options, call.now.wall);
-  return object_answer(call, 200, call.type->kind == "Pod" ? last : result.object->body);
+  return object_answer(call, 200, call.type->kind == "Pod" ? last : before->body);
 }
 
 }  // namespace kitfox::kube

@@ -42,8 +42,18 @@ outcome<json> apply_json_patch(const json& object, const json& patch) {
                       std::to_string(patch_operations_max) + ", got " + std::to_string(patch.size());
     return failure;
   }
+  // The server's library takes "replace" for a member that is not there, and adds it.
+  json operations = patch;
+  for (json& one : operations) {
+    if (text_at(one, {"op"}) != "replace" || !one.contains("path") || !one["path"].is_string()) continue;
+    const auto& path = one["path"].get_ref<const std::string&>();
+    const bool element = path.find_last_of("0123456789-") == path.size() - 1 &&
+                         path.rfind('/') != std::string::npos &&
+                         path.find_first_not_of("0123456789-", path.rfind('/') + 1) == std::string::npos;
+    if (!path.empty() && !element) one["op"] = "add";
+  }
   try {
-    return patched(object.patch(patch));
+    return patched(object.patch(operations));
   } catch (const json::exception&) {  // the library has no other way to say that a path leads nowhere
     return patch_rejected();
   }

@@ -1,5 +1,6 @@
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/go_text.hpp"
+#include "fakes/kube/write_path.hpp"
 
 namespace kitfox::kube {
 
@@ -8,11 +9,14 @@ namespace {
 json review_object(const api_call& call, json spec, json status) {
   json metadata{{"creationTimestamp", nullptr}};
   if (call.type->scope == resource_scope::namespaced) metadata["namespace"] = call.info.attributes.ns;
-  return {{"kind", call.type->kind},
-          {"apiVersion", call.type->api_version()},
-          {"metadata", std::move(metadata)},
-          {"spec", std::move(spec)},
-          {"status", std::move(status)}};
+  json review{{"kind", call.type->kind},
+              {"apiVersion", call.type->api_version()},
+              {"metadata", std::move(metadata)},
+              {"spec", std::move(spec)}};
+  // Told as of any new object, though nothing is stored.
+  note_update(json{}, review, manager_of(call), message_of(*call.type));
+  review["status"] = std::move(status);
+  return review;
 }
 
 // What Go prints again of a struct of strings: the fields that are not empty.

@@ -195,10 +195,21 @@ field_writer manager_of(const api_call& call) {
   return writer;
 }
 
+/// Maps that Go leaves out when they are empty.
+void drop_empty_maps(json& object) {
+  const auto drop = [](json& from, const char* field) {
+    const auto found = from.find(field);
+    if (found != from.end() && found->is_structured() && found->empty()) from.erase(found);
+  };
+  for (const char* field : {"labels", "annotations"}) drop(object["metadata"], field);
+  for (const char* field : {"data", "binaryData"}) drop(object, field);
+}
+
 outcome<api_answer> store_new(const api_call& call, json object, field_tracking tracking) {
   const std::string name{text_at(object, {"metadata", "name"})};
   if (const auto checked = check_namespace(call, name); !checked) return checked.error();
   apply_defaults(*call.type, object);
+  drop_empty_maps(object);
   if (const auto checked = check_binding(call, object); !checked) return checked.error();
   if (const auto checked = check_escalation(call, object); !checked) return checked.error();
   if (const auto checked = validate_object(*call.type, object); !checked) return checked.error();
@@ -208,7 +219,10 @@ outcome<api_answer> store_new(const api_call& call, json object, field_tracking 
     object["metadata"].erase(field);
   if (tracking == field_tracking::update)
     note_update(json{}, object, manager_of(call), message_of(*call.type));
-  if (is_dry_run(call)) return object_answer(call, 201, object);
+  complete_new(*call.type, object);
+  if (is_dry_run(call))
+    return object_answer(call, 201,
+                         call.state.store.as_created(*call.type, std::move(object), call.now.wall));
   const auto stored = call.state.store.create(*call.type, std::move(object), call.now.wall);
   if (!stored) return internal(stored.error().message());
   return object_answer(call, 201, (*stored)->body);
@@ -219,6 +233,8 @@ outcome<api_answer> store_changed(const api_call& call, const object_ptr& before
   if (const auto checked = check_same_object(call, before->body, object); !checked) return checked.error();
   if (const auto checked = check_strictly(call, object); !checked) return checked.error();
   apply_defaults(*call.type, object);
+  complete_new(*call.type, object);
+  drop_empty_maps(object);
   if (call.type->group == "rbac.authorization.k8s.io") {
     if (const auto checked = check_escalation(call, object); !checked) return checked.error();
     if (const auto checked = check_role_reference(call, before->body, object); !checked)
@@ -257,7 +273,8 @@ outcome<api_answer> answer_create(const api_call& call) {
                                         " in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
                                   : "converting (" + version + "." + std::string{kind} + ") to (core." +
                                         std::string{call.type->kind} + "): unknown conversion";
-    return bad_request(std::string{kind} + " in version " + go_quote(version) + " cannot be handled as a " +
+    const std::string bare = version.substr(version.find('/') + 1);
+    return bad_request(std::string{kind} + " in version " + go_quote(bare) + " cannot be handled as a " +
                        std::string{call.type->kind} + ": " + known);
   }
   if (const auto checked = check_version(call, *object); !checked) return checked.error();
@@ -280,6 +297,9 @@ outcome<api_answer> answer_update(const api_call& call) {
                        asked.name + ")");
   }
   const object_ptr before = call.state.store.find(*call.type, call.object_namespace(), asked.name);
+  // A uid is a precondition, and of nothing it is none.
+  if (!before && !text_at(*object, {"metadata", "uid"}).empty())
+    return check_same_object(call, json::object(), *object).error();
   if (!before && asked.subresource.empty() && allows_create_on_update(*call.type)) {
     return store_new(call, std::move(*object), field_tracking::update);
   }

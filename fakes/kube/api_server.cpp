@@ -249,6 +249,7 @@ runtime::result<object_ptr> api_server::put(json object, runtime::wall_time now)
   if (name.empty()) return make_error_code(errc::not_an_object);
   if ((type->scope == resource_scope::namespaced) == ns.empty()) return make_error_code(errc::wrong_scope);
   apply_defaults(*type, object);
+  complete_new(*type, object);
   if (state_->store.find(*type, ns, name)) return state_->store.replace(*type, std::move(object));
   return state_->store.create(*type, std::move(object), now);
 }

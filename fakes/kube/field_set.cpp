@@ -37,16 +37,26 @@ json::iterator find_element(json& list, const schema_field& field, const json& k
                       [&](const json& element) { return key_of_element(element, field) == key; });
 }
 
-json fields_of_value(const json& value, const schema_place& place) {
+/// Whether objects and maps are named themselves, beside what is in them.
+enum class parents { left_out, named };
+
+/// Label selectors are owned as a whole (+structType=atomic).
+bool is_atomic(const schema_place& place) {
+  return place.message != nullptr && place.message->name == "meta.LabelSelector";
+}
+
+json fields_of_value(const json& value, const schema_place& place, parents of) {
   json out = json::object();
+  if (is_atomic(place)) return out;
   if (value.is_object()) {
     for (const auto& [name, child] : value.items()) {
-      out["f:" + name] = fields_of_value(child, place_of(place.message, name));
+      out["f:" + name] = fields_of_value(child, place_of(place.message, name), of);
     }
+    if (of == parents::named && !out.empty()) out["."] = json::object();
   } else if (value.is_array() && has_keys(place)) {
     for (const json& element : value) {
       json& owned = out["k:" + print_json(key_of_element(element, *place.list))];
-      owned = fields_of_value(element, {place.list->message, nullptr});
+      owned = fields_of_value(element, {place.list->message, nullptr}, of);
       owned["."] = json::object();
     }
   } else if (value.is_array() && is_set(place)) {
@@ -128,7 +138,7 @@ void remove_below(json& value, const json& fields, const schema_place& place) {
 }
 
 void merge_below(json& value, const json& patch, const schema_place& place) {
-  if (patch.is_object() && value.is_object()) {
+  if (patch.is_object() && value.is_object() && !is_atomic(place)) {
     for (const auto& [name, child] : patch.items()) {
       if (child.is_null()) continue;
       merge_below(value[name], child, place_of(place.message, name));
@@ -154,13 +164,16 @@ void merge_below(json& value, const json& patch, const schema_place& place) {
   }
 }
 
-void add_paths(const json& fields, const std::string& prefix, std::vector<std::string>& out) {
-  if (fields.empty()) out.push_back(prefix);
+enum class path_kind { leaf, inner };
+
+void add_paths(const json& fields, const std::string& prefix, std::vector<std::string>& out);
+
+/// Below one element, either what ends there or what goes on, as a set of fields is walked.
+void add_paths_of_kind(const json& fields, path_kind kind, const std::string& prefix,
+                       std::vector<std::string>& out) {
   for (const auto& [key, inner] : fields.items()) {
-    if (key == ".") {
-      if (fields.size() == 1) out.push_back(prefix);
-      continue;
-    }
+    const bool leaf = inner.empty() || (inner.size() == 1 && inner.contains("."));
+    if (key == "." || leaf != (kind == path_kind::leaf)) continue;
     std::string step = "." + key.substr(2);
     if (key.starts_with("v:")) step = "[=" + key.substr(2) + "]";
     if (const auto named = parse_json(std::string_view{key}.substr(2)); key.starts_with("k:") && named) {
@@ -174,11 +187,15 @@ void add_paths(const json& fields, const std::string& prefix, std::vector<std::s
   }
 }
 
-}  // namespace
+void add_paths(const json& fields, const std::string& prefix, std::vector<std::string>& out) {
+  if (fields.empty() || (fields.size() == 1 && fields.contains("."))) out.push_back(prefix);
+  add_paths_of_kind(fields, path_kind::leaf, prefix, out);
+  add_paths_of_kind(fields, path_kind::inner, prefix, out);
+}
 
-json fields_of(const json& object, const schema_message* message) {
-  json fields = fields_of_value(object, {message, nullptr});
-  for (const char* name : {"f:kind", "f:apiVersion"}) fields.erase(name);
+json owned_fields(const json& object, const schema_message* message, parents of) {
+  json fields = fields_of_value(object, {message, nullptr}, of);
+  for (const char* name : {"f:kind", "f:apiVersion", "."}) fields.erase(name);
   if (const auto metadata = fields.find("f:metadata"); metadata != fields.end()) {
     for (const char* name : {"f:name", "f:namespace", "f:uid", "f:resourceVersion", "f:generation",
                              "f:selfLink", "f:creationTimestamp", "f:deletionTimestamp",
@@ -188,6 +205,16 @@ json fields_of(const json& object, const schema_message* message) {
     if (metadata->empty()) fields.erase("f:metadata");
   }
   return fields;
+}
+
+}  // namespace
+
+json fields_of(const json& object, const schema_message* message) {
+  return owned_fields(object, message, parents::left_out);
+}
+
+json fields_with_parents(const json& object, const schema_message* message) {
+  return owned_fields(object, message, parents::named);
 }
 
 json fields_union(const json& left, const json& right) {

@@ -12,6 +12,9 @@ namespace kitfox::kube {
 /// element itself; an empty object is a leaf. What an object of that message says, but for what identifies
 /// it: kind, apiVersion, name, namespace and what only the server writes.
 [[nodiscard]] json fields_of(const json& object, const schema_message* message);
+/// The same with "." for every object and map in it, as updates own them: what an object of Go's holds by
+/// value is there before anybody says it, what it holds by pointer or as a map is not.
+[[nodiscard]] json fields_with_parents(const json& object, const schema_message* message);
 
 [[nodiscard]] json fields_union(const json& left, const json& right);
 [[nodiscard]] json fields_intersection(const json& left, const json& right);

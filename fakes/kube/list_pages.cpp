@@ -79,6 +79,15 @@ status_error compacted(const snapshot_choice& choice) {
   return failure;
 }
 
+/// Where Go's base64.RawURLEncoding stops: at a character that is none of its own, or at the beginning of a
+/// last group of one.
+std::size_t illegal_byte(std::string_view token) {
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_\r\n";
+  const std::size_t at = token.find_first_not_of(alphabet);
+  return at != std::string_view::npos ? at : token.size() - token.size() % 4;
+}
+
 }  // namespace
 
 std::string print_continue(const continue_position& position) {
@@ -91,7 +100,7 @@ std::string print_continue(const continue_position& position) {
 
 outcome<continue_position> parse_continue(std::string_view token) {
   const auto text = runtime::base64url_decode(token);
-  if (!text) return bad_token("illegal base64 data");
+  if (!text) return bad_token("illegal base64 data at input byte " + std::to_string(illegal_byte(token)));
   const auto value = parse_json(*text);
   if (!value || !value->is_object()) return bad_token("not a JSON object");
   const std::string_view version = text_at(*value, {"v"});

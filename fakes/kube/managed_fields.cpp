@@ -1,6 +1,7 @@
 #include "fakes/kube/managed_fields.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "fakes/kube/field_set.hpp"
 #include "fakes/kube/go_text.hpp"
@@ -16,7 +17,17 @@ json managers_of(const json& object) {
   return list.is_array() ? list : json::array();
 }
 
+/// Who applies comes first, then who wrote longest ago, then by name.
+void sort_managers(json& managers) {
+  const auto rank = [](const json& entry) {
+    return std::tuple{text_at(entry, {"operation"}), text_at(entry, {"time"}), text_at(entry, {"manager"})};
+  };
+  std::stable_sort(managers.begin(), managers.end(),
+                   [&](const json& left, const json& right) { return rank(left) < rank(right); });
+}
+
 void set_managers(json& object, json managers) {
+  sort_managers(managers);
   if (managers.empty()) {
     object["metadata"].erase("managedFields");
   } else {
@@ -97,12 +108,31 @@ std::string named(const json& entry, const field_writer& asking) {
   return text;
 }
 
+/// What Go's empty object of a kind prints: the structs that it holds by value.
+json empty_object(const schema_message* message) {
+  const json metadata{{"creationTimestamp", nullptr}};
+  json out{{"metadata", metadata}, {"spec", json::object()}, {"status", json::object()}};
+  const std::string_view name = message == nullptr ? std::string_view{} : message->name;
+  if (name.ends_with(".Pod")) out["spec"]["containers"] = nullptr;
+  for (const char* kind : {".Deployment", ".ReplicaSet", ".StatefulSet", ".DaemonSet", ".Job"}) {
+    if (!name.ends_with(kind)) continue;
+    out["spec"]["selector"] = nullptr;
+    out["spec"]["template"] = {{"metadata", metadata}, {"spec", {{"containers", nullptr}}}};
+    out["spec"][name.ends_with(".Deployment") ? "strategy" : "updateStrategy"] = json::object();
+  }
+  for (const char* by_value : {"roleRef", "involvedObject", "source"}) out[by_value] = json::object();
+  return out;
+}
+
 }  // namespace
 
 void note_update(const json& before, json& after, const field_writer& writer, const schema_message* message) {
-  const json fields = fields_of(after, message);
-  const json earlier = fields_of(before.is_null() ? json::object() : before, message);
-  const json changed = fields_changed(fields, before.is_null() ? json::object() : before, after, message);
+  // Of an object that nobody was noted for, updates are not noted either: only an apply begins that.
+  if (!before.is_null() && managers_of(before).empty()) return set_managers(after, json::array());
+  const json from = before.is_null() ? empty_object(message) : before;
+  const json fields = fields_with_parents(after, message);
+  const json earlier = fields_with_parents(before.is_null() ? json::object() : before, message);
+  const json changed = fields_changed(fields, from, after, message);
   const json gone = fields_difference(earlier, fields);
   json managers = managers_of(before);
   bool found = false;
@@ -129,6 +159,11 @@ outcome<json> apply_configuration(const json& live, const json& configuration, c
   merge_fields(merged, configuration, message);
   const json changed = live.is_null() ? json::object() : fields_changed(said, live, merged, message);
   json managers = managers_of(live);
+  if (!live.is_null() && managers.empty()) {
+    json noted = live;
+    note_update(json{}, noted, {"before-first-apply", manager.api_version, manager.now}, message);
+    managers = managers_of(noted);
+  }
   std::vector<ownership_conflict> conflicts;
   json said_before = json::object();
   json others = json::object();

@@ -101,8 +101,13 @@ std::string_view quality_class(const json& pod) {
 void default_pod(json& pod) {
   json& spec = object_in(pod, "spec");
   default_pod_spec(spec);
-  set_if_absent(spec, "priority", 0);
   set_if_absent(spec, "enableServiceLinks", true);
+}
+
+/// What the plugins Priority and DefaultTolerationSeconds say of a pod, and how it begins.
+void admit_pod(json& pod) {
+  json& spec = object_in(pod, "spec");
+  set_if_absent(spec, "priority", 0);
   set_if_absent(spec, "preemptionPolicy", "PreemptLowerPriority");
   set_if_absent(spec, "tolerations", json::array());
   if (spec["tolerations"].is_array()) {
@@ -200,15 +205,18 @@ void apply_defaults(const resource_type& type, json& object) {
   if (type.kind == "Service") default_service(object);
   if (type.kind == "Secret") default_secret(object);
   if (type.kind == "Event") default_event(object);
-  if (type.kind == "Namespace") {
-    set_if_absent(object_in(object, "spec"), "finalizers", json::array({"kubernetes"}));
-    set_if_absent(object_in(object, "status"), "phase", "Active");
-  }
+  if (type.kind == "Namespace") set_if_absent(object_in(object, "status"), "phase", "Active");
   if (type.kind == "ClusterRole" || type.kind == "Role") {
     json& rules = object["rules"];
     if (rules.is_array() && rules.empty()) rules = nullptr;  // an empty list does not survive storage
   }
   apply_status_defaults(type, object);
+}
+
+void complete_new(const resource_type& type, json& object) {
+  if (type.kind == "Pod") admit_pod(object);
+  if (type.kind == "Namespace")
+    set_if_absent(object_in(object, "spec"), "finalizers", json::array({"kubernetes"}));
 }
 
 void apply_status_defaults(const resource_type& type, json& object) {

@@ -8,6 +8,8 @@ namespace kitfox::kube {
 /// pkg/apis/*/v1/defaults.go and the registry strategies): pods, pod templates, deployments, replica sets,
 /// services, namespaces, nodes and events. What is given stays. Also sets kind and apiVersion.
 void apply_defaults(const resource_type& type, json& object);
+/// What the server itself adds to a new object; no manager owns it.
+void complete_new(const resource_type& type, json& object);
 
 /// What a status write leaves filled in: the nulls that Go prints for required times.
 void apply_status_defaults(const resource_type& type, json& object);

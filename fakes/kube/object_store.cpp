@@ -95,17 +95,21 @@ void object_store::announce() const {
   if (listener_) listener_(history_.back());
 }
 
+json object_store::as_created(const resource_type& type, json body, runtime::wall_time now) const {
+  json& metadata = body["metadata"];
+  metadata["uid"] = make_uid(fmt::format("{}/{}/{}", type.group, type.plural, key_of(body)));
+  metadata["creationTimestamp"] = print_time(now);
+  if (counts_generations(type)) metadata["generation"] = 1;
+  return body;
+}
+
 runtime::result<object_ptr> object_store::create(const resource_type& type, json body,
                                                  runtime::wall_time now) {
   const std::string key = key_of(body);
   object_map& objects = objects_of(type);
   if (objects.contains(key)) return make_error_code(errc::already_exists);
   if (object_count_ >= limits_.objects_max) return make_error_code(errc::store_full);
-  json& metadata = body["metadata"];
-  metadata["uid"] = make_uid(fmt::format("{}/{}/{}", type.group, type.plural, key));
-  metadata["creationTimestamp"] = print_time(now);
-  if (counts_generations(type)) metadata["generation"] = 1;
-  object_ptr object = commit(change_kind::added, type, std::move(body), nullptr);
+  object_ptr object = commit(change_kind::added, type, as_created(type, std::move(body), now), nullptr);
   objects[key] = object;
   ++object_count_;
   announce();

@@ -49,6 +49,8 @@ class object_store {
 
   explicit object_store(store_limits limits = {}, std::uint64_t uid_seed = 0);
 
+  /// What create() would make of an object: with a uid, a time and a generation; nothing is stored.
+  [[nodiscard]] json as_created(const resource_type& type, json body, runtime::wall_time now) const;
   /// Fills uid, creationTimestamp, generation and resourceVersion. The body must hold kind, apiVersion,
   /// metadata.name and, for a namespaced type, metadata.namespace.
   /// Errors: errc::already_exists, errc::store_full.

@@ -154,12 +154,53 @@ class field_check {
   }
 };
 
+constexpr std::size_t label_bytes_max = 63;
+
+/// ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]
+bool is_label_word(std::string_view text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const auto inner = [&](char c) { return plain(c) || c == '-' || c == '_' || c == '.'; };
+  return !text.empty() && plain(text.front()) && plain(text.back()) &&
+         std::all_of(text.begin(), text.end(), inner);
+}
+
+/// The name part of keys, and values (apimachinery IsQualifiedName, IsValidLabelValue).
+void check_labels(const json& labels, std::vector<status_cause>& causes) {
+  if (!labels.is_object()) return;
+  const auto refuse = [&causes](std::string_view text, const std::string& why) {
+    causes.push_back(
+        {"FieldValueInvalid", "Invalid value: " + go_quote(text) + ": " + why, "metadata.labels"});
+  };
+  const std::string form =
+      "alphanumeric characters, '-', '_' or '.', and must start and end with an "
+      "alphanumeric character (e.g. 'My";
+  const std::string pattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+  const std::string too_long = "must be no more than " + std::to_string(label_bytes_max) + " characters";
+  for (const auto& [key, value] : labels.items()) {
+    const std::string_view name = std::string_view{key}.substr(key.find('/') + 1);
+    if (name.size() > label_bytes_max) refuse(key, "name part " + too_long);
+    if (!is_label_word(name))
+      refuse(key, "name part must consist of " + form +
+                      "Name',  or 'my.name',  or '123-abc', regex used for validation is '" + pattern + "')");
+    if (!value.is_string()) continue;
+    const auto& text = value.get_ref<const std::string&>();
+    if (text.size() > label_bytes_max) refuse(text, too_long);
+    if (!text.empty() && !is_label_word(text))
+      refuse(text, "a valid label must be an empty string or consist of " + form +
+                       "Value',  or 'my_value',  or '12345', regex used for validation is '(" + pattern +
+                       ")?')");
+  }
+}
+
 }  // namespace
 
 outcome<void> validate_object(const resource_type& type, const json& object) {
   std::vector<status_cause> causes;
   const std::string_view name = text_at(object, {"metadata", "name"});
   check_name(type, name, causes);
+  check_labels(value_at(object, {"metadata", "labels"}), causes);
   if (type.kind == "Pod") check_pod_spec(value_at(object, {"spec"}), "spec", causes);
   const bool workload = type.group == "apps" && type.kind != "ControllerRevision";
   if (workload) check_workload(object, causes);

@@ -71,6 +71,7 @@ void furnish_namespace(api_server::state& state, const json& home, runtime::wall
     if (state.store.find(type, ns, name)) return;
     body["metadata"] = {{"name", name}, {"namespace", ns}};
     apply_defaults(type, body);
+    complete_new(type, body);
     // A full store has no room for it: what needs it says so.
     (void)state.store.create(type, std::move(body), now);
   };

@@ -243,6 +243,7 @@ class workload_round {
 
   object_ptr create(const resource_type& type, json body) {
     apply_defaults(type, body);
+    complete_new(type, body);
     const auto stored = state_.store.create(type, std::move(body), now_);
     return stored ? *stored : nullptr;
   }

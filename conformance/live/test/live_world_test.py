@@ -13,27 +13,11 @@ import subprocess
 import sys
 import unittest
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
+from live_assets import SKIPPED, TOP, find_assets
+
 KITFOX = os.environ.get("KITFOX", "kitfox")
 FOLDER = pathlib.Path(sys.argv.pop(1)).resolve()
-LIVE = pathlib.Path(os.environ.get("KITFOX_SHARED_DIR") or TOP.parent / "shared") / "live"
 AREAS = ("rbac", "routing", "isolation", "revocation", "commands", "questions")
-SKIPPED = 77
-
-
-def find_assets():
-    """The folder with etcd and kube-apiserver, or None."""
-    if os.environ.get("KUBEBUILDER_ASSETS"):
-        return pathlib.Path(os.environ["KUBEBUILDER_ASSETS"])
-    layout = LIVE / "kubebuilder-assets"
-    if not layout.exists():
-        print(f"skipped: no real API server: KUBEBUILDER_ASSETS is not set, and {layout} is not there")
-        return None
-    done = subprocess.run([str(layout), str(FOLDER / "assets")], capture_output=True, text=True)
-    if done.returncode != 0 or not os.access(FOLDER / "assets" / "etcd", os.X_OK):
-        print("skipped: no real API server:", (done.stderr or "etcd is not installed").strip())
-        return None
-    return FOLDER / "assets"
 
 
 def programs_of(assets):
@@ -118,7 +102,7 @@ class Choice(Live):
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    ASSETS = find_assets()
+    ASSETS = find_assets(FOLDER)
     if ASSETS is None:
         sys.exit(SKIPPED)
     unittest.main(verbosity=2)

@@ -109,7 +109,7 @@ TEST(Kubelet, AnImageThatStandsForNothingCannotBePulled) {
 TEST(Kubelet, APodWaitsForTheSecretItNeeds) {
   led_node in;
   in.create(
-      R"("metadata":{"name":"p","labels":{"l":"of label"}},"spec":{"containers":[{"name":"app","image":"own","command":["run"],"env":[
+      R"("metadata":{"name":"p","labels":{"l":"of-label"}},"spec":{"containers":[{"name":"app","image":"own","command":["run"],"env":[
       {"name":"KEY","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}},{"name":"BOTH","value":"<$(KEY) $(NONE) $$(KEY)>"},
       {"name":"LABEL","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['l']"}}}],
       "envFrom":[{"prefix":"P_","configMapRef":{"name":"none","optional":true}}]}]})");
@@ -122,7 +122,7 @@ TEST(Kubelet, APodWaitsForTheSecretItNeeds) {
   EXPECT_EQ(launch.command, std::vector<std::string>{"run"});
   EXPECT_EQ(value_of(launch, "KEY"), "value");
   EXPECT_EQ(value_of(launch, "BOTH"), "<value $(NONE) $(KEY)>");
-  EXPECT_EQ(value_of(launch, "LABEL"), "of label");
+  EXPECT_EQ(value_of(launch, "LABEL"), "of-label");
 }
 
 TEST(Kubelet, ACrashingContainerShowsItsBackOffAndKeepsItsPreviousLog) {

@@ -123,14 +123,14 @@ TEST_F(WritePath, ApplyOwnsWhatItSaysAndConflictsOverValuesOfOthers) {
 TEST_F(WritePath, ApplyMergesContainersByNameAndYamlIsTaken) {
   const seen done = patch(shop_deployments + "/web?fieldManager=x&force=true", apply_type,
                           "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
-                          "spec: {template: {spec: {containers: [{name: side, image: 'side:2'}]}}}\n");
+                          "spec: {template: {spec: {containers: [{name: extra, image: 'extra:2'}]}}}\n");
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(containers()[0]["image"], "web:1");
-  EXPECT_EQ(containers()[1]["image"], "side:2");
+  EXPECT_EQ(containers()[2]["image"], "extra:2");
   const seen unowned = patch(shop_deployments + "/web?fieldManager=x", apply_type,
                              R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"}})");
-  EXPECT_EQ(unowned.status, 200);
-  EXPECT_EQ(containers().size(), 1U) << "the side container was x's alone";
+  EXPECT_EQ(unowned.status, 200) << unowned.body;
+  EXPECT_EQ(containers().size(), 2U) << "the extra container was x's alone";
 }
 
 TEST_F(WritePath, AConfigurationThatIsNoObjectIsRefused) {
@@ -148,15 +148,19 @@ TEST_F(WritePath, AConfigurationThatIsNoObjectIsRefused) {
 }
 
 TEST_F(WritePath, KeepsAFewManagersAndPutsTheOldestTogether) {
+  // Of an object that was loaded nobody is noted, and then no update is: an apply begins it.
+  patch(shop_maps + "/a?fieldManager=x", apply_type,
+        R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"x":"1"}})");
   for (std::size_t i = 0; i < 2 * update_managers_max; ++i) {
     const std::string n = std::to_string(i);
     patch(shop_maps + "/a?fieldManager=m" + n, "application/merge-patch+json",
           R"({"data":{"k)" + n + R"(":"1"}})");
   }
   const json managers = server_.get(shop_maps + "/a").value()["metadata"]["managedFields"];
-  ASSERT_EQ(managers.size(), update_managers_max);
-  EXPECT_EQ(managers.front()["manager"], "ancient-changes");
-  EXPECT_EQ(managers.back()["manager"], "m19");
+  ASSERT_EQ(managers.size(), update_managers_max + 1);
+  EXPECT_EQ(managers[0]["operation"], "Apply");
+  EXPECT_EQ(managers[1]["manager"], "ancient-changes");
+  EXPECT_EQ(managers.back()["manager"], "m9") << "those of one second are sorted by name";
 }
 
 TEST_F(WritePath, DryRunChecksAndAnswersButStoresNothing) {
