@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A deliberately broken agent, in nothing but the standard library: it connects and reads its stream, answers every
-command with an empty result, and comes back at once whenever its stream ends (REC-1, REC-2)."""
+command with an empty result as soon as it has read its line, whether or not the event ends (SSE-5), and comes back at once."""
 import http.client
 import json
 import os

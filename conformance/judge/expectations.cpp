@@ -15,6 +15,16 @@ std::string subject_of(const step& one, std::size_t index) {
   return fmt::format("step {} ({}, {}:{})", index, one.name, one.where.file, one.where.line);
 }
 
+/// What a step asked for did not come: its requirement is broken. A step that is about none has left the case
+/// without its situation.
+void miss(const step& one, std::string subject, std::string expected, std::string actual, instant t,
+          findings& out) {
+  if (one.requirement.empty())
+    out.unclear("", std::move(subject), std::move(expected), std::move(actual), t);
+  else
+    out.fail(one.requirement, std::move(subject), std::move(expected), std::move(actual), t);
+}
+
 void judge_step(const scenario_view& view, std::size_t index, const record& ended, findings& out) {
   const step& one = view.what().steps[index];
   if (!one.requirement.empty()) out.evaluated(one.requirement);
@@ -24,8 +34,7 @@ void judge_step(const scenario_view& view, std::size_t index, const record& ende
     out.unclear(one.requirement, subject_of(one, index), "the event that the step waits for", why, ended.t);
     return;
   }
-  out.fail(one.requirement, subject_of(one, index), one.verb_name + " to come to what it asks for", why,
-           ended.t);
+  miss(one, subject_of(one, index), one.verb_name + " to come to what it asks for", why, ended.t, out);
 }
 
 std::string outcome_of(const nlohmann::json& answer, const record& ended) {
@@ -41,15 +50,19 @@ void judge_time(const std::optional<duration>& within, const step& one, const st
                 const caller_call& call, findings& out) {
   const instant took = call.ended->t - call.begun->t;
   if (!within || took <= within->count()) return;
-  out.too_late(one.requirement, subject, "an answer within " + print_span(within->count()),
-               "after " + print_span(took), call.ended->t, took - within->count());
+  const std::string expected = "an answer within " + print_span(within->count());
+  if (one.requirement.empty())
+    out.unclear("", subject, expected, "after " + print_span(took), call.ended->t);
+  else
+    out.too_late(one.requirement, subject, expected, "after " + print_span(took), call.ended->t,
+                 took - within->count());
 }
 
 void judge_answer(const evidence& about, const answer_expectation& expect, const step& one, std::size_t index,
                   const caller_call& call, findings& out) {
   const std::string subject = subject_of(one, index) + ", call " + call.begun->id;
   if (call.ended == nullptr) {
-    out.fail(one.requirement, subject, "an answer", "none by the end of the run", call.begun->t);
+    miss(one, subject, "an answer", "none by the end of the run", call.begun->t, out);
     return;
   }
   const record& ended = *call.ended;
@@ -57,19 +70,19 @@ void judge_answer(const evidence& about, const answer_expectation& expect, const
   const std::string outcome = outcome_of(answer, ended);
   const int status = expect.status.value_or(200);
   if (ended.status != status) {
-    out.fail(one.requirement, subject, fmt::format("HTTP {}", status),
-             ended.status == 0 ? outcome : fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)),
-             ended.t);
+    miss(one, subject, fmt::format("HTTP {}", status),
+         ended.status == 0 ? outcome : fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)),
+         ended.t, out);
     return;
   }
   if (expect.ok && *expect.ok != (outcome == "ok")) {
-    out.fail(one.requirement, subject, *expect.ok ? "ok" : "an error", outcome, ended.t);
+    miss(one, subject, *expect.ok ? "ok" : "an error", outcome, ended.t, out);
     return;
   }
   if (!expect.error_codes.empty() &&
       std::find(expect.error_codes.begin(), expect.error_codes.end(), outcome) == expect.error_codes.end()) {
-    out.fail(one.requirement, subject, fmt::format("error_code {}", fmt::join(expect.error_codes, " or ")),
-             outcome, ended.t);
+    miss(one, subject, fmt::format("error_code {}", fmt::join(expect.error_codes, " or ")), outcome, ended.t,
+         out);
     return;
   }
   const bool cut = answer.is_object() && answer.value("truncated", nlohmann::json{}) == true;
@@ -82,7 +95,7 @@ void judge_answer(const evidence& about, const answer_expectation& expect, const
     const nlohmann::json result =
         answer.is_object() && answer.contains("result") ? answer["result"] : nlohmann::json{};
     if (const auto wrong = match_json(expect.result, result)) {
-      out.fail(one.requirement, subject, "a result that matches " + expect.result.text, *wrong, ended.t);
+      miss(one, subject, "a result that matches " + expect.result.text, *wrong, ended.t, out);
     }
   }
   judge_time(expect.within, one, subject, call, out);
@@ -92,14 +105,14 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
                 const caller_call& call, findings& out) {
   const std::string subject = subject_of(one, index) + ", request " + call.begun->id;
   if (call.ended == nullptr) {
-    out.fail(one.requirement, subject, "an answer", "none by the end of the run", call.begun->t);
+    miss(one, subject, "an answer", "none by the end of the run", call.begun->t, out);
     return;
   }
   const record& ended = *call.ended;
   if (!expect.statuses.empty() &&
       std::find(expect.statuses.begin(), expect.statuses.end(), ended.status) == expect.statuses.end()) {
-    out.fail(one.requirement, subject, fmt::format("HTTP {}", fmt::join(expect.statuses, " or ")),
-             fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)), ended.t);
+    miss(one, subject, fmt::format("HTTP {}", fmt::join(expect.statuses, " or ")),
+         fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)), ended.t, out);
     return;
   }
   judge_time(expect.within, one, subject, call, out);
@@ -112,12 +125,12 @@ void judge_sent(const send_verb::expectation& expect, const step& one, std::size
       if (runtime::same_letters(seen, name) && text.is_string()) value = text.get<std::string>();
     }
     if (!fits_regex(pattern, value))
-      out.fail(one.requirement, subject, name + ": " + pattern, name + ": " + value, ended.t);
+      miss(one, subject, name + ": " + pattern, name + ": " + value, ended.t, out);
   }
   if (expect.json.empty()) return;
   const nlohmann::json body = nlohmann::json::parse(ended.text, nullptr, false);
   if (const auto wrong = match_json(expect.json, body.is_discarded() ? nlohmann::json{} : body)) {
-    out.fail(one.requirement, subject, "a body that matches " + expect.json.text, *wrong, ended.t);
+    miss(one, subject, "a body that matches " + expect.json.text, *wrong, ended.t, out);
   }
 }
 

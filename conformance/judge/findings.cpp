@@ -6,7 +6,27 @@
 
 namespace kitfox::conformance {
 
+requirement_role findings::side_of(const std::string& requirement, requirement_role said) const {
+  const auto found = spoken_of_.find(requirement);
+  return said == requirement_role::both && found != spoken_of_.end() ? found->second : said;
+}
+
+void findings::evaluated(std::string_view requirement, std::size_t times, requirement_role side) {
+  const std::string id{requirement};
+  evaluated_[id] += times;
+  evaluated_of_[{id, side_of(id, side)}] += times;
+}
+
+std::size_t findings::observations_of(const std::string& requirement, requirement_role side) const {
+  std::size_t out = 0;
+  for (const requirement_role one : {side, requirement_role::both})
+    if (const auto found = evaluated_of_.find({requirement, one}); found != evaluated_of_.end())
+      out += found->second;
+  return out;
+}
+
 void findings::add(finding one) {
+  one.side = side_of(one.requirement, one.side);
   if (++kept_[one.requirement] > kept_max) return;
   const auto records = about_.source->records();
   const auto at = std::find_if(records.begin(), records.end(), [&](const record& r) {
@@ -17,28 +37,28 @@ void findings::add(finding one) {
 }
 
 void findings::fail(std::string_view requirement, std::string subject, std::string expected,
-                    std::string actual, instant t) {
+                    std::string actual, instant t, requirement_role side) {
   add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), t, 0,
-       finding::weight::failure});
+       finding::weight::failure, side});
 }
 
 void findings::unclear(std::string_view requirement, std::string subject, std::string expected,
-                       std::string actual, instant t) {
+                       std::string actual, instant t, requirement_role side) {
   add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), t, 0,
-       finding::weight::inconclusive});
+       finding::weight::inconclusive, side});
 }
 
 void findings::too_late(std::string_view requirement, std::string subject, std::string expected,
-                        std::string actual, instant t, instant excess) {
+                        std::string actual, instant t, instant excess, requirement_role side) {
   const instant beyond = excess - tolerance(about_);
   if (beyond <= 0) return;
   if (beyond <= about_.lateness_max) {
     unclear(requirement, std::move(subject), std::move(expected),
             std::move(actual) + ", while the harness itself was up to " + print_span(about_.lateness_max) +
                 " late",
-            t);
+            t, side);
   } else {
-    fail(requirement, std::move(subject), std::move(expected), std::move(actual), t);
+    fail(requirement, std::move(subject), std::move(expected), std::move(actual), t, side);
   }
 }
 

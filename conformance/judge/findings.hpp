@@ -2,9 +2,11 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conformance/judge/evidence.hpp"
+#include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
 
@@ -16,34 +18,42 @@ struct finding {
   instant t = 0;           ///< When it went wrong: the first diverging event.
   std::size_t record = 0;  ///< Index of that record in the transcript.
   enum class weight { failure, inconclusive } kind = weight::failure;
+  /// Whose part of what both promise it is about; `both`: it shows of neither side alone.
+  requirement_role side = requirement_role::both;
 };
 
 /// What the checks of one case said. A requirement that no check looked at once is not in `evaluated`.
 class findings {
  public:
   explicit findings(const evidence& about) : about_{about} {}
-  /// A check found something to look at; each counts as one observation.
-  void evaluated(std::string_view requirement, std::size_t times = 1) {
-    evaluated_[std::string{requirement}] += times;
-  }
+  /// A check found something to look at; each counts as one observation. `side` as in `finding`.
+  void evaluated(std::string_view requirement, std::size_t times = 1,
+                 requirement_role side = requirement_role::both);
   void fail(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-            instant t);
+            instant t, requirement_role side = requirement_role::both);
   void unclear(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-               instant t);
+               instant t, requirement_role side = requirement_role::both);
   /// A ceiling was passed by `excess`. Nothing within the tolerance; inconclusive as long as the harness's
   /// own lateness may be to blame; else a failure.
   void too_late(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-                instant t, instant excess);
+                instant t, instant excess, requirement_role side = requirement_role::both);
+  /// From now on what is said of this requirement, and of neither side in particular, is said of that one.
+  void speak_of(const std::string& requirement, requirement_role side) { spoken_of_[requirement] = side; }
   [[nodiscard]] const std::vector<finding>& all() const noexcept { return all_; }
   [[nodiscard]] const std::map<std::string, std::size_t>& observations() const noexcept { return evaluated_; }
+  /// Those that show something of that side.
+  [[nodiscard]] std::size_t observations_of(const std::string& requirement, requirement_role side) const;
   /// Findings kept for each requirement; more are only counted.
   static constexpr std::size_t kept_max = 20;
 
  private:
   void add(finding one);
+  [[nodiscard]] requirement_role side_of(const std::string& requirement, requirement_role said) const;
   const evidence& about_;
   std::vector<finding> all_;
   std::map<std::string, std::size_t> evaluated_, kept_;
+  std::map<std::pair<std::string, requirement_role>, std::size_t> evaluated_of_;
+  std::map<std::string, requirement_role> spoken_of_;
 };
 
 /// "1.25 s", "340 ms", for people.

@@ -65,6 +65,26 @@ void judge_faults(const evidence& about, findings& out) {
   }
 }
 
+/// Of what both promise: whose part came to what.
+void add_sides(const scenario& what, const findings& found, const std::vector<finding>& all,
+               bool without_situation, requirement_verdict& one) {
+  const requirement* const about = find_requirement(one.id);
+  if (about == nullptr || about->role != requirement_role::both) return;
+  const auto named = std::ranges::find(what.verifies, one.id, &requirement_reference::id);
+  for (const requirement_role side : {requirement_role::agent, requirement_role::gateway}) {
+    const auto concerns = [&](requirement_role whose) {
+      return whose == side || whose == requirement_role::both;
+    };
+    side_verdict part;
+    part.named = named != what.verifies.end() && concerns(named->side);
+    part.observations = found.observations_of(one.id, side);
+    for (const finding& each : all)
+      if (each.requirement == one.id && concerns(each.side)) part.outcome = worse(part.outcome, weigh(each));
+    if (part.named && without_situation) part.outcome = worse(part.outcome, verdict::inconclusive);
+    (side == requirement_role::agent ? one.of_agent : one.of_gateway) = part;
+  }
+}
+
 judgement broken(std::string why) {
   judgement out;
   out.outcome = verdict::harness_error;
@@ -100,6 +120,8 @@ judgement judge(const transcript& of) {
   const evidence about{of};
   findings found{about};
   for (const requirement_check& one : requirement_checks()) one.judge(about, found);
+  for (const requirement_reference& one : what->what.verifies)
+    if (one.side != requirement_role::both) found.speak_of(one.id, one.side);
   judge_scenario(scenario_view{what->what, about}, found);
   judge_faults(about, found);
 
@@ -133,7 +155,15 @@ judgement judge(const transcript& of) {
     about_it.id = one.requirement;
     about_it.outcome = worse(about_it.outcome, weigh(one));
   }
-  for (auto& [id, one] : by_id) out.requirements.push_back(std::move(one));
+  // Without its situation a case has shown nothing of what it is about.
+  const bool without_situation = std::ranges::any_of(out.findings, [](const finding& one) {
+    return one.requirement.empty() && one.kind == finding::weight::inconclusive;
+  });
+  for (auto& [id, one] : by_id) {
+    if (one.named && without_situation) one.outcome = worse(one.outcome, verdict::inconclusive);
+    add_sides(what->what, found, out.findings, without_situation, one);
+    out.requirements.push_back(std::move(one));
+  }
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,12 +9,24 @@
 
 namespace kitfox::conformance {
 
+/// What one side's part of a requirement came to that both promise.
+struct side_verdict {
+  verdict outcome = verdict::pass;
+  std::size_t observations = 0;
+  bool named = false;
+};
+
 /// What one requirement came to in one case.
 struct requirement_verdict {
   std::string id;
   verdict outcome = verdict::pass;
   std::size_t observations = 0;  ///< How much the checks found to look at.
   bool named = false;            ///< The scenario says that it verifies it.
+  /// Of what both promise; empty otherwise.
+  std::optional<side_verdict> of_agent = {}, of_gateway = {};
+  [[nodiscard]] const std::optional<side_verdict>& of(requirement_role side) const noexcept {
+    return side == requirement_role::agent ? of_agent : of_gateway;
+  }
 };
 
 /// What one case came to: a pure function of its transcript.

@@ -27,10 +27,12 @@ class rewired_to_gateway final : public rewiring {
   }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   [[nodiscard]] runtime::clock& time() noexcept { return time_; }
+  [[nodiscard]] bool struck() const noexcept { return struck_; }
+  void strike() noexcept { struck_ = true; }
 
  private:
   runtime::clock& time_;
-  bool stopping_ = false;
+  bool stopping_ = false, struck_ = false;
 };
 
 template <class Stream>
@@ -65,6 +67,22 @@ class one_spelling final : public edited_stream {
     if (type != "text/event-stream" && type != "application/json")
       bytes.replace(from, until - from, "text/strange");
   }
+};
+
+/// Once it has read what is no text it says nothing any more, whatever it dials.
+class easily_struck final : public edited_stream {
+ public:
+  easily_struck(dialled_wire made, rewired_to_gateway<easily_struck>& of)
+      : edited_stream{std::move(made.stream), of.time()}, of_{of} {}
+
+ private:
+  void on_read(std::string& bytes) override {
+    if (bytes.find('\xff') != std::string::npos) of_.strike();
+  }
+  runtime::duration on_write(std::string&) override {
+    return of_.struck() ? std::chrono::hours{1} : runtime::duration{};
+  }
+  rewired_to_gateway<easily_struck>& of_;
 };
 
 /// Asks for a stream on a connection of its own when it answers after it was told to stop.
@@ -129,5 +147,7 @@ host_ptr comes_back_while_stopping(runtime::host& inner) {
 host_ptr dials_for_each_answer(runtime::host& inner) {
   return around_gateway_dials<connection_for_one_answer>(inner);
 }
+
+host_ptr is_struck_dumb_by_noise(runtime::host& inner) { return around_gateway_dials<easily_struck>(inner); }
 
 }  // namespace kitfox::conformance

@@ -209,7 +209,7 @@ constexpr ids long_waits[] = {"REC-1", "REC-5",
                               "HA-1"};  // out of the envelope, and away when it is asked for
 constexpr ids never_back[] = {"REC-4", "REC-7", "REC-10", "DRN-2",
                               "HA-1"};  // whatever it was to come back for
-constexpr ids ears_shut[] = {"LIV-5", "REC-4", "HA-1",
+constexpr ids ears_shut[] = {"LIV-5", "HA-1",
                              "HA-2"};          // ready, away and routable as long as it notices nothing
 constexpr ids hanging[] = {"REC-5", "REC-4"};  // where the others come back
 constexpr ids without_a_wait[] = {"REC-7"};    // between the two

@@ -114,11 +114,10 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
                          aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
 
-constexpr requirement_id refusals[] = {"RBC-2"};
+constexpr requirement_id refusals[] = {"RBC-2"}, any_bytes[] = {"BAD-1"};
 
 // What else breaks with it, and why.
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
-constexpr requirement_id one_too_many[] = {"SSE-2"};            // what was no command is answered
 constexpr requirement_id unread[] = {"AUD-1"};                  // a line that is none holds no record
 constexpr requirement_id gap_shows[] = {"AUD-4"};               // what is not written is missed in the chain
 constexpr requirement_id read_from_ids[] = {"RSP-2", "RSP-3"};  // a stranger knows the id by the event alone
@@ -149,7 +148,10 @@ constexpr mutant agents[] = {
      cmd7,
      {},
      [](sim_subjects& s) { s.around_agent = ignores_cancels; }},
-    {"agent-ends-lines-anywhere", "ends lines where other programs do", sse1, one_too_many,
+    {"agent-ends-lines-anywhere",
+     "ends lines where other programs do",
+     sse1,
+     {},
      [](sim_subjects& s) { s.around_agent = ends_lines_anywhere; }},
     {"agent-knows-all-members",
      "takes no command with members that it does not know",
@@ -175,6 +177,11 @@ constexpr mutant agents[] = {
      retry_floor,
      {},
      [](sim_subjects& s) { s.around_agent = deaf_to_retry; }},
+    {"agent-struck-dumb-by-noise",
+     "says nothing any more once it has read what is no text",
+     any_bytes,
+     {},
+     [](sim_subjects& s) { s.around_agent = is_struck_dumb_by_noise; }},
     {"agent-hides-retry-after",
      "does not pass on how long the API server asked to be left alone",
      refusals,

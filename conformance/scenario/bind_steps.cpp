@@ -82,6 +82,8 @@ step bind_step(const yaml_node& node, const std::string& path, const bind_contex
   else
     made.action = bind_verb(made.verb_name, found->value, below, context);
   made.requirement = map.text("proves");
+  made.proves_nothing = made.requirement == "nothing";
+  if (made.proves_nothing) made.requirement.clear();
   return made;
 }
 

@@ -173,6 +173,7 @@ struct invariant_check {
     no_false_empty,          ///< A denial by the API server is never reported as a success.
     failures_have_codes,     ///< Every failure carries a code of the closed list.
     refused_keys_rest,       ///< A refused key is not tried again soon.
+    always_judged,           ///< What it proves: the judge has a check of its own for that.
   };
   what invariant = what::no_canary_crossing;
 };

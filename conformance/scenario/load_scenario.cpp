@@ -151,7 +151,9 @@ class file_loader {
   /// requirements of its own.
   static void blame_headline(scenario& one) {
     const std::string& headline = one.verifies.front().id;
-    const auto speaks = [](const step& each) { return each.requirement.empty() && expects_something(each); };
+    const auto speaks = [](const step& each) {
+      return each.requirement.empty() && !each.proves_nothing && expects_something(each);
+    };
     const auto merely_awaits = [](const step& each) {
       return std::holds_alternative<await_verb>(each.action);
     };
@@ -221,9 +223,20 @@ class file_loader {
 
   void bind_verifies(const yaml_node& list, scenario& into) {
     for (const yaml_node& one : list.items) {
-      into.verifies.push_back({problems_.mark(one.where), one.text});
-      check_requirement(one.text, into.verifies.back().where);
+      const std::size_t slash = one.text.find('/');
+      const std::string id = one.text.substr(0, slash);
+      into.verifies.push_back({problems_.mark(one.where), id, side_of(slash, one)});
+      check_requirement(id, into.verifies.back().where);
     }
+  }
+
+  /// Of "BAD-1/agent"; only what both promise has sides.
+  requirement_role side_of(std::size_t slash, const yaml_node& of) {
+    if (slash == std::string::npos) return requirement_role::both;
+    const requirement* const about = find_requirement(of.text.substr(0, slash));
+    if (about != nullptr && about->role != requirement_role::both)
+      problems_.add(of.where, "verifies", fmt::format("{} is promised by one side anyway", about->id));
+    return of.text.ends_with("/agent") ? requirement_role::agent : requirement_role::gateway;
   }
 
   void check_requirement(const std::string& id, const source_mark& where) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "conformance/scenario/scalar_text.hpp"
+#include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -168,6 +169,13 @@ class agent_numbers {
   problem_list& problems_;
 };
 
+/// The judge has a check of its own for it, which needs no scenario's expectation.
+bool is_judged_anyway(const std::string& id) {
+  const requirement* const about = find_requirement(id);
+  return about != nullptr &&
+         std::ranges::any_of(about->checks, [](const std::string& one) { return one != "expectation"; });
+}
+
 void check_proofs(const scenario& one, problem_list& problems) {
   std::map<std::string, bool> proven;
   for (const requirement_reference& listed : one.verifies) proven[listed.id] = false;
@@ -181,7 +189,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
   for (std::size_t i = 0; i < one.steps.size(); ++i) {
     const std::string path = fmt::format("steps[{}]", i);
     const bool judged = expects_something(one.steps[i]);
-    if (!one.steps[i].requirement.empty() && !judged)
+    if ((!one.steps[i].requirement.empty() || one.steps[i].proves_nothing) && !judged)
       problems.add(plain(one.steps[i].where), path, "proves something, but expects nothing");
     else if (!one.steps[i].requirement.empty())
       prove(one.steps[i].requirement, one.steps[i].where, path);
@@ -190,7 +198,14 @@ void check_proofs(const scenario& one, problem_list& problems) {
   for (std::size_t i = 0; i < one.checks.size(); ++i) {
     const auto* judged = std::get_if<invariant_check>(&one.checks[i].what);
     const std::string& proves = one.checks[i].requirement;
-    if (judged != nullptr) {
+    if (judged != nullptr && judged->invariant == invariant_check::what::always_judged) {
+      if (proves.empty() || !is_judged_anyway(proves))
+        problems.add(plain(one.checks[i].where), fmt::format("expect[{}]", i),
+                     proves.empty() ? "needs `proves`: what is it that is always judged?"
+                                    : fmt::format("no check of the judge's own looks at {}", proves));
+      else
+        prove(proves, one.checks[i].where, fmt::format("expect[{}]", i));
+    } else if (judged != nullptr) {
       const auto shown = requirements_of(judged->invariant);
       if (!proves.empty() && std::find(shown.begin(), shown.end(), proves) == shown.end())
         problems.add(plain(one.checks[i].where), fmt::format("expect[{}]", i),
@@ -207,7 +222,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
     }
   }
   for (const step& each : one.steps)
-    headline = headline || (each.requirement.empty() && expects_something(each));
+    headline = headline || (each.requirement.empty() && !each.proves_nothing && expects_something(each));
   if (headline && !one.verifies.empty()) proven[one.verifies.front().id] = true;
   for (const requirement_reference& listed : one.verifies)
     if (!proven[listed.id])

@@ -5,7 +5,7 @@
 namespace kitfox::conformance {
 
 /// The longest real time that a case may take by its own waits in `sockets` and `live`.
-inline constexpr duration sockets_time_max = std::chrono::seconds{20};
+inline constexpr duration sockets_time_max = std::chrono::seconds{40};
 
 /// Reports what is well formed and can still not be meant: a time that has passed already, a bound that the
 /// run is too short to reach, an agent that never exists, a requirement that nothing proves, a case in real

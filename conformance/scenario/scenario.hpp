@@ -7,6 +7,7 @@
 #include "conformance/scenario/check.hpp"
 #include "conformance/scenario/step.hpp"
 #include "conformance/scenario/topology.hpp"
+#include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
 
@@ -17,6 +18,7 @@ enum class world_kind { sim, sockets, live };
 struct requirement_reference {
   source_mark where;
   std::string id;
+  requirement_role side = requirement_role::both;  ///< "BAD-1/agent": of what both promise, that side's part.
 };
 
 /// A scenario with every parameter replaced, every block included and every name resolved: what a world runs.

@@ -260,8 +260,10 @@ struct step {
   std::optional<duration> lasting;
   /// Whether the next step waits for this one to be over.
   enum class order { in_turn, beside } sequence = order::in_turn;
-  std::string
-      requirement;  ///< What a failure of this step's own expectation violates; empty: none in particular.
+  /// What a failure of this step's own expectation violates. Empty: nothing; it leaves the case without its
+  /// situation, which is inconclusive.
+  std::string requirement;
+  bool proves_nothing = false;  ///< `proves: nothing`: nor the first that the scenario verifies.
   verb action;
 };
 

@@ -26,6 +26,12 @@ requirement_profile profile_of(const std::string& word) {
   return *known;
 }
 
+requirement_side read_side(const nlohmann::json& row, const char* name) {
+  const nlohmann::json notes =
+      row.value("sides", nlohmann::json::object()).value(name, nlohmann::json::object());
+  return {notes.value("not_testable", ""), notes.value("no_mutant", "")};
+}
+
 requirement read_requirement(const nlohmann::json& row) {
   const auto text = [&](const char* name) { return row.at(name).get<std::string>(); };
   const auto texts = [&](const char* name) { return row.at(name).get<std::vector<std::string>>(); };
@@ -44,6 +50,8 @@ requirement read_requirement(const nlohmann::json& row) {
   one.unchecked = row.value("unchecked", "");
   one.partly = row.value("partly", "");
   one.no_mutant = row.value("no_mutant", "");
+  one.of_agent = read_side(row, "agent");
+  one.of_gateway = read_side(row, "gateway");
   one.checks = texts("checks");
   one.scenarios = texts("scenarios");
   one.mutants = texts("mutants");

@@ -20,6 +20,12 @@ enum class requirement_profile { core, fleet, secure };
 [[nodiscard]] std::string_view to_string(requirement_profile profile) noexcept;
 [[nodiscard]] std::optional<requirement_profile> parse_requirement_profile(std::string_view word) noexcept;
 
+/// What there is to say of one side alone of a requirement that both promise.
+struct requirement_side {
+  std::string not_testable;  ///< Why nothing outside can see whether this side keeps it.
+  std::string no_mutant;     ///< Why no mutant of this side breaks it.
+};
+
 /// One sentence of the specification. Ids are permanent and never used again.
 struct requirement {
   std::string id;  ///< "REV-1"
@@ -38,9 +44,13 @@ struct requirement {
   std::string unchecked;
   std::string partly;     ///< What of it no check looks at, although it is checked; empty: nothing.
   std::string no_mutant;  ///< Why no mutant breaks it although it is checked; empty when one does.
+  requirement_side of_agent, of_gateway;  ///< Empty unless both promise it.
   /// What proves it: checks of the judge ("expectation": of the scenarios' own), scenarios, mutants. Written
   /// by the test that compares them with what there is.
   std::vector<std::string> checks, scenarios, mutants;
+  [[nodiscard]] const requirement_side& side(requirement_role of) const noexcept {
+    return of == requirement_role::agent ? of_agent : of_gateway;
+  }
   [[nodiscard]] bool checked() const noexcept { return not_testable.empty() && unchecked.empty(); }
   /// Why it is not checked; empty when it is.
   [[nodiscard]] const std::string& reason_unchecked() const noexcept {

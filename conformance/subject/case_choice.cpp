@@ -29,6 +29,7 @@ const std::vector<std::string_view>& quick_cases() {
       "commands/lost-response-is-sent-again",
       "shutdown/idle-agent-stops-at-once",
       "bad-input/garbage",
+      "bad-input/hostile-peer[bytes=noise_in_the_stream]",
       "questions/pods-of-a-namespace",
   };
   return cases;
@@ -38,7 +39,9 @@ void keep_cases_for(const subject& whose, requirement_level levels, thoroughness
                     const std::vector<std::string>& only, run_plan& plan) {
   const auto asks = [&](const requirement_reference& one) {
     const requirement* const about = find_requirement(one.id);
-    return about != nullptr && is_asked_of(*about, whose, levels) &&
+    const bool of_the_peer =
+        one.side == (whose.role == party::agent ? requirement_role::gateway : requirement_role::agent);
+    return about != nullptr && !of_the_peer && is_asked_of(*about, whose, levels) &&
            (only.empty() || std::ranges::find(only, about->id) != only.end());
   };
   std::erase_if(plan.cases, [&](const planned_case& one) {

@@ -16,6 +16,11 @@
 namespace kitfox::conformance {
 namespace {
 
+/// Where it is said what a program takes.
+std::string said_by(const subject_program& program, const std::string& party) {
+  return program.taken_by.empty() ? "--" + party + "-takes" : program.taken_by;
+}
+
 std::string missing_setting(const setting_list& settings, const subject_program& program,
                             const std::string& party) {
   for (const named_setting& one : settings) {
@@ -23,7 +28,7 @@ std::string missing_setting(const setting_list& settings, const subject_program&
     // One that goes by this very figure anyway need not be told.
     if (own != nullptr && own->value == one.value) continue;
     if (!program.does_take(one.name))
-      return "it sets " + party + "." + one.name + ", which --" + party + "-takes does not name";
+      return "it sets " + party + "." + one.name + ", which " + said_by(program, party) + " does not name";
   }
   return {};
 }
@@ -155,6 +160,19 @@ bool looks_at_readiness(const scenario& what) {
                              [](const requirement_reference& one) { return one.id == "LIV-5"; });
 }
 
+/// The gateway's interval is announced by a member that an agent need not know (VER-2). One that says by
+/// which interval it counts instead cannot be expected to notice silence by another.
+std::string missing_announcement(const scenario& what, const subject_program& agent) {
+  constexpr std::string_view interval = "heartbeat_interval";
+  const bool about_silence = std::ranges::any_of(
+      what.verifies, [](const requirement_reference& one) { return one.id == "LIV-2" || one.id == "LIV-5"; });
+  if (!about_silence || find_setting(what.gateway_settings, interval) == nullptr ||
+      find_setting(what.agent_settings, interval) != nullptr ||
+      find_setting(agent.own_settings, interval) == nullptr)
+    return {};
+  return "the gateway announces its interval, and the agent has a heartbeat_interval of its own";
+}
+
 }  // namespace
 
 std::span<const std::pair<std::string_view, int>> stop_signals() {
@@ -213,11 +231,12 @@ std::string add_takeables(const std::string& names, party of, std::set<std::stri
 
 std::string reason_to_skip(const scenario_case& one, const subject_programs& programs) {
   if (one.world == world_kind::sim) return {};
+  if (std::string missing = missing_announcement(one.what, programs.agent); !missing.empty()) return missing;
   std::string missing = missing_setting(one.what.agent_settings, programs.agent, "agent");
   if (missing.empty()) missing = missing_setting(one.what.gateway_settings, programs.gateway, "gateway");
   if (missing.empty() && looks_at_readiness(one.what) &&
       !programs.agent.does_take(std::string{probe_file_name}))
-    missing = "it looks at readiness, and --agent-takes does not name probe_file";
+    missing = "it looks at readiness, and " + said_by(programs.agent, "agent") + " does not name probe_file";
   if (missing.empty() && programs.gateway.reached)
     missing = missing_of_reached(one.what, *programs.gateway.reached);
   if (missing.empty() && programs.agent.commands)

@@ -40,6 +40,7 @@ struct subject_program {
   std::vector<std::string> command;  ///< Program and arguments; empty: the reference.
   /// What it was said to take from its environment: names of settings, `probe_file`. The reference takes all.
   std::set<std::string> takes;
+  std::string taken_by{};  ///< Where that is said, for people; empty: the flag of `kitfox run`.
   /// Of an agent: which of the added commands (SPEC.md, "Commands") it offers; absent: all of them.
   std::optional<std::set<std::string>> commands{};
   /// Variables beside the documented ones; ${NAME} in them and in the command stands for a documented one.

@@ -148,6 +148,8 @@ void judge_keeps_trying(const evidence& about, findings& out) {
       if (from >= next) continue;
       const instant asked = ended.floor.value_or(0);
       const instant bound = seconds(60) + asked + asked / 2;
+      // That it has not dialled by the end of the run says nothing while it may still wait.
+      if (last && next - from <= bound) continue;
       out.evaluated("REC-4");
       out.evaluated("REC-5");
       if (next - from <= bound) continue;
@@ -158,6 +160,17 @@ void judge_keeps_trying(const evidence& about, findings& out) {
           next - from - bound);
     }
   }
+}
+
+/// Whether what was seen after the first refusal could have shown three dials within a minute: its watch was
+/// long enough for them, or the process ended, which it may.
+void judge_refused_dials(const evidence& about, const agent_history& history,
+                         const std::vector<instant>& dials, findings& out) {
+  const auto first = std::ranges::find_if(history.attempts, refused_key);
+  if (first == history.attempts.end() || !first->over) return;
+  const bool of_itself = history.agent->exited && !history.agent->told_to_stop && !history.agent->killed;
+  if (of_itself || dials.size() > 2 || wants_until(about, *history.agent) - *first->over >= slow_lane_min)
+    out.evaluated("REC-6");
 }
 
 /// Three dials within a minute with a refused key break REC-6; one sooner than half of the slow lane after a
@@ -171,7 +184,6 @@ void judge_refused_key(const evidence& about, findings& out) {
       if (i > 0 && refused_key(history.attempts[i - 1])) dials.push_back(one.dialled);
       established = established || one.established;
       if (!refused_key(one)) continue;
-      out.evaluated("REC-6");
       const bool of_itself = history.agent->exited && !history.agent->told_to_stop && !history.agent->killed;
       const bool asked_again = i + 1 < history.attempts.size();
       const instant until =
@@ -189,6 +201,7 @@ void judge_refused_key(const evidence& about, findings& out) {
                  *history.agent->exited);
       }
     }
+    judge_refused_dials(about, history, dials, out);
     for (std::size_t i = 2; i < dials.size(); ++i) {
       if (dials[i] - dials[i - 2] >= seconds(60) - tolerance(about)) continue;
       out.fail("REC-6", history.agent->node, "at most two dials a minute with a refused key",

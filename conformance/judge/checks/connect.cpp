@@ -87,14 +87,16 @@ void judge_leaks(const evidence& about, findings& out) {
     if (!one.more.is_object() || !one.more.contains("leak")) continue;
     if (one.kind == record_kind::log) {
       out.fail("CON-7", one.node, "no secret in a log line",
-               "the secret of " + one.more["leak"].get<std::string>() + " in " + one.name, one.t);
+               "the secret of " + one.more["leak"].get<std::string>() + " in " + one.name, one.t,
+               one.node == "gateway" ? requirement_role::gateway : requirement_role::agent);
       continue;
     }
     const bool creation = one.kind == record_kind::http_response && one.status == 201 &&
                           one.target.find("/k8s-clusters") != std::string::npos;
     if (!creation)
       out.fail("CON-7", one.target, "no key in a URL or body", "a key in " + std::string{to_string(one.kind)},
-               one.t);
+               one.t,
+               one.kind == record_kind::http_request ? requirement_role::agent : requirement_role::gateway);
   }
   if (!about.streams.empty()) out.evaluated("CON-7");
 }

@@ -74,7 +74,7 @@ void judge_calls(const evidence& about, const std::string& agent, const std::vec
     if (!any || in_time) continue;
     out.too_late("CMD-3", agent, "no call to the API server for a command whose deadline has passed",
                  call.method + " " + call.target + " " + print_span(*call.sent - latest) + " after it",
-                 *call.sent, *call.sent - latest - stopping);
+                 *call.sent, *call.sent - latest - stopping, requirement_role::agent);
   }
 }
 
@@ -94,12 +94,12 @@ void judge_said_expired(const evidence& about, const pending& owed, const std::s
   const connection& on = about.connections[about.streams[what.delivered_on.front()].connection];
   const bool watched = until < about.end && on.over_for_client().value_or(about.end) >= until;
   if (!watched || (owed.answered && owed.expired)) {
-    if (owed.expired) out.evaluated("CMD-3");
+    if (owed.expired) out.evaluated("CMD-3", 1, requirement_role::agent);
     return;
   }
-  out.evaluated("CMD-3");
+  out.evaluated("CMD-3", 1, requirement_role::agent);
   out.fail("CMD-3", agent, "the answer expired to " + what.id + ", which came after its deadline",
-           owed.answered ? "another answer" : "none", owed.delivered);
+           owed.answered ? "another answer" : "none", owed.delivered, requirement_role::agent);
 }
 
 void judge_expired(const evidence& about, findings& out) {
@@ -111,10 +111,11 @@ void judge_expired(const evidence& about, findings& out) {
     const std::string& agent = about.connections[about.streams[one.delivered_on.front()].connection].from;
     judge_said_expired(about, *owed, agent, out);
     if (owed->expired) {
-      out.evaluated("CMD-3");
+      out.evaluated("CMD-3", 1, requirement_role::agent);
       if (*owed->answered < owed->deadline - tolerance(about))
         out.fail("CMD-3", agent, "an answer other than expired to " + id + " before its deadline",
-                 "expired " + print_span(owed->deadline - *owed->answered) + " before it", *owed->answered);
+                 "expired " + print_span(owed->deadline - *owed->answered) + " before it", *owed->answered,
+                 requirement_role::agent);
     }
     if (!resource_of(one.name).empty()) by_kind[{agent, resource_of(one.name)}].push_back(*owed);
   }

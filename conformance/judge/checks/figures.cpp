@@ -118,11 +118,12 @@ tally tally_of(const evidence& about, const reading& until) {
 
 void judge_at_least(findings& out, std::string_view id, const reading& one, const std::string& name,
                     std::optional<double> value, double seen) {
-  out.evaluated(id);
+  constexpr requirement_role side = requirement_role::gateway;
+  out.evaluated(id, 1, side);
   if (!value)
-    out.fail(id, "gateway", "a metric " + name, "none", one.t);
+    out.fail(id, "gateway", "a metric " + name, "none", one.t, side);
   else if (*value < seen)
-    out.fail(id, "gateway", name + " of at least " + number(seen), number(*value), one.t);
+    out.fail(id, "gateway", name + " of at least " + number(seen), number(*value), one.t, side);
 }
 
 /// OBS-3, RBC-3: what must be counted is, and no less than was seen.

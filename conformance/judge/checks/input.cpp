@@ -6,18 +6,29 @@
 namespace kitfox::conformance {
 namespace {
 
+/// What a server may say of itself instead of 500: 501 and 505 name what was asked for and is not spoken (RFC
+/// 9110 §15.6.2, §15.6.6); 503 is for now, as Retry-After or the question for readiness says.
+bool says_why(const exchange& one) {
+  if (one.status_sent == 501 || one.status_sent == 505) return true;
+  const bool of_health = one.path().ends_with("/ready") || one.path().ends_with("/health");
+  const bool for_now =
+      one.answer != nullptr && one.answer->more.is_object() && one.answer->more.contains("retry-after");
+  return one.status_sent == 503 && (of_health || for_now);
+}
+
 /// BAD-1: no request makes the gateway fail, and nothing that is sent kills a program. An agent that ends by
-/// itself is judged by why it did (REC-5, REC-6).
+/// itself is judged by why it did (REC-5, REC-6). That one lived on shows something only where something
+/// hostile was sent to it, which is for scenarios to say.
 void judge_no_server_error(const evidence& about, findings& out) {
+  constexpr requirement_role gateway_side = requirement_role::gateway;
   for (const exchange& one : about.exchanges) {
     const connection& on = about.connections[one.connection];
     if (on.to != "gateway" || !one.answered) continue;
-    out.evaluated("BAD-1");
-    // 501 and 505 name what the client asked for and the server does not speak (RFC 9110 §15.6.2, §15.6.6).
-    const bool says_why = one.status_sent == 501 || one.status_sent == 503 || one.status_sent == 505;
-    if (one.status_sent < 500 || says_why) continue;
-    out.fail("BAD-1", "gateway", "no 5xx but 501, 503 and 505",
-             one.method + " " + one.target + " -> " + std::to_string(one.status_sent), *one.answered);
+    out.evaluated("BAD-1", 1, gateway_side);
+    if (one.status_sent < 500 || says_why(one)) continue;
+    out.fail("BAD-1", "gateway", "no 5xx but 501, 505, and 503 with Retry-After",
+             one.method + " " + one.target + " -> " + std::to_string(one.status_sent), *one.answered,
+             gateway_side);
   }
   for (const process& one : about.processes) {
     if (one.kind != "gateway" && one.kind != "agent") continue;
@@ -25,7 +36,8 @@ void judge_no_server_error(const evidence& about, findings& out) {
     const bool by_itself = one.kind == "agent" && one.exit_code >= 0 && one.exit_code < 128;
     if (!by_itself)
       out.fail("BAD-1", one.node, "no end of a process without cause",
-               "exit code " + std::to_string(one.exit_code), *one.exited);
+               "exit code " + std::to_string(one.exit_code), *one.exited,
+               one.kind == "agent" ? requirement_role::agent : gateway_side);
   }
 }
 

@@ -25,26 +25,26 @@ void judge_codes(const evidence& about, findings& out) {
       const nlohmann::json& body = about.request_body(about.exchanges[index]);
       if (!body.is_object() || body.value("ok", true) || sender(about, about.exchanges[index]) == "caller")
         continue;
-      out.evaluated("RSP-6");
+      out.evaluated("RSP-6", 1, requirement_role::agent);
       const std::string code = body.contains("error_code") && body["error_code"].is_string()
                                    ? body["error_code"].get<std::string>()
                                    : "";
       if (!on_list(code))
         out.fail("RSP-6", sender(about, about.exchanges[index]), "an error_code of the closed list",
-                 "\"" + code + "\"", about.exchanges[index].sent.value_or(0));
+                 "\"" + code + "\"", about.exchanges[index].sent.value_or(0), requirement_role::agent);
     }
   }
   for (const caller_call& call : about.calls) {
     if (call.ended == nullptr || call.ended->status != 200 || call.begun->name == "send") continue;
     const nlohmann::json& body = about.body_of(*call.ended);
     if (!body.is_object() || body.value("ok", true)) continue;
-    out.evaluated("RSP-6");
+    out.evaluated("RSP-6", 1, requirement_role::gateway);
     const std::string code = body.contains("error_code") && body["error_code"].is_string()
                                  ? body["error_code"].get<std::string>()
                                  : "";
     if (!on_list(code))
       out.fail("RSP-6", "gateway", "an error_code of the closed list in the caller's answer",
-               "\"" + code + "\"", call.ended->t);
+               "\"" + code + "\"", call.ended->t, requirement_role::gateway);
   }
 }
 
@@ -171,7 +171,7 @@ void judge_size(const evidence& about, findings& out) {
                                       ? more.value("body_bytes", std::uint64_t{response.request->text.size()})
                                       : response.request->text.size();
       if (bytes < limit / 2) continue;
-      out.evaluated("RSP-5");
+      out.evaluated("RSP-5", 1, requirement_role::agent);
       if (bytes > limit)
         out.fail("RSP-5", sender(about, response),
                  "a response of at most " + std::to_string(limit) + " bytes", std::to_string(bytes),

@@ -131,14 +131,15 @@ void judge_common_id(const evidence& about, findings& out) {
     if (call.ended->facts().value("narrowed", false)) continue;  // the harness left only what was asked about
     const nlohmann::json& answer = about.body_of(*call.ended);
     if (!answer.is_object() || !answer.value("ok", false)) continue;
-    out.evaluated("OBS-5");
+    out.evaluated("OBS-5", 1, requirement_role::gateway);
     const bool has = answer.contains("request_id") && answer["request_id"].is_string();
     const auto found =
         has ? about.commands.find(answer["request_id"].get<std::string>()) : about.commands.end();
     const bool known = found != about.commands.end() && !found->second.sent.empty();
     if (!known)
       out.fail("OBS-5", "call " + call.begun->id, "the request id of its command in the answer",
-               has ? answer["request_id"].get<std::string>() : "none", call.ended->t);
+               has ? answer["request_id"].get<std::string>() : "none", call.ended->t,
+               requirement_role::gateway);
   }
 }
 

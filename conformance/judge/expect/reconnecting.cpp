@@ -68,6 +68,10 @@ void judge(const dials_check& what, check_scope& scope) {
     total += times.size();
     if (!what.per_process_at_most) continue;
     const event_rate& rate = *what.per_process_at_most;
+    // Half of its time is the least in which a rate that is far exceeded shows.
+    if (window->until - window->from < rate.per.count() / 2)
+      scope.unclear(fmt::format("a window of at least {}", print_span(rate.per.count() / 2)),
+                    "one of " + print_span(window->until - window->from));
     for (std::size_t i = rate.count; i < times.size(); ++i) {
       if (times[i] - times[i - rate.count] >= rate.per.count() - tolerance(scope.about())) continue;
       scope.fail(agent->node, fmt::format("at most {} dials in {}", rate.count, print_span(rate.per.count())),

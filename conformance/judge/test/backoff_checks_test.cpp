@@ -123,9 +123,23 @@ TEST(RefusedKey, EndsTheProcessWithAFailureIfAtAll) {
   run.refused(1, 1, "prod/0", "k", 401);
   tape well = run, badly = run, killed = run;
   killed.signals(2, "prod/0", "kill").exits(2, "prod/0", 0);
-  EXPECT_EQ(opinion_of("refused-key", "REC-6", killed.until(9)), opinion::fine);
+  EXPECT_EQ(opinion_of("refused-key", "REC-6", killed.until(9)), opinion::nothing_to_see);
   EXPECT_EQ(opinion_of("refused-key", "REC-6", well.exits(2, "prod/0", 3).until(9)), opinion::fine);
   EXPECT_EQ(opinion_of("refused-key", "REC-6", badly.exits(2, "prod/0", 0).until(9)), opinion::broken);
+}
+
+TEST(RefusedKey, IsJudgedOnlyByAWatchThatCouldShowHaste) {
+  const auto watched = [](double gap, double end) {
+    tape out = with_agent();
+    std::uint64_t conn = 1;
+    for (double t = 1; t < end; t += gap) out.refused(t, conn++, "prod/0", "k", 401);
+    return opinion_of("refused-key", "REC-6", out.until(end));
+  };
+  EXPECT_EQ(watched(100, 4), opinion::nothing_to_see) << "three seconds would not show a dial every two";
+  EXPECT_EQ(watched(100, 32), opinion::fine);
+  EXPECT_EQ(watched(2, 4), opinion::nothing_to_see);
+  EXPECT_EQ(watched(2, 32), opinion::broken);
+  EXPECT_EQ(watched(2, 9), opinion::broken) << "what is seen counts, however short the watch";
 }
 
 TEST(RefusedKey, GoesToTheSlowLaneAfterASession) {

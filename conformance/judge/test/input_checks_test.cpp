@@ -13,13 +13,18 @@ tape with_stream() {
 }
 
 TEST(NoServerError, IsAnsweredToAnybody) {
-  const auto answered = [](int status) {
+  const auto answered = [](int status, const char* path = "/nowhere", nlohmann::json head = nullptr) {
     tape out = with_stream();
-    out.dials(2, 5, "caller->gateway").asks(2, 5, 1, "GET", "/nowhere");
-    return out.answers(3, 5, 1, status).until(9);
+    out.dials(2, 5, "caller->gateway").asks(2, 5, 1, "GET", path);
+    return out.answers(3, 5, 1, status, {}, std::move(head)).until(9);
   };
   EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(404)), opinion::fine);
   EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(500)), opinion::broken);
+  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(505)), opinion::fine);
+  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(503)), opinion::broken);
+  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(503, "/nowhere", {{"retry-after", "5"}})),
+            opinion::fine);
+  EXPECT_EQ(opinion_of("no-server-error", "BAD-1", answered(503, "/ready")), opinion::fine);
   EXPECT_EQ(opinion_of("no-server-error", "BAD-1", tape{}.until(9)), opinion::nothing_to_see);
 }
 

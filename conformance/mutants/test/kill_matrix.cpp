@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "conformance/spec/requirement_registry.hpp"
@@ -18,8 +19,9 @@ std::string joined(const std::vector<std::string>& names, std::string_view betwe
   return fmt::format("{}", fmt::join(names, between));
 }
 
-std::string requirement_row(const requirement& one, const kill_rows& rows,
-                            const std::vector<const mutant*>& all) {
+/// Of what both promise each side has a row: of the mutants of that side, or why there is none.
+std::string requirement_row(const requirement& one, const std::string& role, const std::string& no_mutant,
+                            const kill_rows& rows, const std::vector<const mutant*>& all) {
   const auto found = rows.find(one.id);
   std::vector<std::string> aimed, along;
   for (const mutant* each : all) {
@@ -27,9 +29,14 @@ std::string requirement_row(const requirement& one, const kill_rows& rows,
     if (found == rows.end() || !found->second.contains(name)) continue;
     (aims_at(*each, one.id) ? aimed : along).push_back(name);
   }
-  if (aimed.empty() && !one.no_mutant.empty()) aimed.push_back(one.no_mutant);
-  return fmt::format("| {} | {} | {} | {} |\n", one.id, to_string(one.role), joined(aimed, "<br>"),
-                     joined(along, "<br>"));
+  if (aimed.empty() && !no_mutant.empty()) aimed.push_back(no_mutant);
+  return fmt::format("| {} | {} | {} | {} |\n", one.id, role, joined(aimed, "<br>"), joined(along, "<br>"));
+}
+
+std::vector<const mutant*> pointers_to(std::span<const mutant> list) {
+  std::vector<const mutant*> out;
+  for (const mutant& one : list) out.push_back(&one);
+  return out;
 }
 
 std::string mutant_row(const mutant& one, const kill_rows& rows) {
@@ -67,7 +74,15 @@ std::string print_kill_matrix(const kill_rows& rows, std::span<const mutant> age
   for (const requirement& one : requirements()) {
     if (!one.checked()) continue;
     ++checked;
-    by_requirement += requirement_row(one, rows, all);
+    const std::string role{to_string(one.role)};
+    if (one.role != requirement_role::both) {
+      by_requirement += requirement_row(one, role, one.no_mutant, rows, all);
+      continue;
+    }
+    for (const auto& [side, mutants] :
+         {std::pair{requirement_role::agent, agents}, {requirement_role::gateway, gateways}})
+      by_requirement += requirement_row(one, "both: " + std::string{to_string(side)},
+                                        one.side(side).no_mutant, rows, pointers_to(mutants));
   }
   for (const mutant* one : all) by_mutant += mutant_row(*one, rows);
   return fmt::format(
@@ -75,12 +90,18 @@ std::string print_kill_matrix(const kill_rows& rows, std::span<const mutant> age
       "{} checked requirements, {} mutants, {} kills. A mutant is the reference with one thing wrong\n"
       "(`conformance/mutants/`). Each is run in virtual time against the scenarios that verify what it "
       "violates and\n"
-      "a cross-section of all areas. A test holds that it is found by exactly what stands here, and that a\n"
-      "requirement that it keeps is never reported. Written by `kitfox_mutants_test`; CONTRIBUTING.md says "
-      "how it is\n"
-      "renewed. `kill_matrix.txt` in the build folder names the cases.\n\n"
+      "a cross-section of all areas. A test holds that it is found there by exactly what stands here. "
+      "Written by\n"
+      "`kitfox_mutants_test`; CONTRIBUTING.md says how it is renewed. `kill_matrix.txt` in the build folder "
+      "names "
+      "the\n"
+      "cases.\n\n"
       "## By requirement\n\n"
-      "\"Along with it\" are requirements that break because of what a mutant spoils elsewhere.\n\n"
+      "\"Along with it\" are requirements that are reported because a mutant spoils the situation that "
+      "their\n"
+      "scenarios need. Some are promises of the other side, which is the reference and keeps them: who reads "
+      "a\n"
+      "report of one subject is told of its own side, and of a failed case that blames another.\n\n"
       "| requirement | role | found in | found along with it in |\n| --- | --- | --- | --- |\n{}\n"
       "## By mutant\n\n"
       "| mutant | what is wrong | violates | along with it |\n| --- | --- | --- | --- |\n{}",

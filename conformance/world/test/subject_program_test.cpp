@@ -9,8 +9,10 @@
 namespace kitfox::conformance {
 namespace {
 
-scenario_case in_sockets(const std::string& more, const std::string& checks = "") {
-  const std::string text = "kitfox: scenario/v1\ntitle: t\narea: connect\nverifies: [REC-9]\n" + more +
+scenario_case in_sockets(const std::string& more, const std::string& checks = "",
+                         const std::string& verifies = "REC-9") {
+  const std::string text = "kitfox: scenario/v1\ntitle: t\narea: connect\nverifies: [" + verifies + "]\n" +
+                           more +
                            "topology: {organisations: {acme: {teams: {payments: {clusters: {prod: {}}}}}}}\n"
                            "steps:\n  - await: {agent: \"*\", state: connected, within: 5s}\n" +
                            checks;
@@ -38,6 +40,19 @@ TEST(ReasonToSkip, NamesTheSettingThatAProgramWasNotSaidToTake) {
   EXPECT_EQ(reason_to_skip(one, another_agent({"workers"})),
             "it sets agent.backoff_cap, which --agent-takes does not name");
   EXPECT_EQ(reason_to_skip(one, another_agent({"workers", "backoff_cap"})), "");
+  subject_programs of_another_command = another_agent({"workers"});
+  of_another_command.agent.taken_by = "--takes";
+  EXPECT_EQ(reason_to_skip(one, of_another_command),
+            "it sets agent.backoff_cap, which --takes does not name");
+}
+
+TEST(ReasonToSkip, AnAgentWithAHeartbeatBoundOfItsOwnIsNotAskedToNoticeSilenceByAnother) {
+  const std::string quick = "settings: {gateway: {heartbeat_interval: 1s}}\n";
+  subject_programs of_its_own = another_agent({});
+  of_its_own.agent.own_settings.push_back({{}, "heartbeat_interval", duration{std::chrono::seconds{15}}});
+  EXPECT_NE(reason_to_skip(in_sockets(quick, {}, "LIV-2"), of_its_own), "");
+  EXPECT_EQ(reason_to_skip(in_sockets(quick), of_its_own), "");
+  EXPECT_EQ(reason_to_skip(in_sockets(quick, {}, "LIV-2"), another_agent({})), "");
 }
 
 TEST(ReasonToSkip, AFigureThatAProgramGoesByAnywayNeedNotBeTakenByIt) {
