@@ -99,6 +99,7 @@ struct child_process::state {
     if (!pending.empty()) take_line(pending);
   }
   void take_line(std::string_view line) {
+    line = line.substr(0, line_bytes_max);
     if (log.is_open()) log << line << '\n' << std::flush;
     if (lines) lines(line);
   }

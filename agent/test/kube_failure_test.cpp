@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
+
+#include "agent/kube_client.hpp"
 
 namespace kitfox::agent {
 namespace {
@@ -109,6 +112,16 @@ TEST(KubeFailure, SurvivesBodiesThatAreNoStatus) {
     EXPECT_EQ(outcome.error_code, command_error::unavailable) << body;
     EXPECT_FALSE(outcome.error.empty()) << body;
   }
+}
+
+TEST(KubeAnswer, IsMalformedWhereItIsNestedDeeperThanSixtyFour) {
+  const auto answer_of = [](std::size_t depth) {
+    return R"({"a":)" + std::string(depth - 1, '[') + "1" + std::string(depth - 1, ']') + "}";
+  };
+  EXPECT_TRUE(parse_answer(answer_of(64), list_pods).has_value());
+  const auto refused = parse_answer(answer_of(65), list_pods);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().what, kube_failure::kind::malformed);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // The whole agent in virtual time: how answers reach the gateway.
+#include "agent/gateway_channel.hpp"
 #include "agent/test/agent_world.hpp"
+#include "fakes/sim/certificate.hpp"
 
 namespace kitfox::agent::test {
 namespace {
@@ -181,6 +183,34 @@ TEST_F(RunAnswers, DropsAnswersBeyondTheLimitOfPendingOnes) {
   for (int index = 0; index < 8; ++index) send("r" + std::to_string(index), "no_such_command");
   run_for(1s);
   EXPECT_EQ(events.count("answer_undelivered"), 3u);
+}
+
+runtime::task<void> post_each(sim::sim_host& on, std::shared_ptr<runtime::tls_client> tls, std::string key,
+                              std::vector<std::string> bodies) {
+  const gateway_access access{runtime::http::parse_url("https://gateway").value(), std::move(tls),
+                              protocol::api_key::parse(key).value()};
+  gateway_channel channel{on, access, response_options{}};
+  for (std::string& body : bodies) {
+    const post_result done = co_await channel.post("/post", std::move(body), on.clock().now() + 1min);
+    EXPECT_EQ(done.status, 200);
+  }
+}
+
+TEST_F(RunAnswers, OnlyThoseLongerThanPromptBytesMaxGoByAConnectionOfTheirOwn) {
+  const std::size_t most = response_options{}.prompt_bytes_max;
+  std::vector<std::string> bodies;
+  for (const std::size_t size : {std::size_t{1}, most, most + 1, most, most + 1})
+    bodies.emplace_back(size, 'x');
+  runtime::tls_client_options trust;
+  trust.authorities_pem = sim::print_authority("ca");
+  auto tls = agent_host.network().make_tls_client(trust).value();
+  const auto outcome =
+      world.run(agent_host, "posts", post_each(agent_host, std::move(tls), key_text, std::move(bodies)));
+  ASSERT_TRUE(outcome.done()) << sim::print_outcome(outcome);
+  ASSERT_EQ(gateway.answers.size(), 5u);
+  std::vector<std::uint64_t> by;
+  for (const seen_request& one : gateway.answers) by.push_back(one.connection);
+  EXPECT_EQ(by, (std::vector<std::uint64_t>{1, 1, 2, 1, 2}));
 }
 
 }  // namespace

@@ -136,10 +136,10 @@ void http_reader::feed(std::string_view bytes) {
           bytes.remove_prefix(1);  // an empty line before a message is allowed (RFC 9112 §2.2)
           break;
         }
-        if (take_line(bytes) && line_.ends_with("\r\n\r\n"))
-          take_head();
-        else if (line_.size() > head_bytes_max)
+        if (const bool line = take_line(bytes); line_.size() > head_bytes_max)
           fail("head too long");
+        else if (line && line_.ends_with("\r\n\r\n"))
+          take_head();
         break;
       case state::body_length:
       case state::chunk_data: {
@@ -160,10 +160,10 @@ void http_reader::feed(std::string_view bytes) {
         bytes = {};
         break;
       case state::chunk_size:
-        if (take_line(bytes))
-          take_chunk_size();
-        else if (line_.size() > head_bytes_max)
+        if (const bool line = take_line(bytes); line_.size() > head_bytes_max)
           fail("chunk size too long");
+        else if (line)
+          take_chunk_size();
         break;
       case state::chunk_end:
         if (take_line(bytes)) {
@@ -178,12 +178,12 @@ void http_reader::feed(std::string_view bytes) {
         }
         break;
       case state::trailers:
-        if (take_line(bytes)) {
+        if (const bool line = take_line(bytes); line_.size() > head_bytes_max) {
+          fail("trailers too long");
+        } else if (line) {
           const bool last = line_ == "\r\n";
           line_.clear();
           if (last) finish_message();
-        } else if (line_.size() > head_bytes_max) {
-          fail("trailers too long");
         }
         break;
       case state::failed:

@@ -28,8 +28,9 @@ class http_reader_sink {
 };
 
 /// Follows one direction of one connection from outside (RFC 9112): heads, bodies by length, chunks or close.
-/// It observes and never repairs: what a strict peer would refuse is reported as malformed. Heads are bounded
-/// by `head_bytes_max`; bodies are passed on as they come and never kept.
+/// It observes and never repairs: what a strict peer would refuse is reported as malformed. Heads,
+/// chunk sizes and lines of trailers are bounded by `head_bytes_max`, however their bytes come; bodies are
+/// passed on as they come and never kept.
 class http_reader {
  public:
   enum class direction { requests, responses };

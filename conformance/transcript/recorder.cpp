@@ -33,7 +33,7 @@ constexpr std::string_view key_prefix = "ixfx_k8s_";
 
 }  // namespace
 
-recorder::recorder(runtime::mono_time start) : start_{start} {}
+recorder::recorder(runtime::mono_time start, std::size_t records_max) : start_{start}, out_{records_max} {}
 recorder::~recorder() = default;
 
 void recorder::know_key(std::string_view text, std::string id) {

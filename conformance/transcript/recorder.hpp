@@ -19,7 +19,8 @@ class recorder final : public fault::wire_observer, public fault::firing_observe
  public:
   static constexpr std::size_t body_bytes_max = 16 * 1024;
 
-  explicit recorder(runtime::mono_time start);
+  /// Keeps at most `records_max` records.
+  explicit recorder(runtime::mono_time start, std::size_t records_max = transcript::records_max);
   ~recorder() override;
 
   /// A key that the harness was given: recorded by `id` wherever it is presented with its right secret.

@@ -10,11 +10,11 @@ namespace kitfox::conformance {
 namespace errc = boost::system::errc;
 
 bool transcript::append(record&& one) {
-  if (records_.size() >= records_max) return false;
+  if (records_.size() >= bound_) return false;
   // By four: records are large, moving them touches all of their memory, and room that is not used costs
   // none.
   if (records_.size() == records_.capacity())
-    records_.reserve(std::clamp<std::size_t>(records_.size() * 4, 1024, records_max));
+    records_.reserve(std::min(std::max<std::size_t>(records_.size() * 4, 1024), bound_));
   records_.push_back(std::move(one));
   return true;
 }
@@ -35,8 +35,8 @@ runtime::error_code transcript::save(const std::filesystem::path& file) const {
   return out ? runtime::error_code{} : errc::make_error_code(errc::io_error);
 }
 
-runtime::result<transcript> transcript::parse(std::string_view text, std::string& why) {
-  transcript out;
+runtime::result<transcript> transcript::parse(std::string_view text, std::string& why, std::size_t bound) {
+  transcript out{bound};
   std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());

@@ -17,7 +17,11 @@ class transcript {
   /// Bound of a run's records: over it the run is ended as a harness error, nothing is dropped silently.
   static constexpr std::size_t records_max = 4'000'000;
 
-  /// False once `records_max` was reached; the record is then not kept.
+  transcript() = default;
+  /// Holds at most so many instead.
+  explicit transcript(std::size_t bound) : bound_{bound} {}
+
+  /// False once the bound was reached; the record is then not kept.
   [[nodiscard]] bool append(record&& one);
   [[nodiscard]] std::span<const record> records() const noexcept { return records_; }
   [[nodiscard]] const record& header() const { return records_.front(); }
@@ -26,10 +30,12 @@ class transcript {
   [[nodiscard]] std::string print() const;
   [[nodiscard]] runtime::error_code save(const std::filesystem::path& file) const;
   /// Reads the JSON Lines form; on failure `why` names the line and what is wrong.
-  [[nodiscard]] static runtime::result<transcript> parse(std::string_view text, std::string& why);
+  [[nodiscard]] static runtime::result<transcript> parse(std::string_view text, std::string& why,
+                                                         std::size_t bound = records_max);
   [[nodiscard]] static runtime::result<transcript> load(const std::filesystem::path& file, std::string& why);
 
  private:
+  std::size_t bound_ = records_max;
   std::vector<record> records_;
 };
 

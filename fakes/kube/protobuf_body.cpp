@@ -77,11 +77,8 @@ class wire_reader {
 
 using types = schema_field::types;
 
-// The tables of the schema are not recursive in what clients send; whatever the bytes say, this is deep
-// enough.
-constexpr int nesting_max = 32;
-
-std::optional<json> decode(const schema_message& message, std::string_view bytes, int depth);
+// As deep as the tables of the schema at most, of which none comes back to itself, whatever the bytes say.
+std::optional<json> decode(const schema_message& message, std::string_view bytes);
 
 /// Small messages of apimachinery have a form of their own in JSON: their first text, bytes or number.
 struct small_message {
@@ -127,7 +124,7 @@ std::optional<json> decode_small(types type, std::string_view bytes) {
   return all;
 }
 
-std::optional<json> decode_value(const schema_field& known, const wire_field& field, int depth) {
+std::optional<json> decode_value(const schema_field& known, const wire_field& field) {
   const bool plain = known.shape == schema_field::shapes::one && !known.pointer;
   const bool varint = known.type == types::integer || known.type == types::boolean;
   if (field.kind != (varint ? wire_field::kinds::varint : wire_field::kinds::bytes)) return std::nullopt;
@@ -137,26 +134,25 @@ std::optional<json> decode_value(const schema_field& known, const wire_field& fi
   if (known.type == types::boolean) return json(field.varint != 0);
   if (known.type == types::text) return json(std::string{field.bytes});
   if (known.type == types::bytes) return json(runtime::base64_encode(field.bytes));
-  if (known.type == types::message) return decode(*known.message, field.bytes, depth + 1);
+  if (known.type == types::message) return decode(*known.message, field.bytes);
   return decode_small(known.type, field.bytes);
 }
 
 /// Entries of a map are messages of a key, 1, and a value, 2.
-bool add_entry(json& map, const schema_field& known, std::string_view bytes, int depth) {
+bool add_entry(json& map, const schema_field& known, std::string_view bytes) {
   std::string key;
   std::optional<json> value = json("");
   for (wire_reader reader{bytes}; !reader.at_end();) {
     const auto field = reader.next();
     if (!field) return false;
     if (field->number == 1) key = field->bytes;
-    if (field->number == 2) value = decode_value(known, *field, depth);
+    if (field->number == 2) value = decode_value(known, *field);
   }
   if (value) map[key] = std::move(*value);
   return value.has_value();
 }
 
-std::optional<json> decode(const schema_message& message, std::string_view bytes, int depth) {
-  if (depth > nesting_max) return std::nullopt;
+std::optional<json> decode(const schema_message& message, std::string_view bytes) {
   json out = json::object();
   for (wire_reader reader{bytes}; !reader.at_end();) {
     const auto field = reader.next();
@@ -164,10 +160,10 @@ std::optional<json> decode(const schema_message& message, std::string_view bytes
     const schema_field* known = message.find_number(field->number);
     if (known == nullptr || known->type == types::number) continue;
     if (known->shape == schema_field::shapes::map) {
-      if (!add_entry(out[std::string{known->name}], *known, field->bytes, depth)) return std::nullopt;
+      if (!add_entry(out[std::string{known->name}], *known, field->bytes)) return std::nullopt;
       continue;
     }
-    auto value = decode_value(*known, *field, depth);
+    auto value = decode_value(*known, *field);
     if (!value) return std::nullopt;
     if (known->inlined) {
       out.update(*value);
@@ -204,7 +200,7 @@ outcome<json> decode_protobuf_body(std::string_view bytes) {
   const schema_message* message = message_of_kind(text_at(object, {"apiVersion"}), kind);
   if (message == nullptr)
     return refuse("is of a kind that can only be sent as JSON here: " + std::string{kind});
-  const auto content = decode(*message, raw, 0);
+  const auto content = decode(*message, raw);
   if (!content) return refuse("is cut short");
   object.update(*content);
   return outcome<json>{boost::system::in_place_value, std::move(object)};

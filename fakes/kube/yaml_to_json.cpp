@@ -81,7 +81,9 @@ class converter {
 
   runtime::error_code convert(const YAML::Node& node, json& out, std::size_t depth) {
     if (++values_ > limits_.values_max) return refuse(node, errc::yaml_too_large, "too many values");
-    if (depth > json_nesting_max) return refuse(node, errc::nesting_too_deep, "nested too deep");
+    const bool holds_others = node.IsSequence() || node.IsMap();
+    if (holds_others && depth >= json_nesting_max)
+      return refuse(node, errc::nesting_too_deep, "nested too deep");
     switch (node.Type()) {
       case YAML::NodeType::Undefined:
       case YAML::NodeType::Null:

@@ -62,6 +62,16 @@ TEST(ChildProcess, TakesWhatItIsGivenBeforeWhatItInherits) {
             std::vector<std::string>{"/given too"});
 }
 
+TEST(ChildProcess, CutsALineThatIsLongerThanLineBytesMax) {
+  for (const std::size_t size : {child_process::line_bytes_max, child_process::line_bytes_max + 5'000}) {
+    const std::string count = std::to_string(size);
+    const auto lines = shell("head -c " + count + " /dev/zero | tr '\\0' a; echo; echo next").lines;
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(lines[0].size(), child_process::line_bytes_max);
+    EXPECT_EQ(lines[1], "next");
+  }
+}
+
 /// Looks at a shell that holds a long text once it says that it does, and ends it then.
 task<int> measure_shell(host& on, std::optional<process_usage>& out) {
   child_options options;

@@ -90,5 +90,33 @@ TEST(HttpReader, KnowsWhetherAMessageWasCutOff) {
   EXPECT_TRUE(reader.inside_message());
 }
 
+/// What is said of `bytes`, all at once or in slices of so many.
+std::string said_of(std::string_view bytes, std::size_t slice) {
+  notes out;
+  http_reader reader{http_reader::direction::requests, out};
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(slice, bytes.size())))
+    reader.feed(bytes.substr(0, slice));
+  return out.text;
+}
+
+TEST(HttpReader, BoundsWhatItHoldsHoweverItComes) {
+  constexpr std::size_t most = http_reader::head_bytes_max;
+  const auto head_of = [](std::size_t size) {
+    const std::string start = "GET / HTTP/1.1\r\nA: ";
+    return start + std::string(size - start.size() - 4, 'a') + "\r\n\r\n";
+  };
+  const std::string chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto size_line_of = [](std::size_t size) { return "0;" + std::string(size - 4, 'x') + "\r\n"; };
+  const auto trailer_of = [](std::size_t size) { return "T:" + std::string(size - 4, 'x') + "\r\n\r\n"; };
+  for (const std::size_t slice : {most * 2, most, std::size_t{1000}}) {
+    EXPECT_EQ(said_of(head_of(most), slice), "<GET />.");
+    EXPECT_EQ(said_of(head_of(most + 1), slice), "!head too long");
+    EXPECT_EQ(said_of(chunked + size_line_of(most) + "\r\n", slice), "<POST />.");
+    EXPECT_EQ(said_of(chunked + size_line_of(most + 1) + "\r\n", slice), "<POST />!chunk size too long");
+    EXPECT_EQ(said_of(chunked + "0\r\n" + trailer_of(most), slice), "<POST />.");
+    EXPECT_EQ(said_of(chunked + "0\r\n" + trailer_of(most + 1), slice), "<POST />!trailers too long");
+  }
+}
+
 }  // namespace
 }  // namespace kitfox::conformance

@@ -168,5 +168,18 @@ TEST(Recorder, FindsASecretInAnEventAndForgetsItWithTheNext) {
   EXPECT_FALSE(events[1].facts().contains("leak"));
 }
 
+TEST(RecorderBound, AFullTranscriptIsSaidToBeIncomplete) {
+  recorder tape{runtime::mono_time{}, 2};
+  for (int number = 0; number < 2; ++number) {
+    record one;
+    one.kind = record_kind::log;
+    tape.add(std::move(one), {});
+    EXPECT_TRUE(tape.complete());
+  }
+  tape.finish({}, {});
+  EXPECT_FALSE(tape.complete()) << "there was no room for the footer";
+  EXPECT_EQ(tape.result().records().size(), 2u);
+}
+
 }  // namespace
 }  // namespace kitfox::conformance

@@ -52,6 +52,20 @@ TEST(Transcript, ReadsBackWhatItPrinted) {
   EXPECT_EQ(back->print(), tape.print());
 }
 
+TEST(Transcript, TakesNoMoreRecordsThanItsBound) {
+  transcript tape{2};
+  ASSERT_TRUE(tape.append(header()));
+  record one;
+  one.kind = record_kind::footer;
+  EXPECT_TRUE(tape.append(record{one}));
+  EXPECT_FALSE(tape.append(record{one}));
+  EXPECT_EQ(tape.records().size(), 2u);
+  std::string why;
+  EXPECT_TRUE(transcript::parse(tape.print(), why, 2)) << why;
+  EXPECT_FALSE(transcript::parse(tape.print(), why, 1));
+  EXPECT_EQ(why, "more records than a transcript may hold");
+}
+
 TEST(Transcript, NamesTheLineThatIsWrong) {
   std::string why;
   EXPECT_FALSE(transcript::parse("", why));

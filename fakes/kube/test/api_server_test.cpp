@@ -1,4 +1,5 @@
 #include "fakes/kube/api_server.hpp"
+#include "fakes/kube/api_schema.hpp"
 
 #include <gtest/gtest.h>
 
@@ -199,6 +200,24 @@ TEST(ApiServer, TakesReviewsInProtobuf) {
   EXPECT_EQ(answer.value()["status"], (json{{"allowed", false}}));
   EXPECT_EQ(answer.value()["spec"]["resourceAttributes"],
             (json{{"namespace", "shop"}, {"verb", "get"}, {"resource", "pods"}}));
+}
+
+/// Messages within `of`, one in the other, at most; `around` are those that it is in.
+std::size_t depth_of(const schema_message& of, std::vector<const schema_message*> around) {
+  EXPECT_EQ(std::find(around.begin(), around.end(), &of), around.end()) << of.name << " is within itself";
+  if (testing::Test::HasFailure()) return 0;
+  around.push_back(&of);
+  std::size_t deepest = 0;
+  for (const schema_field& field : of.fields)
+    if (field.message != nullptr) deepest = std::max(deepest, depth_of(*field.message, around));
+  return deepest + 1;
+}
+
+TEST(ApiSchema, BoundsHowDeepABodyInProtobufIsRead) {
+  std::size_t deepest = 0;
+  for (const schema_message* one : all_messages()) deepest = std::max(deepest, depth_of(*one, {}));
+  EXPECT_GT(deepest, 8u);
+  EXPECT_LT(deepest, 32u);
 }
 
 TEST(ApiServer, LimitsRequestsInFlightButNotItsAdministrators) {

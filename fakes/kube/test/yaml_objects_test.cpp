@@ -83,10 +83,15 @@ TEST(YamlToJson, IsBoundedWhateverAliasesStandFor) {
   diagnostics where;
   EXPECT_EQ(yaml_to_json(bomb, where, {.values_max = 100'000}).error(), errc::yaml_too_large);
   EXPECT_EQ(yaml_to_json("{a: b}", where, {.bytes_max = 3}).error(), errc::yaml_too_large);
-  std::string deep;
-  for (int i = 0; i < 200; ++i) deep += "[";
-  deep += std::string(200, ']');
-  EXPECT_EQ(yaml_to_json(deep, where).error(), errc::nesting_too_deep);
+}
+
+TEST(Nesting, IsBoundedInJsonAndYamlAlike) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  diagnostics where;
+  EXPECT_TRUE(parse_json(nested(json_nesting_max)).has_value());
+  EXPECT_EQ(parse_json(nested(json_nesting_max + 1)).error(), errc::nesting_too_deep);
+  EXPECT_TRUE(yaml_to_json(nested(json_nesting_max), where).has_value());
+  EXPECT_EQ(yaml_to_json(nested(json_nesting_max + 1), where).error(), errc::nesting_too_deep);
 }
 
 TEST(LoadObjects, TakesDocumentsAndListsInOrder) {
