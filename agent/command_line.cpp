@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "agent/event_list.hpp"
 #include "agent/tuning_flags.hpp"
@@ -24,6 +25,9 @@ Environment:
   INCIDENTFOX_GATEWAY_URL   as --gateway-url
   INCIDENTFOX_CLUSTER_NAME  as --cluster-name
   LOG_LEVEL                 as --log-level
+  KITFOX_PROBE_FILE         as --health-file
+  KITFOX_AGENT_...          as the flag of that name: KITFOX_AGENT_WORKERS as --workers. So have --queue-max,
+                            --drain-timeout-seconds and every flag of the group Tuning. A flag wins.
   KUBECONFIG                as --kubeconfig; unset: the pod's service account, with
                             KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT
   SSL_CERT_FILE             authorities to trust for the gateway, unless --ca-file is given
@@ -103,6 +107,42 @@ void declare(CLI::App& app, raw_options& raw) {
       ->capture_default_str();
   app.add_flag("--allow-plain-loopback", raw.plain,
                "Accept an http:// gateway on loopback, for tests; never to another machine");
+}
+
+bool has_variable(const CLI::Option& flag) {
+  constexpr std::array<std::string_view, 3> others{"workers", "queue-max", "drain-timeout-seconds"};
+  return flag.get_group() == tuning_flags::group ||
+         std::find(others.begin(), others.end(), flag.get_single_name()) != others.end();
+}
+
+/// "KITFOX_AGENT_BACKOFF_CAP_SECONDS" of "backoff-cap-seconds".
+std::string variable_of(const CLI::Option& flag) {
+  std::string name = "KITFOX_AGENT_";
+  for (const char letter : flag.get_single_name())
+    name +=
+        letter == '-' ? '_' : static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
+  return name;
+}
+
+/// What a variable says of a flag that was not given. Returns the complaint; empty: none.
+std::string take_variable(CLI::Option& flag, const environment& variables, const std::string& name) {
+  const std::string value = flag.count() != 0 ? std::string{} : variables(name.c_str()).value_or("");
+  if (value.empty()) return {};
+  try {
+    flag.add_result(value);
+    flag.run_callback();
+  } catch (const CLI::ParseError& error) {
+    return fmt::format("{} ({})", name, error.what());
+  }
+  return {};
+}
+
+std::string take_variables(CLI::App& app, const environment& variables) {
+  std::string complaint = take_variable(*app.get_option("--health-file"), variables, "KITFOX_PROBE_FILE");
+  for (CLI::Option* flag : app.get_options())
+    if (complaint.empty() && has_variable(*flag))
+      complaint = take_variable(*flag, variables, variable_of(*flag));
+  return complaint;
 }
 
 void take(std::string& flag, const environment& variables, const char* name) {
@@ -221,6 +261,8 @@ std::variant<program_options, early_end> read_command_line(std::vector<std::stri
   } catch (const CLI::ParseError& error) {
     return complain(fmt::format("{} (see --help)", error.what()));
   }
+  const std::string complaint = take_variables(app, variables);
+  if (!complaint.empty()) return complain(complaint);
   return check(raw, variables, disk);
 }
 

@@ -9,8 +9,6 @@ namespace kitfox::agent {
 
 namespace {
 
-constexpr const char* group = "Tuning";
-
 enum class zero { refused, means_none };
 
 /// A time that a deployment may tune, as a flag in seconds.

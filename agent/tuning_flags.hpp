@@ -14,6 +14,7 @@ namespace kitfox::agent {
 /// most twice a minute (REC-6). Below the defaults they reach down to what a test in real time needs.
 class tuning_flags {
  public:
+  static constexpr const char* group = "Tuning";
   /// Declares the flags; the defaults are those of `policy`, where those that are no times are stored. Both
   /// this and `policy` must outlive the parsing.
   void declare(CLI::App& app, agent_policy& policy);

@@ -89,6 +89,37 @@ TEST(CommandLine, ReadsTheEnvironment) {
   EXPECT_EQ(program.agent.kubernetes.server_url, "https://k");
 }
 
+TEST(CommandLine, ReadsTuningFromTheEnvironment) {
+  command_line f;
+  f.variables["KITFOX_PROBE_FILE"] = "/probe";
+  f.variables["KITFOX_AGENT_BACKOFF_CAP_SECONDS"] = "2.5";
+  f.variables["KITFOX_AGENT_PAGE_ITEMS"] = "7";
+  f.variables["KITFOX_AGENT_WORKERS"] = "4";
+  f.variables["KITFOX_AGENT_QUEUE_MAX"] = "5";
+  f.variables["KITFOX_AGENT_DRAIN_TIMEOUT_SECONDS"] = "6";
+  f.variables["KITFOX_AGENT_ANSWERS_KEPT"] = "";
+  const program_options program = f.program({"--workers", "3"});
+  EXPECT_EQ(program.health_file, "/probe");
+  EXPECT_EQ(program.agent.policy.backoff.cap, std::chrono::milliseconds{2500});
+  EXPECT_EQ(program.agent.policy.kubernetes.page_items, 7u);
+  EXPECT_EQ(program.agent.policy.commands.workers, 3u) << "a flag wins";
+  EXPECT_EQ(program.agent.policy.commands.queue_max, 5u);
+  EXPECT_EQ(program.agent.policy.commands.drain_timeout, std::chrono::seconds{6});
+  EXPECT_EQ(program.agent.policy.idempotency.entries_max, idempotency_options{}.entries_max);
+}
+
+TEST(CommandLine, NamesTheVariableThatIsWrong) {
+  for (const auto& [name, value] :
+       {std::pair{"KITFOX_AGENT_WORKERS", "0"}, std::pair{"KITFOX_AGENT_BACKOFF_CAP_SECONDS", "nan"},
+        std::pair{"KITFOX_AGENT_PAGE_ITEMS", "many"}}) {
+    command_line f;
+    f.variables[name] = value;
+    const early_end end = f.end();
+    EXPECT_EQ(end.code, exit_code::bad_configuration);
+    EXPECT_TRUE(end.text.starts_with("kitfox-agent: " + std::string{name} + " (")) << end.text;
+  }
+}
+
 TEST(CommandLine, LetsFlagsWinOverTheEnvironment) {
   command_line f;
   f.variables["INCIDENTFOX_CLUSTER_NAME"] = "from-environment";
