@@ -152,8 +152,8 @@ class run_command final : public cli_command {
         ->group(group);
     flags
         .add_option("--fail-on", fail_on_,
-                    "The mildest verdict that makes the run fail: warn, inconclusive or fail")
-        ->check(CLI::IsMember({"warn", "inconclusive", "fail"}))
+                    "The mildest verdict that makes the run fail: skipped, warn, inconclusive or fail")
+        ->check(CLI::IsMember({"skipped", "warn", "inconclusive", "fail"}))
         ->capture_default_str()
         ->group(group);
     flags.add_flag("--quiet", quiet_, "Show only cases that did not pass")->group(group);

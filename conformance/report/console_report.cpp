@@ -171,8 +171,10 @@ void console_report::summary(const run_result& all, const std::string& folder) {
                        folder);
   const std::size_t bad =
       all.count(verdict::fail) + all.count(verdict::harness_error) + all.count(verdict::inconclusive);
-  to_ << fmt::format("{} passed, {} failed, {} skipped\n",
-                     all.cases.size() - bad - all.count(verdict::skipped), bad, all.count(verdict::skipped));
+  const std::size_t warned = all.count(verdict::warn);
+  to_ << fmt::format(
+      "{} passed, {}{} failed, {} skipped\n", all.cases.size() - bad - all.count(verdict::skipped),
+      warned == 0 ? "" : fmt::format("{} with warnings, ", warned), bad, all.count(verdict::skipped));
 }
 
 }  // namespace kitfox::conformance

@@ -35,9 +35,16 @@ std::string headline(const case_result& one) {
   if (!one.judged.harness_failure.empty()) return one.judged.harness_failure;
   const finding* first = first_divergence(one.judged);
   if (first != nullptr) return line_about(*first);
-  return one.agrees_with_sim && one.agrees_with_sim->first
-             ? "sim and sockets disagree on " + one.agrees_with_sim->first->about
-             : "";
+  if (!one.agrees_with_sim) return {};
+  if (one.agrees_with_sim->is == agreement::outcome::not_the_same)
+    return "sim and sockets cannot be compared: " + one.agrees_with_sim->reason;
+  return one.agrees_with_sim->first ? "sim and sockets disagree on " + one.agrees_with_sim->first->about : "";
+}
+
+std::string lines_about_findings(const case_result& one) {
+  std::string lines;
+  for (const finding& each : one.judged.findings) lines += line_about(each) + "\n";
+  return lines;
 }
 
 /// An attribute's line ends would be read as blanks: it has none.
@@ -52,6 +59,11 @@ void print_case(std::string& out, const case_result& one) {
   out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", one_line(one.area),
                      one_line(one.name), one.wall_seconds);
   const std::string_view element = element_of(one.judged.outcome);
+  if (one.judged.outcome == verdict::warn) {
+    out += fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n",
+                       escape_xml(lines_about_findings(one)));
+    return;
+  }
   if (element.empty()) {
     out += "/>\n";
     return;
@@ -61,8 +73,7 @@ void print_case(std::string& out, const case_result& one) {
         fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", one_line(one.skipped_because));
     return;
   }
-  std::string details;
-  for (const finding& each : one.judged.findings) details += line_about(each) + "\n";
+  std::string details = lines_about_findings(one);
   if (one.agrees_with_sim && one.agrees_with_sim->first)
     details += print_disagreement(*one.agrees_with_sim->first, "sim", "sockets");
   details += one.timeline + "\nrun it again: " + one.reproduce + "\n";

@@ -19,6 +19,9 @@ TEST(Verdict, EachHasItsExitStatus) {
   EXPECT_EQ(status_of(verdict::pass, verdict::fail), exit_status::passed);
   EXPECT_EQ(status_of(verdict::warn, verdict::fail), exit_status::passed);
   EXPECT_EQ(status_of(verdict::warn, verdict::warn), exit_status::failed);
+  EXPECT_EQ(status_of(verdict::skipped, verdict::warn), exit_status::passed);
+  EXPECT_EQ(status_of(verdict::skipped, verdict::skipped), exit_status::failed);
+  EXPECT_EQ(status_of(verdict::pass, verdict::skipped), exit_status::passed);
   EXPECT_EQ(status_of(verdict::inconclusive, verdict::fail), exit_status::inconclusive);
   EXPECT_EQ(status_of(verdict::inconclusive, verdict::inconclusive), exit_status::failed);
   EXPECT_EQ(status_of(verdict::fail, verdict::fail), exit_status::failed);
@@ -38,6 +41,19 @@ TEST(RequirementChecks, SpeakOnlyOfRequirementsThatExist) {
     for (const std::string_view id : check.requirements)
       EXPECT_NE(find_requirement(id), nullptr) << check.name << ": " << id;
   }
+}
+
+TEST(Findings, KeepNoMoreThanKeptMaxOfEachRequirement) {
+  transcript tape;
+  record header;
+  header.kind = record_kind::header;
+  ASSERT_TRUE(tape.append(std::move(header)));
+  const evidence about{tape};
+  findings out{about};
+  for (std::size_t number = 0; number < findings::kept_max + 5; ++number) out.fail("REC-1", "a", "b", "c", 0);
+  out.fail("REC-2", "a", "b", "c", 0);
+  EXPECT_EQ(out.all().size(), findings::kept_max + 1);
+  EXPECT_EQ(out.all().back().requirement, "REC-2");
 }
 
 TEST(Judge, SaysThatATranscriptWithoutScenarioCannotBeJudged) {

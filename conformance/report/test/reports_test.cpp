@@ -51,6 +51,22 @@ TEST(Junit, TellsFailuresErrorsAndSkipsApart) {
   EXPECT_THAT(xml, HasSubstr("type=\"harness-error\""));
 }
 
+TEST(Junit, SaysWhyACaseFailedThatCannotBeComparedWithSim) {
+  case_result one = a_case("x", verdict::fail);
+  one.agrees_with_sim = agreement{agreement::outcome::not_the_same, "the run in sim was broken off", {}};
+  EXPECT_THAT(print_junit({{one}}),
+              HasSubstr("message=\"sim and sockets cannot be compared: the run in sim was broken off\""));
+}
+
+TEST(Junit, ShowsWhatACaseThatPassedWasWarnedOf) {
+  case_result one = a_case("x", verdict::warn);
+  one.judged.findings = {a_finding("REC-1", finding::weight::failure, 2)};
+  const std::string xml = print_junit({{one}});
+  EXPECT_THAT(xml, HasSubstr("failures=\"0\" errors=\"0\""));
+  EXPECT_THAT(xml, HasSubstr("<system-out>REC-1: prod/0: expected"));
+  expect_well_formed(xml);
+}
+
 TEST(ResultsJson, IsJsonWhateverTheTextsHold) {
   const auto json = nlohmann::json::parse(print_results_json(odd_run()), nullptr, false);
   ASSERT_TRUE(json.is_object());
@@ -111,6 +127,13 @@ TEST(Console, ASkippedCaseSaysWhyAndIsNotCountedAsPassed) {
   report.summary(all, "");
   EXPECT_THAT(text.str(), HasSubstr("0 of    0 passed, 1 skipped"));
   EXPECT_THAT(text.str(), HasSubstr("0 passed, 0 failed, 1 skipped"));
+}
+
+TEST(Console, TheLastLineSaysHowManyOfThosePassedHadWarnings) {
+  std::ostringstream text;
+  console_report report{text, console_report::style::plain};
+  report.summary(with_verdicts({verdict::pass, verdict::warn, verdict::fail, verdict::skipped}), "");
+  EXPECT_TRUE(text.str().ends_with("\n2 passed, 1 with warnings, 1 failed, 1 skipped\n")) << text.str();
 }
 
 }  // namespace

@@ -102,6 +102,14 @@ class Flags(ProgramTest):
         self.assertEqual(self.call("run", path, "--fail-on", "inconclusive").status, 1)
         self.assertEqual(self.call("run", path, "--fail-on", "fail").status, 3)
 
+    def test_fail_on_makes_a_skipped_case_a_failure(self):
+        paths = [self.scenario("passes"), self.scenario("needs-a-setting")]
+        agent = ["--agent-command", f"'{KITFOX.parent}/kitfox-agent'"]
+        for arguments, status in (([], 0), (["--fail-on", "skipped"], 1)):
+            done = self.run_kitfox(*paths, *agent, *arguments)
+            self.assertEqual(done.status, status, done.stdout + done.stderr)
+            self.assertIn("1 passed, 0 failed, 1 skipped", done.stdout)
+
     def test_quiet_shows_only_what_did_not_pass(self):
         done = self.call("run", self.scenario("passes"), self.scenario("fails"), "--quiet")
         self.assertNotIn("connect/passes@", done.stdout)
