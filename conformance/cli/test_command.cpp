@@ -21,6 +21,7 @@
 #include "conformance/subject/subject_digest.hpp"
 #include "conformance/world/accelerated_clock.hpp"
 #include "conformance/world/program_command.hpp"
+#include "conformance/world/program_flags.hpp"
 #include "conformance/world/subject_variables.hpp"
 
 namespace kitfox::conformance {
@@ -97,6 +98,14 @@ class subject_flags {
           ->check(CLI::Range(1, 3600))
           ->capture_default_str();
     }
+    if (role == party::agent)
+      app_->add_option("--agents", agents_,
+                       "With --attach: cases of more agents than you will start are skipped")
+          ->type_name("N")
+          ->check(CLI::Range(1, 100))
+          ->capture_default_str();
+    app_->add_flag("--list-settings", list_settings_,
+                   "Print the cases with the settings that each needs of the subject, and run none");
     app_->add_option("--filter", filter_, "Only cases whose name fits; * stands for anything")
         ->type_name("GLOB");
     app_->add_option("--jobs", jobs_, "Cases side by side; default: one for each core")->type_name("N");
@@ -111,6 +120,7 @@ class subject_flags {
     // A person who starts agents by hand is hurried by no default.
     if (deadline_ != 0 || (quick_ && !attach_))
       until_ = deadline_in(std::chrono::seconds{deadline_ == 0 ? quick_seconds : deadline_});
+    list_ = list_ || list_settings_;
     if (list_ && file_.empty() && words_.empty())
       words_ = {word_};  // Which cases there are depends on no program.
     if (!read_subject(err)) return exit_status::usage;
@@ -219,12 +229,19 @@ class subject_flags {
 
   void attach_to(std::ostream& out) {
     what_.program.command.clear();
-    what_.program.attached = attachment{std::chrono::seconds{patience_},
-                                        [&out](const std::string& lines) { out << lines << std::flush; }};
+    what_.program.attached =
+        attachment{std::chrono::seconds{patience_},
+                   [&out](const std::string& lines) { out << lines << std::flush; }, agents_};
   }
 
-  static exit_status list_cases(const run_plan& plan, std::ostream& out) {
-    for (const planned_case& one : plan.cases) out << one.name() << "\n";
+  [[nodiscard]] exit_status list_cases(const run_plan& plan, std::ostream& out) const {
+    for (const planned_case& one : plan.cases) {
+      out << one.name();
+      const scenario& what = one.what->what;
+      if (list_settings_)
+        out << "  " << print_settings(role_ == party::agent ? what.agent_settings : what.gateway_settings);
+      out << "\n";
+    }
     return plan.cases.empty() ? exit_status::nothing_executed : exit_status::passed;
   }
 
@@ -333,9 +350,10 @@ class subject_flags {
   std::uint32_t jobs_ = 0, deadline_ = 0, accelerate_ = 1;
   acceleration faster_;  ///< That was seen to work.
   std::optional<run_deadline> until_;
-  bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false;
+  bool quick_ = false, check_ = false, list_ = false, quiet_ = false, attach_ = false, list_settings_ = false;
   bool answers_nothing_ = false;  ///< Seen in the check before a quick run.
   std::uint32_t patience_ = 120;
+  std::size_t agents_ = attached_agents_usual;
   subject what_;
 };
 

@@ -7,6 +7,7 @@
 #include "conformance/report/case_picture.hpp"
 #include "conformance/report/timeline.hpp"
 #include "conformance/run/determinism.hpp"
+#include "conformance/run/fresh_start.hpp"
 #include "conformance/run/quick_time.hpp"
 #include "conformance/world/fake_cluster.hpp"
 #include "conformance/world/program_command.hpp"
@@ -156,6 +157,11 @@ void play_sockets_case(const planned_case& what, const case_settings& settings, 
     return;
   }
   judge_case(ran.tape, out);
+  if (settings.programs.agent.attached)
+    if (const std::string stale = stale_agent(ran.tape, *settings.programs.agent.attached->instances);
+        !stale.empty())
+      blame_harness(out, "agent " + stale +
+                             " was there in an earlier case: every case needs agents that are started anew");
   if (settings.agree && what.in_sim != nullptr && out.judged.outcome != verdict::harness_error)
     compare_with_sim(what, settings, ran.tape, out);
   draw(ran.tape, settings, out);

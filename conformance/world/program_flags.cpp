@@ -38,6 +38,15 @@ void add_flags(const setting_list& settings, party of, std::vector<std::string>&
   }
 }
 
+std::string print_settings(const setting_list& settings) {
+  std::string out;
+  for (const named_setting& one : settings) {
+    const printed value = print(one.value);
+    out += (out.empty() ? "" : ", ") + one.name + ": " + value.text + (value.span ? "s" : "");
+  }
+  return "{" + out + "}";
+}
+
 void add_variables(const setting_list& settings, party of,
                    std::vector<std::pair<std::string, std::string>>& environment) {
   for (const named_setting& one : settings) {

@@ -56,7 +56,8 @@ runtime::task<runtime::error_code> sockets_world::attach(const std::string& node
   slot = std::make_unique<child>();
   slot->node = node;
   slot->awaited = true;
-  std::string text = "\n# " + what_.title + "\n# Start agent " + node + " of cluster " + cluster + " with:\n";
+  std::string text = "\n# " + what_.title + "\n# Start a new process of agent " + node + " of cluster " +
+                     cluster + " with:\n";
   for (const auto& [name, value] : options.environment)
     text += "export " + name + "=" + quote_word(value) + "\n";
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(to.patience).count();

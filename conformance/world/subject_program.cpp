@@ -95,11 +95,12 @@ std::string missing_of_reached(const scenario& what, const reached_gateway& gate
   return {};
 }
 
-std::string missing_of_attached(const scenario& what) {
+std::string missing_of_attached(const scenario& what, const attachment& by_hand) {
   std::size_t agents = 0;
   for (const cluster_spec& one : what.topology.clusters) agents += one.agents;
-  if (agents > attached_agents_max)
-    return "it has " + std::to_string(agents) + " agents, too many to be started by hand";
+  if (agents > by_hand.agents_max)
+    return "it has " + std::to_string(agents) + " agents, and --agents allows for " +
+           std::to_string(by_hand.agents_max) + " to be started by hand";
   for (const step& one : what.steps) {
     if (acts_on_running_agents(one))
       return "it has \"" + one.verb_name + "\" of an agent, which was not started here";
@@ -241,7 +242,8 @@ std::string reason_to_skip(const scenario_case& one, const subject_programs& pro
     missing = missing_of_reached(one.what, *programs.gateway.reached);
   if (missing.empty() && programs.agent.commands)
     missing = missing_command(one.what, *programs.agent.commands);
-  if (missing.empty() && programs.agent.attached) missing = missing_of_attached(one.what);
+  if (missing.empty() && programs.agent.attached)
+    missing = missing_of_attached(one.what, *programs.agent.attached);
   if (missing.empty()) missing = missing_of_keys(one.what, keys_of(programs.gateway));
   return missing;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -25,15 +26,20 @@ struct reached_gateway {
   std::vector<std::string> teams{};  ///< "acme/payments": those that it knows; empty: every one.
 };
 
+/// As many as somebody starts by hand without being asked to.
+inline constexpr std::size_t attached_agents_usual = 3;
+
 /// An agent that somebody starts and ends by hand, as told.
 struct attachment {
   /// For it to dial, once it was told what to set.
   runtime::duration patience = std::chrono::seconds{120};
   /// Called with whole lines for people: what to set, and when the agent is to be ended.
   std::function<void(const std::string&)> tell{};
+  std::size_t agents_max = attached_agents_usual;  ///< Cases of more are not played.
+  /// Of the agents of earlier cases, as they called themselves: who comes again was not started anew.
+  std::shared_ptr<std::set<std::string>> instances =
+      std::make_shared<std::set<std::string>>();  // owners: all cases
 };
-/// More are not asked to be started by hand.
-inline constexpr std::size_t attached_agents_max = 3;
 
 /// A program under test in a world of real processes. conformance/run/README.md is its contract for people.
 struct subject_program {

@@ -16,7 +16,7 @@ AGENT = pathlib.Path(__file__).resolve().parent.parent.parent / "subjects" / "py
 class Attach(unittest.TestCase):
     def setUp(self):
         self.out = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="kitfox-attach-")))
-        self.agents = []
+        self.agents, self.prelude = [], ""
 
     def end_agents(self):
         for one in self.agents:
@@ -26,7 +26,9 @@ class Attach(unittest.TestCase):
 
     def start_agent(self, environment):
         env = {"PATH": os.environ["PATH"], **environment}
-        self.agents.append(subprocess.Popen([sys.executable, "-B", AGENT], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        program = [AGENT] if not self.prelude else ["-c", f"{self.prelude}import sys; sys.path.insert(0, {str(AGENT.parent)!r}); "
+                                                           "from outbound_agent.program import main; sys.exit(main())"]
+        self.agents.append(subprocess.Popen([sys.executable, "-B", *program], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def follow(self, *arguments, start=True):
         """Does what a person would who reads along; all that was printed, and the results."""
@@ -49,13 +51,30 @@ class Attach(unittest.TestCase):
     def test_an_agent_that_is_started_as_told_is_judged(self):
         status, told, results = self.follow("--filter", "rbac/denial-is-said@*")
         self.assertEqual([case["verdict"] for case in results["cases"]], ["pass"], told)
-        self.assertRegex(told, r"# Start agent \S+/0 of cluster")
+        self.assertRegex(told, r"# Start a new process of agent \S+/0 of cluster")
         self.assertNotEqual(status, 1)
 
     def test_one_case_follows_the_other(self):
         _, told, results = self.follow("--filter", "rbac/*@*")
         self.assertGreater(len(results["cases"]), 2)
         self.assertEqual({case["verdict"] for case in results["cases"]}, {"pass"}, told)
+
+    def test_cases_of_many_agents_are_played_by_who_starts_as_many(self):
+        case = "replicas/two-agents-with-one-key@*"
+        _, told, results = self.follow("--filter", case, "--agents", "1", start=False)
+        self.assertIn("it has 2 agents, and --agents allows for 1 to be started by hand", told)
+        _, told, results = self.follow("--filter", "herd/gateway-is-killed@*", "--agents", "3", start=False)
+        self.assertEqual({one["verdict"] for one in results["cases"]}, {"skipped"}, told)
+        _, told, results = self.follow("--filter", "disconnect/clean-end-a-thousand-times@*", "--agents", "8")
+        self.assertEqual({one["verdict"] for one in results["cases"]}, {"pass"}, told)
+        self.assertGreater(told.count("# Start a new process of agent"), 3)
+
+    def test_an_agent_that_was_not_started_anew_for_its_case_is_told(self):
+        self.prelude = 'import secrets; secrets.token_urlsafe = lambda size=16: "the-same-again"; '
+        _, told, results = self.follow("--filter", "rbac/*denial*@*")
+        verdicts = sorted(one["verdict"] for one in results["cases"])
+        self.assertEqual(verdicts, ["harness-error", "pass"], told)
+        self.assertIn("was there in an earlier case: every case needs agents that are started anew", told)
 
     def test_what_needs_its_process_to_be_ended_is_skipped_with_its_reason(self):
         _, told, results = self.follow("--filter", "shutdown/idle-agent*@*", start=False)

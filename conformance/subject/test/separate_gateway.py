@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 
 TEAMS = ("acme/payments", "acme/search", "globex/payments", "globex/search")
+# Of scenarios that generate their tenants.
+MORE_TEAMS = ("umbrella/payments", *(f"o{org}/o{org}-t{team}" for org in range(20) for team in range(20)))
 
 
 def issue_certificate(folder):
@@ -19,20 +21,20 @@ def issue_certificate(folder):
             "-extfile", "names")
 
 
-def write_credentials(folder):
+def write_credentials(folder, teams):
     entries = [{"name": f"{role} of {team}", "secret": f"{role}-credential-of-{team}", "role": role, "org_id": team.split("/")[0],
-                "team_node_id": team.split("/")[1]} for team in TEAMS for role in ("caller", "admin")]
+                "team_node_id": team.split("/")[1]} for team in teams for role in ("caller", "admin")]
     (folder / "credentials.json").write_text(json.dumps({"credentials": entries}))
 
 
 @contextlib.contextmanager
-def separate_gateway(program, folder):
+def separate_gateway(program, folder, every_team=False, flags=()):
     """Ports of its two listeners; `folder` keeps what it needs, with ca.pem for those who dial it."""
     folder = pathlib.Path(folder)
     issue_certificate(folder)
-    write_credentials(folder)
+    write_credentials(folder, TEAMS + MORE_TEAMS if every_team else TEAMS)
     command = [program, "--agent-listen", "127.0.0.1:0", "--caller-listen", "127.0.0.1:0", "--tls-cert-file", "server.pem", "--tls-key-file",
-               "server.key", "--database", "gateway.db", "--credentials-file", "credentials.json"]
+               "server.key", "--database", "gateway.db", "--credentials-file", "credentials.json", *flags]
     with subprocess.Popen(command, cwd=folder, env={"KITFOX_GATEWAY_PEPPER": "pepper of a test"}, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.DEVNULL) as gateway:
         try:

@@ -82,6 +82,23 @@ subject_programs reached_by_url(key_recipe keys) {
   return out;
 }
 
+TEST(ReasonToSkip, AsManyAgentsAreStartedByHandAsSomebodyAgreedTo) {
+  subject_programs programs;
+  programs.agent.attached.emplace();
+  scenario_case one = in_sockets("");
+  one.what.topology.clusters.front().agents = 4;
+  EXPECT_EQ(reason_to_skip(one, programs),
+            "it has 4 agents, and --agents allows for 3 to be started by hand");
+  programs.agent.attached->agents_max = 4;
+  EXPECT_EQ(reason_to_skip(one, programs), "");
+}
+
+TEST(PrintSettings, AreThoseOfASubjectFile) {
+  const scenario_case one =
+      in_sockets("settings: {gateway: {heartbeat_interval: 500ms, sessions_per_key_max: 3}}\n");
+  EXPECT_EQ(print_settings(one.what.gateway_settings), "{heartbeat_interval: 0.5s, sessions_per_key_max: 3}");
+}
+
 TEST(ReasonToSkip, AGatewayReachedByUrlIsNeitherStoppedNorLookedInto) {
   const subject_programs programs = reached_by_url(dashboard_recipe());
   EXPECT_EQ(reason_to_skip(in_sockets(""), programs), "");
