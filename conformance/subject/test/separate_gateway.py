@@ -3,6 +3,7 @@ import contextlib
 import json
 import pathlib
 import subprocess
+import threading
 
 TEAMS = ("acme/payments", "acme/search", "globex/payments", "globex/search")
 # Of scenarios that generate their tenants.
@@ -42,6 +43,8 @@ def separate_gateway(program, folder, every_team=False, flags=()):
                 told = json.loads(line)
                 if told["event"] == "listening":
                     break
+            # Whoever writes to a pipe that nobody reads stands still when it is full.
+            threading.Thread(target=gateway.stdout.read, daemon=True).start()
             yield told["agent_port"], told["caller_port"]
         finally:
             gateway.kill()
