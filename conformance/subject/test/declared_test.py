@@ -28,15 +28,15 @@ class Declared(unittest.TestCase):
         return self.judge("agent", case, *declared, "--", *command)
 
     def test_a_command_that_is_offered_and_not_known_is_a_failure(self):
-        done, results = self.agent("stream/lines-and-fields*=tab]@*", "list_services", "all", sys.executable, "-B", "-c", FORGETFUL)
+        done, results = self.agent("commands/every-command*@*", "all", "all", sys.executable, "-B", "-c", FORGETFUL)
         self.assertEqual([one["verdict"] for one in results["cases"]], ["fail"], done.stdout)
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stdout.splitlines()[-1].startswith("NOT CONFORMANT"), done.stdout)
 
     def test_a_command_that_is_not_offered_is_a_skip_that_the_verdict_counts(self):
-        done, results = self.agent("stream/lines-and-fields*=tab]@*", "list_nodes", "all", sys.executable, "-B", "-c", FORGETFUL)
+        done, results = self.agent("commands/every-command*@*", "list_nodes", "all", sys.executable, "-B", "-c", FORGETFUL)
         self.assertEqual([one["verdict"] for one in results["cases"]], ["skipped"], done.stdout)
-        self.assertIn("list_services, an optional command that was not declared", results["cases"][0]["skipped_because"])
+        self.assertIn("it sends list_deployments, an optional command that was not declared", results["cases"][0]["skipped_because"])
         self.assertIn("1 case was skipped, with reasons", results["claim"]["verdict"])
         self.assertFalse(results["claim"]["conformant"])
 

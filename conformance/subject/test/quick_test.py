@@ -55,15 +55,15 @@ class QuickRun(unittest.TestCase):
     def test_a_run_whose_deadline_passes_says_what_was_not_run_and_claims_nothing(self):
         with tempfile.TemporaryDirectory(prefix="kitfox-quick-") as out:
             begun = time.monotonic()
-            done = subprocess.run([KITFOX, "test", "agent", "--quick", "--deadline", "9", "--jobs", "1", "--subject", AGENT, "--out", out],
+            done = subprocess.run([KITFOX, "test", "agent", "--quick", "--deadline", "20", "--jobs", "1", "--subject", AGENT, "--out", out],
                                   capture_output=True, text=True, timeout=100, check=False)
-            self.assertLess(time.monotonic() - begun, 20, done.stdout)
+            self.assertLess(time.monotonic() - begun, 40, done.stdout)
             results = json.loads((pathlib.Path(out) / "results.json").read_text())
             reports = {name: (pathlib.Path(out) / name).read_text() for name in ("junit.xml", "results.tap", "summary.md", "badge.svg")}
         reasons = [case["skipped_because"] for case in results["cases"] if case["verdict"] == "skipped" and "deadline" in case["skipped_because"]]
         self.assertEqual(len(reasons), results["out_of_time"])
         self.assertEqual(len(results["cases"]), results["planned"])
-        self.assertTrue(any(one.startswith("not run: the deadline of the run, 9 s, passed") for one in reasons), reasons)
+        self.assertTrue(any(one.startswith("not run: the deadline of the run, 20 s, passed") for one in reasons), reasons)
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertRegex(done.stdout.splitlines()[-1], r"^INCOMPLETE: \d+ cases were not run, since the deadline had passed")
         self.assertFalse(results["claim"]["conformant"])
