@@ -92,6 +92,8 @@ struct stream {
   std::vector<stream_event> sent, delivered;  ///< Without heartbeats.
   std::vector<const record*> quiet_sent, quiet_delivered;
   std::optional<instant> over_at_agent, over_at_gateway;
+  /// The gateway told the agent from `from` on when to come back: by a drain event or a retry field.
+  [[nodiscard]] bool says_when_to_return(instant from) const;
 };
 
 /// One command, by request id.
@@ -156,9 +158,8 @@ struct evidence {
   [[nodiscard]] const nlohmann::json& request_body(const exchange& one) const;
   /// The end of the last time in [from, until) in which `node` may have dialled unseen; empty: there was
   /// none.
-  /// The gateway ended the stream of itself, and told the agent nothing of when to come back from `from` on:
-  /// by a drain event or a retry field.
-  [[nodiscard]] bool ended_without_hint(const stream& one, instant from) const;
+  /// The gateway ended the stream of itself, not the agent and no fault.
+  [[nodiscard]] bool ended_by_gateway(const stream& one) const;
   [[nodiscard]] std::optional<instant> unseen_until(std::string_view node, instant from, instant until) const;
 
  private:

@@ -15,10 +15,13 @@ bool unseen_dials::covers(std::string_view node) const {
   }
 }
 
-bool evidence::ended_without_hint(const stream& one, instant from) const {
+bool evidence::ended_by_gateway(const stream& one) const {
   const connection& on = connections[one.connection];
-  if (on.first_fault || (!on.finished_by_server && !on.ended_by_server_first())) return false;
-  return std::ranges::none_of(one.sent, [&](const stream_event& event) {
+  return !on.first_fault && (on.finished_by_server || on.ended_by_server_first());
+}
+
+bool stream::says_when_to_return(instant from) const {
+  return std::ranges::any_of(sent, [&](const stream_event& event) {
     const bool has_retry = event.seen->more.is_object() && event.seen->more.contains("retry_ms");
     return event.t >= from && (event.seen->name == "drain" || has_retry);
   });

@@ -4,6 +4,7 @@
 
 #include "conformance/judge/attempts.hpp"
 #include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/fullest_window.hpp"
 #include "conformance/judge/uniformity.hpp"
 
 namespace kitfox::conformance {
@@ -230,27 +231,22 @@ void judge_floor(const evidence& about, findings& out) {
 
 /// Agents whose sessions ended together do not come back together.
 void judge_first_retry_spread(const evidence& about, findings& out) {
-  std::vector<double> scaled;
+  std::vector<instant> delays;
   for (const agent_history& history : histories(about)) {
     for (const wait_before_retry& wait : history.waits) {
       const attempt& ended = history.attempts[wait.after];
       if (!wait.after_session || wait.consecutive != 0 || ended.floor.value_or(0) > 0) continue;
-      scaled.push_back(static_cast<double>(wait.delay) / 1e9);
+      delays.push_back(wait.delay);
     }
   }
-  if (scaled.size() < 20) return;
+  if (delays.size() < 20) return;
   out.evaluated("REC-8");
-  std::sort(scaled.begin(), scaled.end());
-  std::size_t low = 0, peak = 0;
-  for (std::size_t i = 0; i < scaled.size(); ++i) {
-    while (scaled[i] - scaled[low] >= 1.0) ++low;
-    peak = std::max(peak, i - low + 1);
-  }
+  const std::size_t peak = find_fullest_window(delays, seconds(1)).count;
   // An even spread over 5 s has a fifth in a second; the rest is what chance adds to few and to many.
-  const double share = static_cast<double>(scaled.size()) / 5;
+  const double share = static_cast<double>(delays.size()) / 5;
   if (static_cast<double>(peak) > 1.4 * share + 9) {
     out.fail("REC-8", "all agents", "first retries after a session spread over at least 5 s",
-             std::to_string(peak) + " of " + std::to_string(scaled.size()) + " delays within 1 s", about.end);
+             std::to_string(peak) + " of " + std::to_string(delays.size()) + " delays within 1 s", about.end);
   }
 }
 

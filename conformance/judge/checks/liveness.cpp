@@ -158,7 +158,7 @@ void judge_stream_age(const evidence& about, findings& out) {
     if (until - *one.connected_sent < seconds(max_age * (1 - jitter))) continue;
     out.evaluated("LIV-7");
     const connection& on = about.connections[one.connection];
-    if (about.ended_without_hint(one, *one.connected_sent + 1)) {
+    if (about.ended_by_gateway(one) && !one.says_when_to_return(*one.connected_sent + 1)) {
       out.fail("LIV-7", "gateway", "a drain event or a retry field before the stream to " + on.from + " ends",
                "none", until);
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/fullest_window.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -40,8 +41,9 @@ void judge_agent_stop(const evidence& about, findings& out) {
 
 /// DRN-1: a stream that the gateway ends of itself says when to return.
 void judge_drain_hint(const evidence& about, const stream& one, instant told, findings& out) {
+  if (!about.ended_by_gateway(one)) return;
   out.evaluated("DRN-1");
-  if (!about.ended_without_hint(one, told)) return;
+  if (one.says_when_to_return(told)) return;
   out.fail("DRN-1", "gateway",
            "a drain event or a retry field before the stream to " + about.connections[one.connection].from +
                " ends",
@@ -72,14 +74,9 @@ void judge_gateway_drain(const evidence& about, findings& out) {
     const double window = about.facts().value("drain_window", 30.0);
     if (ends.size() < 20) continue;
     out.evaluated("DRN-1");
-    std::sort(ends.begin(), ends.end());
     // No tenth of the window holds more than twice its share, and a little for small numbers.
     const instant slice = seconds(window / 10);
-    std::size_t low = 0, peak = 0;
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-      while (ends[i] - ends[low] >= slice) ++low;
-      peak = std::max(peak, i - low + 1);
-    }
+    const std::size_t peak = find_fullest_window(ends, slice).count;
     const double share = static_cast<double>(ends.size()) / 10;
     if (static_cast<double>(peak) > 2 * share + 3) {
       out.fail("DRN-1", "gateway", "streams closed evenly over " + print_span(seconds(window)),

@@ -7,6 +7,7 @@
 
 #include "conformance/judge/attempts.hpp"
 #include "conformance/judge/expect/checks.hpp"
+#include "conformance/judge/fullest_window.hpp"
 #include "conformance/judge/uniformity.hpp"
 
 namespace kitfox::conformance {
@@ -164,20 +165,11 @@ void judge(const peak_connects_check& what, check_scope& scope) {
     }
   }
   if (times.empty()) return scope.unclear("connects", "none in the window");
-  std::sort(times.begin(), times.end());
-  std::size_t low = 0, peak = 0;
-  instant when = window->from;
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    while (times[i] - times[low] >= what.per.count()) ++low;
-    if (i - low + 1 > peak) {
-      peak = i - low + 1;
-      when = times[low];
-    }
-  }
-  if (peak > what.at_most) {
+  const fullest_window peak = find_fullest_window(std::move(times), what.per.count());
+  if (peak.count > what.at_most) {
     scope.fail("the fleet",
                fmt::format("at most {} connects in {}", what.at_most, print_span(what.per.count())),
-               fmt::format("{}", peak), when);
+               fmt::format("{}", peak.count), peak.begins);
   }
 }
 
