@@ -102,6 +102,16 @@ TEST(Credentials, AFileIsReadStrictly) {
     EXPECT_TRUE(parse_credentials(bad, diag).has_error()) << bad;
 }
 
+TEST(Credentials, WhatIsWrongWithASecretIsToldWithoutIt) {
+  for (const char* secret : {"with a space in it", "short"}) {
+    protocol::diagnostics diag;
+    const std::string file = std::string{R"({"credentials":[{"name":"a","secret":")"} + secret + R"("}]})";
+    EXPECT_TRUE(parse_credentials(file, diag).has_error());
+    EXPECT_EQ(diag.pointer, "/credentials/0/secret");
+    EXPECT_EQ(diag.to_string().find(secret), std::string::npos) << diag.to_string();
+  }
+}
+
 enum class sample { list, one, keys, other };
 constexpr route_rule<sample> rules[] = {{"GET", "agents", sample::list},
                                         {"GET", "agents/*", sample::one},
