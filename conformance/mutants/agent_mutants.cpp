@@ -193,7 +193,7 @@ using ids = std::string_view;
 constexpr ids rec1[] = {"REC-1", "REC-7", "REC-8"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"},
               rec4[] = {"REC-4"}, rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"},
               rec10[] = {"REC-10"};
-constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[] = {"SSE-5"},
+constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[] = {"SSE-5", "SSE-8"},
               cmd3[] = {"CMD-3"}, liv5[] = {"LIV-5"}, obs4[] = {"OBS-4"}, tls3[] = {"TLS-3"},
               rec9[] = {"REC-9"}, rbc4[] = {"RBC-4"}, bad3[] = {"BAD-3"}, rec8[] = {"REC-8"},
               drn3[] = {"DRN-3"}, rsp5[] = {"RSP-5"};

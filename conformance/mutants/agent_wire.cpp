@@ -145,6 +145,46 @@ class rewired_events final : public rewiring {
   runtime::clock& time_;
 };
 
+/// An agent that says where it was before it was anywhere.
+class resuming_stream final : public edited_stream {
+ public:
+  using edited_stream::edited_stream;
+
+ private:
+  runtime::duration on_write(std::string& bytes) override {
+    const bool asks_for_stream =
+        bytes.starts_with("GET ") && bytes.find("text/event-stream") != std::string::npos;
+    const std::size_t end = bytes.find("\r\n\r\n");
+    if (asks_for_stream && end != std::string::npos && bytes.find("Last-Event-ID:") == std::string::npos)
+      bytes.insert(end, "\r\nLast-Event-ID: 1");
+    return {};
+  }
+};
+
+/// Takes "do not come back" for trouble that passes.
+class unheeding_stream final : public edited_stream {
+ public:
+  using edited_stream::edited_stream;
+
+ private:
+  void on_read(std::string& bytes) override {
+    if (bytes.starts_with("HTTP/1.1 204 ")) replace_all(bytes, "HTTP/1.1 204 ", "HTTP/1.1 503 ");
+  }
+};
+
+template <class Stream>
+class gateway_wire_through final : public rewiring {
+ public:
+  explicit gateway_wire_through(runtime::clock& time) : time_{time} {}
+  wire on_dialled(dialled_wire made) override {
+    if (made.to.port == kubernetes_port) return std::move(made.stream);
+    return std::make_unique<Stream>(std::move(made.stream), time_);
+  }
+
+ private:
+  runtime::clock& time_;
+};
+
 class ready_for_ever final : public rewiring {
   bool on_event(std::string_view event, std::span<const runtime::event_field> fields) override {
     if (event != "readiness" || fields.empty()) return true;
@@ -239,6 +279,11 @@ std::unique_ptr<runtime::host> around(runtime::host& inner) {
   return std::make_unique<rewired_host>(inner, std::make_unique<Rewiring>());
 }
 
+template <class Stream>
+std::unique_ptr<runtime::host> around_wires(runtime::host& inner) {
+  return std::make_unique<rewired_host>(inner, std::make_unique<gateway_wire_through<Stream>>(inner.clock()));
+}
+
 template <class Edit>
 std::unique_ptr<runtime::host> around_events(runtime::host& inner) {
   return std::make_unique<rewired_host>(inner, std::make_unique<rewired_events<Edit>>(inner.clock()));
@@ -259,6 +304,8 @@ host_ptr knows_all_members(runtime::host& inner) { return around_events<known_me
 host_ptr needs_a_new_gateway(runtime::host& inner) { return around_events<new_gateways_only>(inner); }
 host_ptr ignores_cancels(runtime::host& inner) { return around_events<without_cancels>(inner); }
 host_ptr deaf_to_retry(runtime::host& inner) { return around_events<without_retries>(inner); }
+host_ptr resumes_from_nowhere(runtime::host& inner) { return around_wires<resuming_stream>(inner); }
+host_ptr comes_back_when_sent_away(runtime::host& inner) { return around_wires<unheeding_stream>(inner); }
 host_ptr says_ready_for_ever(runtime::host& inner) { return around<ready_for_ever>(inner); }
 host_ptr keeps_quiet_about_connects(runtime::host& inner) { return around<quiet_about_connects>(inner); }
 host_ptr follows_redirects(runtime::host& inner) {

@@ -105,14 +105,15 @@ std::string without_event_id(const protocol::agent_event& event) {
 
 using requirement_id = std::string_view;
 constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {"CON-13"}, sse7[] = {"SSE-7"},
-                         liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"}, cmd6[] = {"CMD-6"}, cmd7[] = {"CMD-7"},
-                         late_commands[] = {"CMD-3"}, retry_floor[] = {"REC-7"}, cut_answers[] = {"RSP-5"},
-                         no_hint[] = {"DRN-1", "LIV-7"}, cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"},
-                         rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"}, ha8[] = {"HA-8"}, drn5[] = {"DRN-5"},
-                         obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"}, obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"},
-                         sse1[] = {"SSE-1"}, ver1[] = {"VER-1"}, ver2[] = {"VER-2"}, bad6[] = {"BAD-6"},
-                         rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"}, aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"},
-                         aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"}, aud5[] = {"AUD-5"};
+                         sse8[] = {"SSE-8"}, rec11[] = {"REC-11"}, liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"},
+                         cmd6[] = {"CMD-6"}, cmd7[] = {"CMD-7"}, late_commands[] = {"CMD-3"},
+                         retry_floor[] = {"REC-7"}, cut_answers[] = {"RSP-5"}, no_hint[] = {"DRN-1", "LIV-7"},
+                         cmd8[] = {"CMD-8"}, cmd9[] = {"CMD-9"}, rsp7[] = {"RSP-7"}, rbc3[] = {"RBC-3"},
+                         ha8[] = {"HA-8"}, drn5[] = {"DRN-5"}, obs2[] = {"OBS-2"}, obs3[] = {"OBS-3"},
+                         obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
+                         ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"},
+                         aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"}, aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"},
+                         aud5[] = {"AUD-5"};
 
 constexpr requirement_id refusals[] = {"RBC-2"}, any_bytes[] = {"BAD-1"};
 
@@ -148,6 +149,16 @@ constexpr mutant agents[] = {
      cmd7,
      {},
      [](sim_subjects& s) { s.around_agent = ignores_cancels; }},
+    {"agent-resumes-from-nowhere",
+     "says that it has read what it has not",
+     sse8,
+     {},
+     [](sim_subjects& s) { s.around_agent = resumes_from_nowhere; }},
+    {"agent-comes-back-when-sent-away",
+     "takes 204 for trouble that passes",
+     rec11,
+     {},
+     [](sim_subjects& s) { s.around_agent = comes_back_when_sent_away; }},
     {"agent-ends-lines-anywhere",
      "ends lines where other programs do",
      sse1,

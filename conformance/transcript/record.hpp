@@ -29,17 +29,18 @@ enum class record_kind {
                    ///< that matter.
   http_end,        ///< A streamed response ended in order.
   http_malformed,  ///< Bytes that are not HTTP/1.1: `name` says why.
-  sse_event,       ///< `name` = type, `id`, `text` = data.
-  sse_quiet,       ///< A run of heartbeats and comments: `count`, first and last time, `gap_max`.
-  fault_planned,   ///< `name` = fault as planned, `link`, `more` = parameters.
-  fault_fired,     ///< `name`, `conn`, `more`: what, offset, planned.
-  fault_healed,    ///< `name`.
-  step_begun,      ///< A step of the scenario: `name` = verb, `id` = its number, `more` = its parameters.
-  step_ended,      ///< `name`, `id`; `more`: outcome.
-  call_begun,      ///< A caller asks: `name` = command, `id` = call number; `more`: tenant, cluster, params.
-  call_ended,      ///< Its answer: `status` = HTTP, `id`; `more`: ok, error_code, result; expectation.
-  lateness,        ///< The harness itself was late by `count` nanoseconds.
-  footer,          ///< Last line: `name` = how the run ended, trace hash, counts.
+  sse_event,  ///< `name` = type, `id`, `text` = data; or a field that counts without an event, by its name:
+              ///< retry, or id with what it was set to.
+  sse_quiet,  ///< A run of heartbeats and comments: `count`, first and last time, `gap_max`.
+  fault_planned,  ///< `name` = fault as planned, `link`, `more` = parameters.
+  fault_fired,    ///< `name`, `conn`, `more`: what, offset, planned.
+  fault_healed,   ///< `name`.
+  step_begun,     ///< A step of the scenario: `name` = verb, `id` = its number, `more` = its parameters.
+  step_ended,     ///< `name`, `id`; `more`: outcome.
+  call_begun,     ///< A caller asks: `name` = command, `id` = call number; `more`: tenant, cluster, params.
+  call_ended,     ///< Its answer: `status` = HTTP, `id`; `more`: ok, error_code, result; expectation.
+  lateness,       ///< The harness itself was late by `count` nanoseconds.
+  footer,         ///< Last line: `name` = how the run ended, trace hash, counts.
 };
 inline constexpr std::size_t record_kinds = static_cast<std::size_t>(record_kind::footer) + 1;
 

@@ -22,6 +22,9 @@ constexpr std::string_view kept_fields[] = {"content-type",
                                             "www-authenticate",
                                             "allow"};
 
+/// Stands for the id of a stream that has set none: what it was before is not for one connection to know.
+constexpr std::string_view id_untouched = "\x01 untouched";
+
 bool is_event_stream(std::string_view type) {
   type = type.substr(0, type.find(';'));
   while (type.ends_with(' ')) type.remove_suffix(1);
@@ -142,6 +145,8 @@ void recorder::wire::half::on_head(http_head head) {
   current_.head = std::move(head);
   if (current_.streamed) {
     events_.reset_for_new_connection();
+    static_cast<void>(events_.set_last_event_id(id_untouched));
+    told_id_ = id_untouched;
     write();
   }
 }
@@ -152,6 +157,7 @@ void recorder::wire::half::on_body(std::string_view bytes) {
     const runtime::error_code failure = events_.feed(bytes, static_cast<protocol::sse_sink&>(*this));
     if (failure) current_.events = false;  // over the decoder's limit: the raw length is still counted
     note_retry();
+    note_id();
     return;
   }
   scan(bytes);
@@ -167,6 +173,17 @@ void recorder::wire::half::note_retry() {
   one.exchange = current_.exchange;
   one.name = "retry";
   one.more = {{"retry_ms", retry_->count()}};
+  owner_.emit(std::move(one));
+}
+
+/// An id counts with its block, also with one that dispatches no event, and one that is empty takes it back.
+void recorder::wire::half::note_id() {
+  if (events_.last_event_id() == told_id_) return;
+  told_id_ = events_.last_event_id();
+  record one = owner_.start(record_kind::sse_event);
+  one.exchange = current_.exchange;
+  one.name = "id";
+  one.id = told_id_;
   owner_.emit(std::move(one));
 }
 
@@ -225,7 +242,8 @@ void recorder::wire::half::on_event(const protocol::sse_event& event) {
   record one = owner_.start(record_kind::sse_event);
   one.exchange = current_.exchange;
   one.name = event.type;
-  one.id = event.id;
+  if (event.id != id_untouched) one.id = event.id;
+  if (!one.id.empty()) told_id_ = one.id;
   one.text = event.data.substr(0, body_bytes_max);
   one.canaries = std::move(current_.canaries);
   if (event.data.size() > body_bytes_max) one.more["data_bytes"] = event.data.size();

@@ -42,6 +42,7 @@ struct recorder::wire final {
     void write();
     void scan(std::string_view bytes);
     void note_retry();
+    void note_id();
 
     wire& owner_;
     http_reader::direction which_;
@@ -49,6 +50,7 @@ struct recorder::wire final {
     message current_;
     protocol::sse_decoder events_;
     std::optional<std::chrono::milliseconds> retry_;
+    std::string told_id_;  ///< The last that a record said of the stream's last event id.
     std::uint64_t bytes_ = 0;
     instant first_ = 0, last_ = 0;
     std::uint32_t count_ = 0;

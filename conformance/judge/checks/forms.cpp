@@ -70,7 +70,7 @@ void judge_greeting(const evidence& about, findings& out) {
     const std::string& from = about.connections[one.connection].from;
     std::size_t greetings = 0, events = 0;
     for (const stream_event& event : one.sent) {
-      if (event.seen->name == "retry") continue;
+      if (event.seen->name == "retry" || event.seen->name == "id") continue;  // fields, not events
       ++events;
       if (event.seen->name != "connected") {
         if (events == 1)
@@ -186,6 +186,52 @@ void judge_no_return(const evidence& about, findings& out) {
   }
 }
 
+/// The last event ids that an agent may have had at the end of its streams so far.
+class last_event_ids {
+ public:
+  [[nodiscard]] bool allows(const std::string& sent) const {
+    return sent == last_ ||
+           std::find(shortly_before_.begin(), shortly_before_.end(), sent) != shortly_before_.end();
+  }
+  [[nodiscard]] const std::string& last() const noexcept { return last_; }
+  /// What arrived in its last moment a cut may have kept from the agent.
+  void read(const stream& one, instant moment) {
+    const instant end = one.over_at_agent.value_or(0);
+    shortly_before_.clear();
+    for (const stream_event& event : one.delivered) {
+      if (event.seen->id.empty() && event.seen->name != "id") continue;
+      if (one.over_at_agent && event.t + moment >= end) shortly_before_.push_back(last_);
+      last_ = event.seen->id;
+    }
+  }
+
+ private:
+  std::string last_;
+  std::vector<std::string> shortly_before_;
+};
+
+/// SSE-8: who says what was last read says the truth.
+void judge_last_event_id(const evidence& about, findings& out) {
+  for (const process& agent : about.processes) {
+    if (agent.kind != "agent") continue;
+    last_event_ids ids;
+    for (const std::size_t index : agent.streams) {
+      const stream& one = about.streams[index];
+      const exchange& connect = about.exchanges[one.exchange];
+      if (connect.sent && connect.request != nullptr) {
+        out.evaluated("SSE-8");
+        const std::string sent = connect.request->facts().value("last-event-id", "");
+        if (!sent.empty() && !ids.allows(sent))
+          out.fail("SSE-8", agent.node,
+                   ids.last().empty() ? "no Last-Event-ID, since no stream has set one"
+                                      : "Last-Event-ID: " + ids.last(),
+                   "Last-Event-ID: " + sent, *connect.sent);
+      }
+      ids.read(one, tolerance(about));
+    }
+  }
+}
+
 constexpr std::string_view refusal_ids[] = {"CON-11", "BAD-7"};
 constexpr std::string_view request_ids[] = {"CON-12"};
 constexpr std::string_view greeting_ids[] = {"CON-13"};
@@ -193,13 +239,15 @@ constexpr std::string_view command_form_ids[] = {"CMD-9"};
 constexpr std::string_view media_type_ids[] = {"SSE-7"};
 constexpr std::string_view posted_ids[] = {"LIV-8"};
 constexpr std::string_view no_return_ids[] = {"DRN-5"};
+constexpr std::string_view event_id_ids[] = {"SSE-8"};
 constexpr requirement_check form_table[] = {{"refusal-fields", refusal_ids, judge_refusal_fields},
                                             {"connect-request", request_ids, judge_connect_request},
                                             {"greeting", greeting_ids, judge_greeting},
                                             {"command-form", command_form_ids, judge_command_form},
                                             {"media-type", media_type_ids, judge_media_type},
                                             {"posted-heartbeats", posted_ids, judge_posted_heartbeats},
-                                            {"no-return", no_return_ids, judge_no_return}};
+                                            {"no-return", no_return_ids, judge_no_return},
+                                            {"last-event-id", event_id_ids, judge_last_event_id}};
 
 }  // namespace
 

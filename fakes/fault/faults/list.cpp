@@ -16,6 +16,7 @@ fault_kind fin();
 fault_kind half_close();
 fault_kind hold();
 fault_kind idle_timeout();
+fault_kind interim();
 fault_kind latency();
 fault_kind limit_bytes();
 fault_kind lose_response();
@@ -70,6 +71,7 @@ std::vector<fault_kind> every_fault() {
       faults::half_close(),          //
       faults::hold(),                //
       faults::idle_timeout(),        //
+      faults::interim(),             //
       faults::latency(),             //
       faults::limit_bytes(),         //
       faults::lose_response(),       //

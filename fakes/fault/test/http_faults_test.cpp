@@ -122,6 +122,36 @@ TEST(LoseResponse, DeliversTheRequestAndCutsWhenTheResponseComes) {
                    "/agent/response/7"}));
 }
 
+TEST(Interim, ComesBeforeTheResponseAsOftenAsAskedForAndNeverAsAnUpgrade) {
+  const std::string one = " Interim\r\nLink: </style.css>; rel=preload\r\n\r\n";
+  for (const auto& [asked, come] :
+       {std::pair{R"({"times": 2})", "103"}, {R"({"code": 101, "times": 2})", "102"}}) {
+    path_script script;
+    script.dial();
+    script.add("interim", asked);
+    script.client(connect_request);
+    script.server(ok);
+    const std::string interim = std::string{"HTTP/1.1 "} + come + one;
+    EXPECT_EQ(script.received(side::client), interim + interim + ok);
+  }
+}
+
+TEST(Interim, IsBoundedAndEndsWhenHealed) {
+  path_script script;
+  script.dial();
+  const auto there = script.add("interim", R"({"times": 1000})");
+  script.client(connect_request);
+  script.server(ok);
+  const std::string received = script.received(side::client);
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = received.find("HTTP/1.1 103", at)) != std::string::npos; ++at) ++count;
+  EXPECT_EQ(count, 16U);
+  script.heal(there);
+  script.client(connect_request);
+  script.server(ok);
+  EXPECT_EQ(script.received(side::client), ok);
+}
+
 TEST(LoseResponse, SilentlyLeavesTheClientWaiting) {
   path_script script;
   script.dial();
