@@ -12,7 +12,7 @@ class metrics_handler final : public http::handler {
  public:
   metrics_handler(runtime::host& on, const agent_metrics& metrics) : host_{on}, metrics_{metrics} {}
 
-  runtime::task<void> handle(http::exchange& call) override {
+  runtime::task<void> answer_exchange(http::exchange& call) override {
     const auto target = http::split_target(call.incoming().target);
     const std::string path = target ? target->path : std::string{};
     http::response answer;

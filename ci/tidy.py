@@ -52,6 +52,7 @@ BANNED_PATTERNS = [
     (re.compile(r"\bDISABLED_|\bGTEST_SKIP\b"), "a test is there or it is not"),
     (re.compile(r"\b(struct|class) \w+_(alpha|v2|new|old)\b"), "a name that tells its history"),
     (re.compile(r"_for_test\s*\(|#ifdef TESTING"), "no test hooks in production"),
+    (re.compile(r"\bhandle\("), "a function's name says what it does with what"),
 ]
 # In programs' own code; their main functions, the runtime and the harness that starts processes are where these belong.
 BANNED_IN_PARTS = [

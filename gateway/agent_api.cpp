@@ -53,7 +53,7 @@ std::optional<response> agent_api::screen(const request& head, const runtime::en
   return make_agent_refusal(shard_.policy(), agent_refusal::key_invalid, {});
 }
 
-task<void> agent_api::handle(exchange& call) {
+task<void> agent_api::answer_exchange(exchange& call) {
   const request& head = call.incoming();
   const auto found = match_route<agent_route>(agent_routes, head.method, path_of(head.target));
   response answer;

@@ -16,7 +16,7 @@ class agent_api final : public runtime::http::handler {
  public:
   /// `on` must outlive this.
   explicit agent_api(agent_shard& on);
-  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
   [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head,
                                                               const runtime::endpoint& peer) override;
   [[nodiscard]] runtime::http::response refusal(int status) override { return make_refusal(status); }

@@ -151,7 +151,7 @@ response caller_api::answer_metrics() const {
   return answer;
 }
 
-task<void> caller_api::handle(exchange& call) {
+task<void> caller_api::answer_exchange(exchange& call) {
   const request& head = call.incoming();
   const auto target = runtime::http::split_target(head.target);
   const std::string_view path = target ? std::string_view{target->path} : std::string_view{};

@@ -20,7 +20,7 @@ class caller_api final : public runtime::http::handler {
  public:
   caller_api(api_parts parts, registry_parts registry, credential_book credentials);
   ~caller_api() override;
-  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
   [[nodiscard]] std::optional<runtime::http::response> screen(const runtime::http::request& head,
                                                               const runtime::endpoint& peer) override;
   [[nodiscard]] runtime::http::response refusal(int status) override { return make_refusal(status); }

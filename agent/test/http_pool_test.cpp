@@ -35,7 +35,7 @@ class counting_server final : public http::handler {
     serving_.emplace(host_, std::move(made.value()), *this, http::server_options{});
     co_await serving_->run();
   }
-  task<void> handle(http::exchange& call) override {
+  task<void> answer_exchange(http::exchange& call) override {
     connections.emplace(starts_, call.connection_id());
     ++requests;
     at_once_max = std::max(at_once_max, ++at_once_);

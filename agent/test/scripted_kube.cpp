@@ -53,7 +53,7 @@ runtime::task<bool> scripted_kube::hang(http::exchange& call) {
   co_return !cancelled && released_.requested();
 }
 
-runtime::task<void> scripted_kube::handle(http::exchange& call) {
+runtime::task<void> scripted_kube::answer_exchange(http::exchange& call) {
   requests.push_back(call.incoming());
   http::response planned = answer(call.incoming());
   if (planned.status == 0) {

@@ -29,7 +29,7 @@ class scripted_kube final : public runtime::http::handler {
   /// A pod named web in every namespace, one node, two namespaces, version v1.30.0.
   [[nodiscard]] static runtime::http::response cluster_of_one(const runtime::http::request& asked);
 
-  runtime::task<void> handle(runtime::http::exchange& call) override;
+  runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
 
  private:
   runtime::task<bool> hang(runtime::http::exchange& call);

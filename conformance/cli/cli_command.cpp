@@ -61,6 +61,7 @@ exit_status run_cli(const std::vector<std::string>& arguments, const command_lis
       "Does an outbound Kubernetes agent, or its gateway, keep its promises when network, keys and cluster "
       "misbehave? kitfox plays scenarios and judges them from what was on the wire.",
       "kitfox"};
+  program.set_version_flag("--version", "kitfox " KITFOX_VERSION, "Print the version and exit");
   program.require_subcommand(1);
   program.footer(getting_started + exit_status_text());
   std::vector<std::pair<const CLI::App*, cli_command*>> added;

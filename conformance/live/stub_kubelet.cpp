@@ -64,7 +64,7 @@ http::response stub_kubelet::answer(const http::request& asked) const {
   return out;
 }
 
-runtime::task<void> stub_kubelet::handle(http::exchange& call) {
+runtime::task<void> stub_kubelet::answer_exchange(http::exchange& call) {
   http::response out = answer(call.incoming());
   const runtime::error_code failure = co_await call.respond(std::move(out));
   if (failure) call.reset();

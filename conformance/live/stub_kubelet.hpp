@@ -25,7 +25,7 @@ class stub_kubelet final : private runtime::http::handler {
   [[nodiscard]] runtime::task<void> stop();
 
  private:
-  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
   [[nodiscard]] runtime::http::response answer(const runtime::http::request& asked) const;
 
   runtime::host& host_;

@@ -196,11 +196,10 @@ constexpr ids rec1[] = {"REC-1", "REC-7", "REC-8"}, rec2[] = {"REC-2"}, rec3[] =
 constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[] = {"SSE-5", "SSE-8"},
               cmd3[] = {"CMD-3"}, liv5[] = {"LIV-5"}, obs4[] = {"OBS-4"}, tls3[] = {"TLS-3"},
               rec9[] = {"REC-9"}, rbc4[] = {"RBC-4"}, bad3[] = {"BAD-3"}, rec8[] = {"REC-8"},
-              drn3[] = {"DRN-3"}, rsp5[] = {"RSP-5"};
-constexpr ids cmd5[] = {"CMD-5"}, res6[] = {"RES-6"};
+              drn3[] = {"DRN-3"};
+constexpr ids cmd5[] = {"CMD-5"};
 constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
-              idm1[] = {"IDM-1"}, rsp1[] = {"RSP-1"}, rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"},
-              rbc2[] = {"RBC-2"};
+              rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"}, rbc2[] = {"RBC-2"};
 // What else breaks with it, and why.
 constexpr ids whole_waits[] = {"REC-3"};    // after sessions that were too short to count, too
 constexpr ids in_envelope[] = {"REC-1"};    // and the next waits are out of theirs
@@ -249,11 +248,6 @@ constexpr mutant broken_agents[] = {
      cmd5,
      {},
      use_parts<parts_with_runner<obedient_runner>>},
-    {"agent-counts-the-cluster-each-time",
-     "asks for nodes and namespaces with every connect",
-     res6,
-     {},
-     [](sim_subjects& s) { s.agent.metadata.refresh = std::chrono::seconds{0}; }},
     {"agent-no-cap", "waits ten minutes more once it has failed eight times", rec4, long_waits,
      use_parts<parts_with_reconnects<growing_without_cap>>, shows_long_waits},
     {"agent-gives-up", "stops trying after five failures", rec5, never_back,
@@ -284,19 +278,6 @@ constexpr mutant broken_agents[] = {
      [](sim_subjects& s) {
        s.agent.commands.workers = 200;
        s.agent.kubernetes.connections_max = 200;
-     }},
-    {"agent-forgetful",
-     "runs a repeated command again",
-     idm1,
-     {},
-     [](sim_subjects& s) { s.agent.idempotency.entries_max = 0; }},
-    {"agent-answers-once",
-     "drops an answer that did not get through",
-     rsp1,
-     {},
-     [](sim_subjects& s) {
-       s.agent.responses.tries_max = 1;
-       s.agent.responses.tries_min = 1;
      }},
     {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
     {"agent-denial-as-empty",
@@ -374,13 +355,6 @@ constexpr mutant broken_agents[] = {
     {"agent-stays-on", "takes ten minutes to stop while a command runs", drn3, caller_waits,
      [](sim_subjects& s) {
        s.tune_agent = [](agent::agent_policy& p) { p.commands.drain_timeout = std::chrono::minutes{10}; };
-     }},
-    {"agent-sends-everything",
-     "does not cut long answers",
-     rsp5,
-     {},
-     [](sim_subjects& s) {
-       s.tune_agent = [](agent::agent_policy& p) { p.responses.body_bytes_max = 64 * 1024 * 1024; };
      }},
 };
 

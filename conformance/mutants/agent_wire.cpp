@@ -240,7 +240,7 @@ class curious_stream final : public passing_stream {
       auto dialled = co_await network_.dial(to_, tls_);
       if (dialled.has_value()) {
         beside_ = std::move(*dialled);
-        const std::string question = "GET /api/v1/secrets" + std::string{bytes.substr(end)};
+        const std::string question = "GET /api/v1/secrets?limit=1" + std::string{bytes.substr(end)};
         static_cast<void>(co_await beside_->write(question));
       }
     }

@@ -15,7 +15,8 @@ std::vector<mutant> all_of(std::initializer_list<std::span<const mutant>> tables
 }  // namespace
 
 std::span<const mutant> agent_mutants() {
-  static const std::vector<mutant> all = all_of({agents_that_behave_otherwise(), agents_of_another_form()});
+  static const std::vector<mutant> all =
+      all_of({agents_that_behave_otherwise(), agents_of_other_settings(), agents_of_another_form()});
   return all;
 }
 

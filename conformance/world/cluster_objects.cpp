@@ -36,7 +36,7 @@ std::vector<std::string> namespaces_of(kube::api_server& server, runtime::wall_t
   list.target = "/api/v1/namespaces";
   list.headers.add("Authorization", std::string{"Bearer "} + administrator_token);
   list.headers.add("Accept", "application/json");
-  const kube::api_answer answer = server.handle(list, {runtime::mono_time{}, now});
+  const kube::api_answer answer = server.answer_request(list, {runtime::mono_time{}, now});
   const nlohmann::json body = nlohmann::json::parse(answer.head.body, nullptr, false);
   std::vector<std::string> out;
   if (!body.is_object()) return out;

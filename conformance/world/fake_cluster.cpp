@@ -66,7 +66,7 @@ runtime::result<std::string> fake_cluster::issue_token() {
 runtime::task<runtime::result<runtime::http::response>> fake_cluster::administer(
     runtime::http::request message) {
   message.headers.set("Authorization", std::string{"Bearer "} + administrator_token);
-  co_return server_.handle(message, {clock_.now(), clock_.wall_now()}).head;
+  co_return server_.answer_request(message, {clock_.now(), clock_.wall_now()}).head;
 }
 
 runtime::task<runtime::error_code> fake_cluster::install_rbac(rbac_values values) {

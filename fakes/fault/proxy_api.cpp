@@ -40,7 +40,7 @@ bool changes(const std::string& method) { return method == "POST" || method == "
 
 }  // namespace
 
-runtime::task<void> proxy_api::handle(http::exchange& call) {
+runtime::task<void> proxy_api::answer_exchange(http::exchange& call) {
   http::response made = co_await answer(call.incoming());
   const error_code unsent = co_await call.respond(std::move(made));
   if (unsent) call.close();

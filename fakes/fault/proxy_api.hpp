@@ -13,7 +13,7 @@ class proxy_api final : public runtime::http::handler {
  public:
   /// `serves` must outlive the handler.
   explicit proxy_api(proxy_table& serves) : table_{serves} {}
-  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
 
  private:
   [[nodiscard]] runtime::task<runtime::http::response> answer(const runtime::http::request& asked);

@@ -200,7 +200,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
 
 api_server::~api_server() = default;
 
-api_answer api_server::handle(const runtime::http::request& request, instant now) {
+api_answer api_server::answer_request(const runtime::http::request& request, instant now) {
   request_record record;
   record.at = now;
   record.method = request.method;

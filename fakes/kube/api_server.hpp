@@ -86,7 +86,7 @@ class api_server {
   api_server& operator=(const api_server&) = delete;
 
   /// Answers one request. Never fails: what cannot be understood is answered with an error.
-  [[nodiscard]] api_answer handle(const runtime::http::request& request, instant now);
+  [[nodiscard]] api_answer answer_request(const runtime::http::request& request, instant now);
 
   /// Adds or replaces everything in a YAML text, defaults filled in, log texts included. Nothing is stored
   /// when any of it is malformed. Errors: those of load_objects(), and errc::store_full.

@@ -36,7 +36,7 @@ class controller_round {
  public:
   controller_round(api_server::state& state, runtime::wall_time now) : state_{state}, now_{now} {}
 
-  void handle(const store_change& change) {
+  void see(const store_change& change) {
     const json& body = change.object->body;
     if (change.kind == change_kind::deleted) {
       collect_dependents(body);
@@ -230,7 +230,7 @@ void controller_backlog::count_owners(const store_change& change) {
 void run_controllers(api_server::state& state, runtime::wall_time now) {
   for (std::size_t step = 0; step < state.options.limits.controller_steps_max && !state.backlog.empty();
        ++step) {
-    controller_round{state, now}.handle(state.backlog.take());
+    controller_round{state, now}.see(state.backlog.take());
   }
 }
 

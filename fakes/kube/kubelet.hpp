@@ -42,7 +42,7 @@ struct kubelet_action {
 
 /// Runs the pods of the only node, node_name: what they are to start, ask and end as actions, and what comes
 /// of it as statuses, events and logs in the API. It starts nothing and reads no clock; run_pods.hpp does
-/// both. Part of an api_server, whose handle() must not be under way in any of these calls.
+/// both. Part of an api_server, whose answer_request() must not be under way in any of these calls.
 class kubelet {
  public:
   static constexpr const char* node_name = "kitfox";

@@ -192,8 +192,8 @@ void api_service::restart() {
 
 instant api_service::now() const { return {host_.clock().now(), host_.clock().wall_now()}; }
 
-task<void> api_service::handle(runtime::http::exchange& call) {
-  api_answer answer = server_.handle(call.incoming(), now());
+task<void> api_service::answer_exchange(runtime::http::exchange& call) {
+  api_answer answer = server_.answer_request(call.incoming(), now());
   sender send{*this, call, answer};
   co_await send.send();
 }

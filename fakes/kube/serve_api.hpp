@@ -36,7 +36,7 @@ class api_service final : private runtime::http::handler {
   struct stream_bell;
   class sender;
 
-  [[nodiscard]] runtime::task<void> handle(runtime::http::exchange& call) override;
+  [[nodiscard]] runtime::task<void> answer_exchange(runtime::http::exchange& call) override;
   [[nodiscard]] runtime::http::response refusal(int status) override;
   [[nodiscard]] instant now() const;
   void report(const request_record& record);

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 /// Answers at once, or streams one chunk and waits until the client is gone.
 class echo final : public http::handler {
  public:
-  task<void> handle(http::exchange& call) override {
+  task<void> answer_exchange(http::exchange& call) override {
     http::response answer;
     if (call.incoming().target == "/stream") {
       static_cast<void>(co_await call.begin_stream(std::move(answer)));

@@ -41,7 +41,7 @@ class handler {
  public:
   virtual ~handler() = default;
   /// Called once the whole head and body were read within the limits.
-  [[nodiscard]] virtual task<void> handle(exchange& call) = 0;
+  [[nodiscard]] virtual task<void> answer_exchange(exchange& call) = 0;
   /// Asked once the head was read, before any byte of the body: a refusal to send instead (401, 404, 413
   /// ...), or nothing to go on. After a refusal the connection is closed, since its body was not read.
   [[nodiscard]] virtual std::optional<response> screen(const request& head, const endpoint& peer) {

@@ -109,7 +109,7 @@ task<bool> server_connection::serve_one() {
   phase_ = phase::handling;
   limit_.disarm();
 
-  co_await server_.answers.handle(*this);
+  co_await server_.answers.answer_exchange(*this);
 
   if (answer_ == answer_state::none && !broken_) {
     keep_alive_ = false;

@@ -26,7 +26,7 @@ class path_handler final : public handler {
  public:
   explicit path_handler(host& on) : on_{on} {}
 
-  task<void> handle(exchange& call) override {
+  task<void> answer_exchange(exchange& call) override {
     seen.push_back(call.incoming());
     const std::string path = call.incoming().target;
     if (path == "/silent") {

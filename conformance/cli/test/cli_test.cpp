@@ -165,6 +165,13 @@ TEST_F(Cli, HelpStatesEveryExitStatus) {
   EXPECT_EQ(kitfox({"lint", "--help"}).status, exit_status::passed);
 }
 
+TEST_F(Cli, VersionIsPrinted) {
+  const outcome said = kitfox({"--version"});
+  EXPECT_EQ(said.status, exit_status::passed);
+  EXPECT_TRUE(said.out.starts_with("kitfox ")) << said.out;
+  EXPECT_EQ(said.err, "");
+}
+
 TEST_F(Cli, MistakesInArgumentsAreUsage) {
   EXPECT_EQ(kitfox({}).status, exit_status::usage);
   EXPECT_EQ(kitfox({"lint", "--bogus"}).status, exit_status::usage);

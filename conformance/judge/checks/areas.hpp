@@ -25,5 +25,6 @@ namespace kitfox::conformance {
 [[nodiscard]] std::span<const requirement_check> result_checks();
 [[nodiscard]] std::span<const requirement_check> figure_checks();
 [[nodiscard]] std::span<const requirement_check> listing_checks();
+[[nodiscard]] std::span<const requirement_check> restraint_checks();
 
 }  // namespace kitfox::conformance

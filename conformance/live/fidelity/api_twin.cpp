@@ -56,7 +56,7 @@ class fake_twin final : public api_twin {
   runtime::task<runtime::result<http::response>> send(http::request message) override {
     message.headers.add("Authorization", std::string{"Bearer "} + fake_administrator);
     const kube::instant now{clock_.now(), clock_.wall_now()};
-    kube::api_answer answer = server_.handle(message, now);
+    kube::api_answer answer = server_.answer_request(message, now);
     while (answer.stream) {
       const kube::stream_step step = answer.stream->next(now);
       if (step.kind != kube::stream_step::kinds::send) break;

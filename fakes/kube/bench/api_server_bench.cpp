@@ -35,7 +35,7 @@ void ask(benchmark::State& state, std::string target, const char* accept) {
   fill(server, static_cast<std::size_t>(state.range(0)));
   const runtime::http::request request = get(std::move(target), accept);
   std::size_t bytes = 0;
-  for (auto _ : state) bytes += server.handle(request, now).head.body.size();
+  for (auto _ : state) bytes += server.answer_request(request, now).head.body.size();
   state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
 

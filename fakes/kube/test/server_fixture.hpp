@@ -33,7 +33,7 @@ class server_fixture {
   seen send(const runtime::http::request& request);
   /// Reads an answer until it ends or has to wait.
   seen read(api_answer& answer);
-  api_answer start(const runtime::http::request& request) { return server.handle(request, now); }
+  api_answer start(const runtime::http::request& request) { return server.answer_request(request, now); }
   /// A GET by a user.
   [[nodiscard]] runtime::http::request request(const std::string& target,
                                                const std::string& user = "admin") const;
