@@ -5,11 +5,34 @@
 #include "conformance/cli/cli_command.hpp"
 #include "conformance/report/console_report.hpp"
 #include "conformance/report/timeline.hpp"
+#include "conformance/world/program_command.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What the header of a transcript says of its case. Which programs took part stands in no transcript, so the
+/// command that runs it again is that of the reference.
+case_result describe(const transcript& tape) {
+  const nlohmann::json& facts = tape.header().facts();
+  case_result out;
+  out.id = facts.value("case", "");
+  out.world = facts.value("world", "");
+  out.seed = facts.value("seed", std::uint64_t{0});
+  out.file = facts.value("file", "");
+  out.name = out.id + "@" + out.world + "#" + std::to_string(out.seed);
+  out.area = out.id.substr(0, out.id.find('/'));
+  out.reproduce = "kitfox run " + quote_word(out.file) + " --world " + out.world + " --seed " +
+                  std::to_string(out.seed) + " --filter " + quote_word(out.name);
+  if (!tape.records().empty()) out.world_seconds = static_cast<double>(tape.records().back().t) / 1e9;
+  std::string why;
+  if (const std::optional<scenario_case> played = scenario_of(tape, why)) {
+    out.title = played->what.title;
+    for (const requirement_reference& each : played->what.verifies) out.verifies.push_back(each.id);
+  }
+  return out;
+}
 
 class judge_command final : public cli_command {
  public:
@@ -31,14 +54,7 @@ class judge_command final : public cli_command {
         err << file << ": " << why << "\n";
         return exit_status::usage;
       }
-      case_result one;
-      const nlohmann::json& facts = tape->header().facts();
-      one.id = facts.value("case", "");
-      one.world = facts.value("world", "");
-      one.seed = facts.value("seed", std::uint64_t{0});
-      one.name = one.id + "@" + one.world + "#" + std::to_string(one.seed);
-      one.area = one.id.substr(0, one.id.find('/'));
-      one.reproduce = "kitfox judge " + file;
+      case_result one = describe(*tape);
       one.judged = judge(*tape);
       if (const finding* first = first_divergence(one.judged); first != nullptr)
         one.timeline = print_timeline(*tape, first->record);

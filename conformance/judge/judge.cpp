@@ -9,28 +9,6 @@
 namespace kitfox::conformance {
 namespace {
 
-/// The scenario as it stood when the run was made, from the transcript's own header.
-std::optional<scenario_case> scenario_of(const transcript& of, std::string& why) {
-  const nlohmann::json& facts = of.header().more;
-  if (!facts.is_object() || !facts.contains("scenario") || !facts.contains("case")) {
-    why = "the header names no scenario";
-    return std::nullopt;
-  }
-  load_options options;
-  options.check_fixtures = load_options::fixtures::not_looked_at;
-  loaded all =
-      load_scenario_text(facts["scenario"].get<std::string>(), facts.value("file", "scenario.yaml"), options);
-  if (!all.errors.empty()) {
-    why = to_string(all.errors.front());
-    return std::nullopt;
-  }
-  for (scenario_case& one : all.cases) {
-    if (one.id == facts["case"] && to_string(one.world) == facts.value("world", "")) return std::move(one);
-  }
-  why = "the scenario has no case " + facts["case"].get<std::string>();
-  return std::nullopt;
-}
-
 /// A relay that refuses does so unseen. What shows is an agent that was there, wanted to come back, and no
 /// dial of it that came through.
 bool kept_agents_away(const evidence& about, const record& planned) {
@@ -106,6 +84,27 @@ const finding* first_divergence(const judgement& of) {
     if (out == nullptr || weigh(*out) < weigh(one)) out = &one;
   }
   return out;
+}
+
+std::optional<scenario_case> scenario_of(const transcript& of, std::string& why) {
+  const nlohmann::json& facts = of.header().more;
+  if (!facts.is_object() || !facts.contains("scenario") || !facts.contains("case")) {
+    why = "the header names no scenario";
+    return std::nullopt;
+  }
+  load_options options;
+  options.check_fixtures = load_options::fixtures::not_looked_at;
+  loaded all =
+      load_scenario_text(facts["scenario"].get<std::string>(), facts.value("file", "scenario.yaml"), options);
+  if (!all.errors.empty()) {
+    why = to_string(all.errors.front());
+    return std::nullopt;
+  }
+  for (scenario_case& one : all.cases) {
+    if (one.id == facts["case"] && to_string(one.world) == facts.value("world", "")) return std::move(one);
+  }
+  why = "the scenario has no case " + facts["case"].get<std::string>();
+  return std::nullopt;
 }
 
 judgement judge(const transcript& of) {

@@ -6,6 +6,7 @@
 
 #include "conformance/judge/findings.hpp"
 #include "conformance/judge/verdict.hpp"
+#include "conformance/scenario/scenario.hpp"
 
 namespace kitfox::conformance {
 
@@ -42,6 +43,10 @@ struct judgement {
 [[nodiscard]] verdict weigh(const finding& one);
 /// The first of the worst: where the run went wrong for what it is blamed for. Null if nothing was found.
 [[nodiscard]] const finding* first_divergence(const judgement& of);
+
+/// The scenario as it stood when the run was made, from the transcript's own header. Empty where it is not
+/// there whole; `why` then says what is missing.
+[[nodiscard]] std::optional<scenario_case> scenario_of(const transcript& of, std::string& why);
 
 /// Judges a transcript. The scenario is read from its header; nothing else is looked at, and nothing runs.
 [[nodiscard]] judgement judge(const transcript& of);

@@ -182,6 +182,10 @@ class Judging(ProgramTest):
             done = self.call("judge", str(self.folder / "out" / one["transcript"]))
             self.assertEqual(done.status, {"pass": 0, "fail": 1, "inconclusive": 3}[one["verdict"]], one["name"])
             self.assertIn(f"{one['verdict'].upper():<13} {one['name']}", done.stdout)
+            if one["verdict"] != "pass":
+                self.assertIn(f"{one['name']}: {one['title']}", done.stdout)
+                again = shlex.split(done.stdout.split("run it again: ")[1].splitlines()[0])
+                self.assertEqual(self.call(*again[1:]).status, done.status, again)
 
     def test_the_whole_corpus_judged_again_has_the_same_verdicts(self):
         done = self.run_kitfox(str(TOP / "scenarios"), "--quiet")
