@@ -52,6 +52,23 @@ class any_type_will_do final : public edited_stream {
   }
 };
 
+class key_in_the_query final : public edited_stream {
+ public:
+  key_in_the_query(dialled_wire made, rewired_to_gateway<key_in_the_query>& of)
+      : edited_stream{std::move(made.stream), of.time()} {}
+
+ private:
+  runtime::duration on_write(std::string& bytes) override {
+    constexpr std::string_view before = "Authorization: Bearer ";
+    const std::size_t key = bytes.find(before), query = bytes.find("/agent/connect?");
+    if (key == std::string::npos || query == std::string::npos) return {};
+    const std::size_t begin = key + before.size();
+    bytes.insert(bytes.find('?', query) + 1,
+                 "key=" + bytes.substr(begin, bytes.find('\r', begin) - begin) + "&");
+    return {};
+  }
+};
+
 class one_spelling final : public edited_stream {
  public:
   one_spelling(dialled_wire made, rewired_to_gateway<one_spelling>& of)
@@ -140,6 +157,7 @@ class connection_for_one_answer final : public passing_stream {
 using host_ptr = std::unique_ptr<runtime::host>;
 
 host_ptr asks_for_anything(runtime::host& inner) { return around_gateway_dials<any_type_will_do>(inner); }
+host_ptr shows_its_key(runtime::host& inner) { return around_gateway_dials<key_in_the_query>(inner); }
 host_ptr takes_one_spelling(runtime::host& inner) { return around_gateway_dials<one_spelling>(inner); }
 host_ptr comes_back_while_stopping(runtime::host& inner) {
   return around_gateway_dials<restless_stream>(inner);

@@ -103,6 +103,13 @@ std::string without_event_id(const protocol::agent_event& event) {
   return out;
 }
 
+std::string without_deadline(const protocol::agent_event& event) {
+  std::string out = protocol::encode_agent_event(event);
+  const std::size_t at = out.find(",\"deadline\":\"");
+  if (at != std::string::npos) out.erase(at, out.find('"', at + 13) + 1 - at);
+  return out;
+}
+
 using requirement_id = std::string_view;
 constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {"CON-13"}, sse7[] = {"SSE-7"},
                          sse8[] = {"SSE-8"}, rec11[] = {"REC-11"}, liv4[] = {"LIV-4"}, liv8[] = {"LIV-8"},
@@ -113,11 +120,12 @@ constexpr requirement_id con11[] = {"CON-11"}, con12[] = {"CON-12"}, con13[] = {
                          obs5[] = {"OBS-5"}, bad7[] = {"BAD-7"}, sse1[] = {"SSE-1"}, ver1[] = {"VER-1"},
                          ver2[] = {"VER-2"}, bad6[] = {"BAD-6"}, rbc5[] = {"RBC-5"}, rte5[] = {"RTE-5"},
                          aud1[] = {"AUD-1"}, aud2[] = {"AUD-2"}, aud3[] = {"AUD-3"}, aud4[] = {"AUD-4"},
-                         aud5[] = {"AUD-5"};
+                         aud5[] = {"AUD-5"}, own_key[] = {"CON-7"}, codes[] = {"RSP-6"};
 
 constexpr requirement_id refusals[] = {"RBC-2"}, any_bytes[] = {"BAD-1"};
 
 // What else breaks with it, and why.
+constexpr requirement_id overflowing[] = {"CMD-2"};             // busy is what its callers wait for
 constexpr requirement_id unanswered[] = {"SSE-2"};              // the command came, and no answer
 constexpr requirement_id unread[] = {"AUD-1"};                  // a line that is none holds no record
 constexpr requirement_id gap_shows[] = {"AUD-4"};               // what is not written is missed in the chain
@@ -129,6 +137,11 @@ constexpr mutant agents[] = {
      con12,
      {},
      [](sim_subjects& s) { s.around_agent = asks_for_anything; }},
+    {"agent-shows-its-key",
+     "has its key in the query as well",
+     own_key,
+     {},
+     [](sim_subjects& s) { s.around_agent = shows_its_key; }},
     {"agent-knows-one-spelling",
      "takes a stream for one only if its type is spelled in one way",
      sse7,
@@ -210,6 +223,30 @@ constexpr mutant gateways[] = {
      no_hint,
      {},
      [](sim_subjects& s) { s.around_gateway = gives_no_hints; }},
+    {"gateway-names-no-deadline",
+     "sends commands without a deadline",
+     late_commands,
+     {},
+     [](sim_subjects& s) { s.gateway.encode_event = without_deadline; }},
+    {"gateway-takes-any-size",
+     "reads bodies of sixteen times the limit",
+     cut_answers,
+     {},
+     [](sim_subjects& s) {
+       s.tune_gateway = [](gateway::gateway_options& o) { o.limits.body_bytes_max *= 16; };
+     }},
+    {"gateway-fails-without-codes", "tells callers in words alone that an agent is busy", codes, overflowing,
+     [](sim_subjects& s) { s.around_gateway = fails_without_codes; }},
+    {"gateway-knows-all-fields",
+     "refuses agents with a field in their query that it does not know",
+     ver1,
+     {},
+     [](sim_subjects& s) { s.around_gateway = knows_all_fields; }},
+    {"gateway-needs-a-code",
+     "does not take failures without a code, as old agents send them",
+     ver2,
+     {},
+     [](sim_subjects& s) { s.around_gateway = needs_a_code; }},
     {"gateway-serves-clusters-in-turn",
      "has one queue for the commands of all clusters",
      rte5,

@@ -32,6 +32,43 @@ class without_hints final : public gateway_stream {
   }
 };
 
+/// Makes a request unreadable.
+void spoil(std::string& request) { replace_all(request, " HTTP/1.1\r\n", " HTTP/7.1\r\n"); }
+
+class acquainted_with_all_fields final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  void on_read(std::string& bytes) override {
+    const std::string_view target = std::string_view{bytes}.substr(0, bytes.find(" HTTP/1.1"));
+    std::string_view query = target.substr(std::min(target.find('?'), target.size()));
+    bool known = true;
+    while (known && !query.empty()) {
+      query.remove_prefix(1);
+      const std::string_view one = query.substr(0, query.find('&'));
+      query.remove_prefix(one.size());
+      const std::string_view name = one.substr(0, one.find('='));
+      known = name.ends_with("_version") || name.ends_with("_count") || name == "instance_id" ||
+              name == "cluster_name";
+    }
+    if (!known && target.find("/agent/connect") != std::string_view::npos) spoil(bytes);
+  }
+};
+
+class in_need_of_a_code final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  void on_read(std::string& bytes) override {
+    if (bytes.find("\"ok\":false") != std::string::npos && bytes.find("\"error_code\"") == std::string::npos)
+      spoil(bytes);
+  }
+};
+
+class failures_without_codes final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    replace_all(bytes, R"("error_code":"busy")", R"("error_text":"busy")");
+    return {};
+  }
+};
+
 class without_methods final : public gateway_stream {
   using gateway_stream::gateway_stream;
   duration on_write(std::string& bytes) override {
@@ -206,6 +243,15 @@ host_ptr names_no_scheme(runtime::host& on, const settings& of) {
 }
 host_ptr gives_no_hints(runtime::host& on, const settings& of) {
   return around_door<door::agents, without_hints>(on, of);
+}
+host_ptr knows_all_fields(runtime::host& on, const settings& of) {
+  return around_door<door::agents, acquainted_with_all_fields>(on, of);
+}
+host_ptr needs_a_code(runtime::host& on, const settings& of) {
+  return around_door<door::agents, in_need_of_a_code>(on, of);
+}
+host_ptr fails_without_codes(runtime::host& on, const settings& of) {
+  return around_door<door::callers, failures_without_codes>(on, of);
 }
 host_ptr keeps_methods_to_itself(runtime::host& on, const settings& of) {
   return around_door<door::agents, without_methods>(on, of);

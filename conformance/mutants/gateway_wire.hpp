@@ -21,7 +21,8 @@ gateway_surroundings greets_late, does_not_notice_who_leaves_at_once, forbids_no
     sends_commands_to_everybody, names_no_scheme, keeps_methods_to_itself, claims_to_know_everybody,
     shows_the_last_news, lets_its_gauge_drift, counts_no_connects, counts_no_denials, numbers_its_commands,
     keeps_ids_to_itself, remembers_who_spoke_last, repeats_who_spoke_last, serves_clusters_in_turn,
-    remembers_parameters, makes_up_its_mind_about_ends, gives_no_hints;
+    remembers_parameters, makes_up_its_mind_about_ends, gives_no_hints, knows_all_fields, needs_a_code,
+    fails_without_codes;
 
 /// An event as it should be; a command with what an agent said last, in a gateway that
 /// remembers_who_spoke_last.

@@ -108,6 +108,33 @@ void judge_command_form(const evidence& about, findings& out) {
   }
 }
 
+/// "2026-01-15T09:30:30Z" (RFC 3339), with or without a fraction.
+bool is_instant(const std::string& text) {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (text.size() <= form.size() || !text.ends_with('Z')) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (form[i] == '0' ? !digit : text[i] != form[i]) return false;
+  }
+  return true;
+}
+
+/// CMD-3: a command says until when it is wanted.
+void judge_command_deadline(const evidence& about, findings& out) {
+  for (const stream& one : about.streams) {
+    for (const stream_event& event : one.sent) {
+      if (event.seen->name != "command") continue;
+      const nlohmann::json& data = about.body_of(*event.seen);
+      if (!data.is_object() || !is_text(data, "request_id")) continue;  // CMD-9's matter
+      out.evaluated("CMD-3", 1, requirement_role::gateway);
+      if (!is_text(data, "deadline") || !is_instant(data["deadline"].get<std::string>()))
+        out.fail("CMD-3", "gateway", "a deadline in UTC in command " + data["request_id"].get<std::string>(),
+                 data.contains("deadline") ? data["deadline"].dump() : "none", event.t,
+                 requirement_role::gateway);
+    }
+  }
+}
+
 /// SSE-7: the type of a stream may be written in several ways.
 void judge_media_type(const evidence& about, findings& out) {
   for (const stream& one : about.streams) {
@@ -236,6 +263,7 @@ constexpr std::string_view refusal_ids[] = {"CON-11", "BAD-7"};
 constexpr std::string_view request_ids[] = {"CON-12"};
 constexpr std::string_view greeting_ids[] = {"CON-13"};
 constexpr std::string_view command_form_ids[] = {"CMD-9"};
+constexpr std::string_view deadline_ids[] = {"CMD-3"};
 constexpr std::string_view media_type_ids[] = {"SSE-7"};
 constexpr std::string_view posted_ids[] = {"LIV-8"};
 constexpr std::string_view no_return_ids[] = {"DRN-5"};
@@ -244,6 +272,7 @@ constexpr requirement_check form_table[] = {{"refusal-fields", refusal_ids, judg
                                             {"connect-request", request_ids, judge_connect_request},
                                             {"greeting", greeting_ids, judge_greeting},
                                             {"command-form", command_form_ids, judge_command_form},
+                                            {"command-deadline", deadline_ids, judge_command_deadline},
                                             {"media-type", media_type_ids, judge_media_type},
                                             {"posted-heartbeats", posted_ids, judge_posted_heartbeats},
                                             {"no-return", no_return_ids, judge_no_return},

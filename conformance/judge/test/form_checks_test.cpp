@@ -54,6 +54,23 @@ TEST(ConnectRequest, AsksForAnEventStreamWithAKey) {
   EXPECT_EQ(opinion_of("connect-request", "CON-12", tape{}.until(9)), opinion::nothing_to_see);
 }
 
+TEST(CommandDeadline, IsAnInstantInUtc) {
+  const auto sent_with = [](nlohmann::json deadline) {
+    tape out = greeted();
+    nlohmann::json message{{"request_id", command_id}, {"command", "list_pods"}};
+    if (!deadline.is_null()) message["deadline"] = std::move(deadline);
+    return out.event(5, 1, "command", message, ends::sent_only).until(9);
+  };
+  const auto of = [](const transcript& on) { return opinion_of("command-deadline", "CMD-3", on); };
+  for (const auto* good : {"2026-01-15T09:30:30Z", "2026-01-15T09:30:30.250Z"})
+    EXPECT_EQ(of(sent_with(good)), opinion::fine) << good;
+  for (const auto* bad : {"", "soon", "2026-01-15", "2026-01-15 09:30:30Z", "2026-01-15T09:30:30+02:00"})
+    EXPECT_EQ(of(sent_with(bad)), opinion::broken) << bad;
+  EXPECT_EQ(of(sent_with(nullptr)), opinion::broken);
+  EXPECT_EQ(of(sent_with(1768469430)), opinion::broken);
+  EXPECT_EQ(of(greeted().until(9)), opinion::nothing_to_see);
+}
+
 TEST(Greeting, ComesFirstAndOnceAndSaysWhere) {
   const nlohmann::json hello{{"cluster_id", "c"}, {"message", "hi"}};
   const auto stream_of = [](const std::vector<std::pair<std::string, nlohmann::json>>& events) {
