@@ -131,6 +131,9 @@ constexpr requirement_id unread[] = {"AUD-1"};                  // a line that i
 constexpr requirement_id gap_shows[] = {"AUD-4"};               // what is not written is missed in the chain
 constexpr requirement_id read_from_ids[] = {"RSP-2", "RSP-3"};  // a stranger knows the id by the event alone
 
+// What is found in other cases alone, whose scenarios send noise and wait for an answer.
+constexpr requirement_id noise_elsewhere[] = {"SSE-2", "SSE-3"};
+
 constexpr mutant agents[] = {
     {"agent-asks-for-anything",
      "does not say that it wants an event stream",
@@ -205,7 +208,9 @@ constexpr mutant agents[] = {
      "says nothing any more once it has read what is no text",
      any_bytes,
      {},
-     [](sim_subjects& s) { s.around_agent = is_struck_dumb_by_noise; }},
+     [](sim_subjects& s) { s.around_agent = is_struck_dumb_by_noise; },
+     {},
+     noise_elsewhere},
     {"agent-hides-retry-after",
      "does not pass on how long the API server asked to be left alone",
      refusals,

@@ -7,6 +7,13 @@
 namespace kitfox::conformance {
 namespace {
 
+/// What an exit code says to whoever looks for its reason.
+std::string print_exit(int code) {
+  constexpr int ended_by_sigterm = 128 + 15;
+  if (code != ended_by_sigterm) return std::to_string(code);
+  return "143: ended by SIGTERM, which it does not handle, or a shell around it was (start it by `exec`)";
+}
+
 /// DRN-3: an agent told to stop takes no new command, finishes and exits 0 within its time.
 void judge_agent_stop(const evidence& about, findings& out) {
   const double limit = about.facts().value("drain_timeout", 25.0);
@@ -21,8 +28,7 @@ void judge_agent_stop(const evidence& about, findings& out) {
           agent.exited ? "after " + print_span(*agent.exited - *agent.told_to_stop) : "still running",
           *agent.told_to_stop, agent.exited.value_or(about.end) - bound);
     } else if (agent.exit_code != 0) {
-      out.fail("DRN-3", agent.node, "exit code 0 after SIGTERM", std::to_string(agent.exit_code),
-               *agent.exited);
+      out.fail("DRN-3", agent.node, "exit code 0 after SIGTERM", print_exit(agent.exit_code), *agent.exited);
     }
     for (const auto& [id, one] : about.commands) {
       if (one.delivered.empty() || !one.responses.empty()) continue;

@@ -269,7 +269,8 @@ TEST(AgentStop, AnswersWhatRunsAndExitsWithNothing) {
   EXPECT_EQ(opinion_of("agent-stop", "DRN-3", run(true, 8, 0)), opinion::fine);
   EXPECT_EQ(opinion_of("agent-stop", "DRN-3", run(false, 8, 0)), opinion::broken);
   EXPECT_EQ(opinion_of("agent-stop", "DRN-3", run(true, 60, 0)), opinion::broken);
-  EXPECT_EQ(opinion_of("agent-stop", "DRN-3", run(true, 8, 1)), opinion::broken);
+  for (const int code : {1, 143})
+    EXPECT_EQ(opinion_of("agent-stop", "DRN-3", run(true, 8, code)), opinion::broken) << code;
   EXPECT_EQ(opinion_of("agent-stop", "DRN-3", connected_tape().until(90)), opinion::nothing_to_see);
 }
 
