@@ -71,7 +71,7 @@ task<void> agent_api::answer_exchange(exchange& call) {
           answer = make_health();
           break;
         case agent_route::ready:
-          answer = make_readiness(!shard_.draining());
+          answer = make_readiness(shard_.ready());
           break;
       }
       break;

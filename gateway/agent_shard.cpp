@@ -83,8 +83,8 @@ void agent_shard::cut(session_id stream, stream_end why) {
   });
 }
 
-void agent_shard::drain() {
-  from_hub_.post([this] { draining_ = true; });
+void agent_shard::set_ready(readiness now) {
+  from_hub_.post([this, now] { ready_ = now; });
 }
 
 task<agent_shard::bound> agent_shard::bind(runtime::endpoint at, std::shared_ptr<runtime::tls_server> tls,

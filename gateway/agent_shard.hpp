@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/answers.hpp"
 #include "gateway/options.hpp"
 #include "gateway/policy.hpp"
 #include "gateway/route.hpp"
@@ -50,8 +51,8 @@ class agent_shard {
   void retire(session_id stream, stream_end why);
   /// Closes a stream at once; then switchboard::on_cut().
   void cut(session_id stream, stream_end why);
-  /// Readiness says no from now on.
-  void drain();
+  /// What /ready says from now on.
+  void set_ready(readiness now);
 
   /// Binds the listener; call it before begin(). Errors: those of network::listen().
   [[nodiscard]] runtime::task<runtime::error_code> listen(runtime::endpoint at,
@@ -85,7 +86,7 @@ class agent_shard {
   [[nodiscard]] const gateway_policy& policy() const noexcept { return with_.policy; }
   [[nodiscard]] agent_desk& desk() noexcept { return with_.desk; }
   [[nodiscard]] const runtime::courier& to_hub() const noexcept { return to_hub_; }
-  [[nodiscard]] bool draining() const noexcept { return draining_; }
+  [[nodiscard]] readiness ready() const noexcept { return ready_; }
 
  private:
   friend class stream_seat;
@@ -112,7 +113,7 @@ class agent_shard {
   std::unique_ptr<agent_api> api_;
   std::optional<runtime::http::server> server_;
   std::map<session_id, place> seats_;
-  bool draining_ = false;
+  readiness ready_ = readiness::ready;
 };
 
 /// A granted stream's place on its shard: while it lives, the hub counts the stream as open.

@@ -32,9 +32,17 @@ response with_retry_after(response answer, runtime::duration after) {
   return answer;
 }
 
-response make_readiness(bool ready) {
-  if (ready) return make_answer(200, R"({"status":"ready"})");
-  return with_retry_after(make_answer(503, R"({"status":"draining"})"), std::chrono::seconds{5});
+response make_readiness(readiness now) {
+  constexpr std::chrono::seconds retry_after{5};
+  switch (now) {
+    case readiness::ready:
+      break;
+    case readiness::draining:
+      return with_retry_after(make_answer(503, R"({"status":"draining"})"), retry_after);
+    case readiness::audit_down:
+      return with_retry_after(make_answer(503, R"({"status":"audit_down"})"), retry_after);
+  }
+  return make_answer(200, R"({"status":"ready"})");
 }
 
 response make_health() { return make_answer(200, protocol::print_health_answer({})); }

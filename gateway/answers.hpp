@@ -15,8 +15,14 @@ namespace kitfox::gateway {
 /// Adds Retry-After: whole seconds, rounded up, at least 1.
 [[nodiscard]] runtime::http::response with_retry_after(runtime::http::response answer,
                                                        runtime::duration after);
-/// `{"status":"ready"}` or 503 `{"status":"draining"}`.
-[[nodiscard]] runtime::http::response make_readiness(bool ready);
+/// What a gateway says of itself at /ready.
+enum class readiness {
+  ready,
+  draining,    ///< It is about to stop.
+  audit_down,  ///< What happens cannot be recorded, so no command is sent and nothing is administrated.
+};
+/// `{"status":"ready"}`, or 503 with the reason as `status`.
+[[nodiscard]] runtime::http::response make_readiness(readiness now);
 [[nodiscard]] runtime::http::response make_health();
 
 }  // namespace kitfox::gateway

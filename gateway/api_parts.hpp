@@ -1,4 +1,5 @@
 #pragma once
+#include "gateway/answers.hpp"
 #include "gateway/audit_log.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/options.hpp"
@@ -20,5 +21,10 @@ struct api_parts {
   metrics& numbers;
   const bool& draining;  ///< True from the request to stop on.
 };
+
+[[nodiscard]] inline readiness readiness_of(const api_parts& of) {
+  if (of.draining) return readiness::draining;
+  return of.audit.down() ? readiness::audit_down : readiness::ready;
+}
 
 }  // namespace kitfox::gateway

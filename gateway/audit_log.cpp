@@ -75,11 +75,10 @@ task<void> audit_log::write_group() {
   const error_code failure = co_await sink_.append(group);
   if (!failure) {
     durable_through_ = group.back().sequence;
-    down_ = false;
+    set_down(false);
   } else {
     ++failures_;
-    if (!down_) host_.events().error("audit_failed", {{"reason", std::string_view{"sink refused"}}});
-    down_ = true;
+    set_down(true);
     failed_through_ = group.back().sequence;
     group.insert(group.end(), std::make_move_iterator(pending_.begin()),
                  std::make_move_iterator(pending_.end()));
@@ -87,6 +86,17 @@ task<void> audit_log::write_group() {
     pending_refusals_ += refusals;
   }
   settled_.notify_all();
+}
+
+void audit_log::set_down(bool down) {
+  if (down == std::exchange(down_, down)) return;
+  if (down) {
+    const std::string why = sink_.why();
+    host_.events().error("audit_failed", {{"reason", why.empty() ? "sink refused" : std::string_view{why}}});
+  } else {
+    host_.events().info("audit_works", {});
+  }
+  if (changed_) changed_();
 }
 
 task<error_code> audit_log::wait_for_work() {
@@ -103,6 +113,15 @@ task<void> audit_log::run() {
   }
   report_losses();
   co_await write_group();
+  tell_what_is_lost();
+}
+
+void audit_log::tell_what_is_lost() {
+  if (pending_.empty()) return;
+  const std::string first{time_of_audit_line(pending_.front().text)};
+  const std::string last{time_of_audit_line(pending_.back().text)};
+  host_.events().error("audit_lost",
+                       {{"count", std::uint64_t{pending_.size()}}, {"first", first}, {"last", last}});
 }
 
 void audit_log::stop() {

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/audit_record.hpp"
@@ -17,7 +19,8 @@ enum class audit_room { whole, refusals };
 
 /// Writes audit records in groups: everything that was appended while the last group was being written goes
 /// out as one, so that a slow disk costs latency and not throughput. A group that fails is kept and tried
-/// again, so the chain has no gap; meanwhile what waits for it fails, and down() holds.
+/// again, so the chain has no gap; meanwhile what waits for it fails, and down() holds. Numbers here count
+/// what this log was given; the sink gives others to lines of an audit that several processes keep.
 class audit_log {
  public:
   /// The sink and the limits must outlive this.
@@ -31,11 +34,16 @@ class audit_log {
   [[nodiscard]] bool has_room(audit_room in) const noexcept;
   /// Waits until the record is durable. Errors: audit_failed, also after stop_waiting(); cancelled.
   [[nodiscard]] runtime::task<runtime::error_code> durable(std::uint64_t sequence);
-  /// Writes until stop(), then what is left, once. Cancelling it leaves what is pending unwritten.
+  /// Writes until stop(), then what is left, once. Cancelling it leaves what is pending unwritten. What is
+  /// left unwritten then is told by the error event `audit_lost`: how many records (`count`), and the times
+  /// of the `first` and the `last` one.
   [[nodiscard]] runtime::task<void> run();
   void stop();
   /// Whoever waits for a record, now or later, is told at once how things stand: the gateway is about to end.
   void stop_waiting();
+
+  /// Called whenever down() changes.
+  void on_change(std::function<void()> call) { changed_ = std::move(call); }
 
   /// The last attempt to write failed.
   [[nodiscard]] bool down() const noexcept { return down_; }
@@ -49,6 +57,8 @@ class audit_log {
   void note_loss();
   void report_losses();
   void put(const audit_record& record);
+  void set_down(bool down);
+  void tell_what_is_lost();
   static constexpr duration retry_pause = std::chrono::seconds{1};
 
   runtime::host& host_;
@@ -65,6 +75,7 @@ class audit_log {
   std::uint64_t durable_through_ = 0;
   std::uint64_t failed_through_ = 0;
   std::uint64_t failures_ = 0;
+  std::function<void()> changed_;
   bool down_ = false;
   bool stopping_ = false;
   bool impatient_ = false;

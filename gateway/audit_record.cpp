@@ -77,6 +77,21 @@ std::string print_time(runtime::wall_time at) {
 }
 }  // namespace
 
+namespace {
+/// Adds both ends of the chain, and advances `head` to the line.
+void close_line(audit_line& line, audit_head& head) {
+  std::string& out = line.text;
+  out += ",\"prev\":\"";
+  out += head.hash;
+  out += '"';
+  head.hash = sha256_hex(out);
+  head.sequence = line.sequence;
+  out += ",\"hash\":\"";
+  out += head.hash;
+  out += "\"}";
+}
+}  // namespace
+
 audit_head empty_audit() { return {0, std::string(64, '0')}; }
 
 audit_line print_audit_line(const audit_record& record, runtime::wall_time at, std::size_t field_bytes_max,
@@ -121,14 +136,7 @@ audit_line print_audit_line(const audit_record& record, runtime::wall_time at, s
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(*record.took).count();
     append_number(out, took < 0 ? 0 : static_cast<std::uint64_t>(took));
   }
-  out += ",\"prev\":\"";
-  out += head.hash;
-  out += '"';
-  head.hash = sha256_hex(out);
-  head.sequence = line.sequence;
-  out += ",\"hash\":\"";
-  out += head.hash;
-  out += "\"}";
+  close_line(line, head);
   return line;
 }
 
@@ -137,6 +145,16 @@ constexpr std::size_t hash_size = 64;
 /// `,"hash":"` 64 digits `"}`
 constexpr std::string_view hash_opens = ",\"hash\":\"";
 constexpr std::size_t tail_size = hash_opens.size() + hash_size + 2;
+constexpr std::string_view link_opens = ",\"prev\":\"";
+constexpr std::size_t link_size = link_opens.size() + hash_size + 1;
+constexpr std::string_view number_opens = "{\"seq\":";
+
+/// `,"prev":"` 64 digits `"`, which stands before the hash; empty where none does.
+std::string_view link_of(std::string_view line) noexcept {
+  if (!hash_of_audit_line(line) || line.size() < tail_size + link_size) return {};
+  const std::string_view link = line.substr(line.size() - tail_size - link_size, link_size);
+  return link.starts_with(link_opens) && link.ends_with('"') ? link : std::string_view{};
+}
 }  // namespace
 
 std::optional<std::string_view> hash_of_audit_line(std::string_view line) noexcept {
@@ -147,21 +165,36 @@ std::optional<std::string_view> hash_of_audit_line(std::string_view line) noexce
 }
 
 runtime::result<audit_head> head_before(const audit_line& oldest) {
-  constexpr std::string_view link_opens = ",\"prev\":\"";
-  constexpr std::size_t link_size = link_opens.size() + hash_size + 1;
-  const std::string_view line = oldest.text;
-  if (oldest.sequence == 0 || !hash_of_audit_line(line) || line.size() < tail_size + link_size)
-    return gateway_errc::audit_chain_broken;
-  const std::string_view link = line.substr(line.size() - tail_size - link_size, link_size);
-  if (!link.starts_with(link_opens) || !link.ends_with('"')) return gateway_errc::audit_chain_broken;
+  const std::string_view link = link_of(oldest.text);
+  if (oldest.sequence == 0 || link.empty()) return gateway_errc::audit_chain_broken;
   return audit_head{oldest.sequence - 1, std::string{link.substr(link_opens.size(), hash_size)}};
+}
+
+audit_line chain_again(const audit_line& line, audit_head& head) {
+  const std::string_view text = line.text;
+  const std::size_t number_ends = text.find(',');
+  if (link_of(text).empty() || !text.starts_with(number_opens) || number_ends == std::string_view::npos)
+    return line;
+  audit_line again{head.sequence + 1, std::string{number_opens}};
+  append_number(again.text, again.sequence);
+  again.text += text.substr(number_ends, text.size() - tail_size - link_size - number_ends);
+  close_line(again, head);
+  return again;
+}
+
+std::string_view time_of_audit_line(std::string_view line) noexcept {
+  constexpr std::string_view opens = ",\"time\":\"";
+  const std::size_t at = line.find(opens);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + opens.size());
+  return line.substr(0, line.find('"'));
 }
 
 runtime::error_code verify_audit_line(const audit_line& line, audit_head& head) {
   const auto hash = hash_of_audit_line(line.text);
   if (!hash || line.sequence != head.sequence + 1) return gateway_errc::audit_chain_broken;
   const std::string_view covered = std::string_view{line.text}.substr(0, line.text.size() - tail_size);
-  std::string opening = "{\"seq\":";
+  std::string opening{number_opens};
   append_number(opening, line.sequence);
   const std::string link = ",\"prev\":\"" + head.hash + "\"";
   if (!covered.starts_with(opening + ',') || !covered.ends_with(link))

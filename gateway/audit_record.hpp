@@ -52,12 +52,18 @@ struct audit_record {
 /// Checks that `line` follows `head` and advances it. Errors: gateway_errc::audit_chain_broken.
 [[nodiscard]] runtime::error_code verify_audit_line(const audit_line& line, audit_head& head);
 
+/// The same record with the number and the link that come after `head`, which it advances. `line` must have
+/// been printed by print_audit_line(); what was not is left as it is.
+[[nodiscard]] audit_line chain_again(const audit_line& line, audit_head& head);
+
 /// What the oldest line that is kept follows, by its own account: where verify_audit_line() begins once older
 /// lines were deleted. Errors: gateway_errc::audit_chain_broken.
 [[nodiscard]] runtime::result<audit_head> head_before(const audit_line& oldest);
 
 /// The head of an empty audit.
 [[nodiscard]] audit_head empty_audit();
+/// The time that a printed line carries, in RFC 3339; empty if it carries none.
+[[nodiscard]] std::string_view time_of_audit_line(std::string_view line) noexcept;
 /// The hash that a printed line carries; none if it carries none.
 [[nodiscard]] std::optional<std::string_view> hash_of_audit_line(std::string_view line) noexcept;
 

@@ -43,6 +43,8 @@ class sqlite_audit final : public audit_store {
     co_return append_now(lines);
   }
 
+  std::string why() const override { return why_; }
+
   result<std::vector<audit_line>> read(std::uint64_t after_sequence, std::size_t count_max) override {
     select_.bind(1, static_cast<std::int64_t>(after_sequence)).bind(2, static_cast<std::int64_t>(count_max));
     std::vector<audit_line> lines;
@@ -57,13 +59,36 @@ class sqlite_audit final : public audit_store {
  private:
   error_code append_now(std::span<const audit_line> lines) {
     sqlite::transaction whole{on_};
-    if (whole.begin()) return gateway_errc::audit_failed;
-    for (const audit_line& line : lines)
-      if (insert_.bind(1, static_cast<std::int64_t>(line.sequence)).bind(2, line.text).run())
-        return gateway_errc::audit_failed;
-    if (!lines.empty() && prune(lines.back().sequence, lines.size())) return gateway_errc::audit_failed;
-    if (whole.commit()) return gateway_errc::audit_failed;
+    if (whole.begin()) return failed();
+    auto found = head();
+    if (found.has_error()) return failed(found.error());
+    audit_head& last = found.value();
+    if (lines.empty() || follows(lines.front(), last)) {
+      for (const audit_line& line : lines)
+        if (insert(line)) return failed();
+      if (!lines.empty()) last.sequence = lines.back().sequence;
+    } else {
+      for (const audit_line& line : lines)
+        if (insert(chain_again(line, last))) return failed();
+    }
+    if (prune(last.sequence, lines.size())) return failed();
+    if (whole.commit()) return failed();
     return {};
+  }
+
+  // Before the rollback, which has a message of its own.
+  error_code failed(error_code as = gateway_errc::audit_failed) {
+    why_ = as == gateway_errc::audit_failed ? on_.last_message() : as.message();
+    return as;
+  }
+
+  static bool follows(const audit_line& line, const audit_head& last) {
+    const auto before = head_before(line);
+    return before && before->sequence == last.sequence && before->hash == last.hash;
+  }
+
+  error_code insert(const audit_line& line) {
+    return insert_.bind(1, static_cast<std::int64_t>(line.sequence)).bind(2, line.text).run();
   }
 
   // Whoever shortens a long audit pays for it over many groups.
@@ -78,6 +103,7 @@ class sqlite_audit final : public audit_store {
   sqlite::database on_;
   sqlite::statement insert_, select_, last_, prune_;
   audit_retention keep_;
+  std::string why_;
 };
 
 result<std::unique_ptr<audit_store>> prepare(sqlite::database on, audit_retention keep) {

@@ -25,6 +25,8 @@ struct audit_line {
 };
 
 /// Keeps audit lines. append() makes all lines durable or none.
+/// Several processes may keep one audit: lines that do not follow its last one any more, because another
+/// process has written meanwhile, get the numbers and the links that do.
 class audit_sink {
  public:
   virtual ~audit_sink() = default;
@@ -32,6 +34,8 @@ class audit_sink {
   /// Durable when it returns without error. Errors: gateway_errc::audit_failed; the same lines may be
   /// appended again.
   [[nodiscard]] virtual runtime::task<runtime::error_code> append(std::span<const audit_line> lines) = 0;
+  /// Why the last append() failed, for a person; empty where nothing more is known.
+  [[nodiscard]] virtual std::string why() const { return {}; }
 };
 
 /// How much of an audit is kept.

@@ -211,7 +211,7 @@ task<void> caller_api::answer_exchange(exchange& call) {
         answer = make_health();
         break;
       case caller_route::ready:
-        answer = make_readiness(!parts_.draining);
+        answer = make_readiness(readiness_of(parts_));
         break;
       case caller_route::metrics:
         answer = answer_metrics();

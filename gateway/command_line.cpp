@@ -23,7 +23,8 @@ constexpr const char* description =
     "Every option can be given by the environment variable named beside it; a flag wins.";
 constexpr const char* exit_codes =
     "Exit codes: 0 stopped in order (SIGTERM or SIGINT), 2 bad flags or configuration (nothing was bound),\n"
-    "3 a database cannot be opened or its audit chain is broken, 4 an address or TLS file is unusable.";
+    "3 a database cannot be opened, its audit chain is broken, or audit records were lost at the end,\n"
+    "4 an address or TLS file is unusable.";
 
 /// What the flags were given as, before files are read and values are checked.
 struct raw_options {

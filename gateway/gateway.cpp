@@ -73,6 +73,7 @@ struct gateway::state {
   task<error_code> start();
   task<error_code> listen_for_agents();
   task<void> serve_callers();
+  void tell_readiness();
   void on_server_ended();
   task<void> drain();
   task<void> wait_for_answers(duration patience);
@@ -137,6 +138,11 @@ task<error_code> gateway::state::listen_for_agents() {
   co_return error_code{};
 }
 
+void gateway::state::tell_readiness() {
+  const readiness now = readiness_of(shared_parts());
+  for (const auto& shard : shards) shard->set_ready(now);
+}
+
 void gateway::state::on_server_ended() {
   --serving;
   servers_ended.notify_all();
@@ -149,7 +155,7 @@ task<void> gateway::state::serve_callers() {
 
 task<void> gateway::state::drain() {
   draining = true;
-  for (const auto& shard : shards) shard->drain();
+  tell_readiness();
   runtime::clock& clock = parts.on.clock();
   const runtime::mono_time began = clock.now();
   const std::vector<session_id> lines = board.lines();
@@ -180,6 +186,9 @@ task<void> gateway::state::wait_for_answers(duration patience) {
 
 task<void> gateway::state::run(runtime::stop_source& stop) {
   KITFOX_ASSERT(caller_server.has_value());
+  audit.on_change([this] {
+    if (!draining) tell_readiness();
+  });
   tasks.spawn("audit", audit.run());
   tasks.spawn("key check", watch.run());
   serving = shards.size() + 1;
@@ -220,6 +229,7 @@ gateway::gateway(gateway_parts parts, gateway_options options)
 gateway::~gateway() = default;
 
 task<error_code> gateway::start() { return state_->start(); }
+std::size_t gateway::audit_records_lost() const noexcept { return state_->audit.pending(); }
 task<void> gateway::run(runtime::stop_source& stop) { return state_->run(stop); }
 std::uint16_t gateway::agent_port() const noexcept { return state_->shards.front()->local().port; }
 std::uint16_t gateway::caller_port() const noexcept { return state_->caller_server->local().port; }

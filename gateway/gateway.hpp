@@ -46,6 +46,8 @@ class gateway {
   /// over options.drain_window, every command finished or failed. Ends early when nothing is left. Call once,
   /// after start(). Cancelling it closes everything at once.
   [[nodiscard]] runtime::task<void> run(runtime::stop_source& stop);
+  /// After run(): how many audit records could not be written and are lost; the event `audit_lost` told it.
+  [[nodiscard]] std::size_t audit_records_lost() const noexcept;
 
   /// Valid after start(). All hosts share it, unless their network is simulated, where each has its own
   /// address.
@@ -61,7 +63,7 @@ class gateway {
 enum class exit_code {
   ok = 0,
   usage = 2,          ///< Bad flags or configuration; one line says what. Nothing was bound.
-  store_failed = 3,   ///< A database cannot be opened or its audit chain is broken.
+  store_failed = 3,   ///< A database cannot be opened, its audit chain is broken, or audit records were lost.
   listen_failed = 4,  ///< An address cannot be bound, or TLS files are unusable.
 };
 

@@ -26,7 +26,8 @@ task<int> run_gateway(runtime::host& on, gateway& served, runtime::stop_source& 
   const error_code failure = co_await served.start();
   if (failure) co_return fail(on, exit_code_of(failure), failure.message());
   co_await served.run(stop);
-  co_return static_cast<int>(exit_code::ok);
+  const bool complete = served.audit_records_lost() == 0;
+  co_return static_cast<int>(complete ? exit_code::ok : exit_code::store_failed);
 }
 
 task<int> run_gateway(runtime::host& on, gateway_options options, store& clusters, audit_sink& audit,

@@ -19,6 +19,7 @@ class edited_audit : public gateway::audit_sink {
     }
     co_return co_await inner_.append(changed);
   }
+  std::string why() const override { return inner_.why(); }
 
  private:
   virtual void edit(std::string& line) = 0;

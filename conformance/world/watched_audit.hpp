@@ -24,6 +24,7 @@ class watched_audit final : public gateway::audit_sink {
       : inner_{inner}, into_{into}, time_{time}, how_{how} {}
   runtime::result<gateway::audit_head> head() override { return inner_.head(); }
   runtime::task<runtime::error_code> append(std::span<const gateway::audit_line> lines) override;
+  std::string why() const override { return inner_.why(); }
   bool works = true;
 
  private:

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fakes/pki/authority.hpp"
+#include "gateway/audit_record.hpp"
 #include "gateway/audit_store.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/sqlite.hpp"
@@ -187,8 +188,10 @@ class threads_bench {
 };
 
 task<int> append_lines(threaded_audit& audit, audit_store& kept) {
-  for (std::uint64_t sequence = 1; sequence <= 200; sequence += 2) {
-    const std::vector<audit_line> group{{sequence, "{}"}, {sequence + 1, "{}"}};
+  audit_head head = empty_audit();
+  for (int group_number = 0; group_number < 100; ++group_number) {
+    std::vector<audit_line> group;
+    for (int line = 0; line < 2; ++line) group.push_back(print_audit_line({}, {}, 256, head));
     if (const error_code failure = co_await audit.append(group)) co_return 1;
   }
   // Nothing is under way, so the store may be read from here.
