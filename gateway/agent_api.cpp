@@ -155,6 +155,8 @@ posted_response agent_api::read_response(const exchange& call, const std::vector
   auto parsed = protocol::parse_command_response(body, diag, {limits.body_bytes_max, limits.json_depth_max});
   if (parsed.has_error()) {
     posted.malformed = diag.to_string();
+    const auto id = protocol::find_request_id(body, {limits.body_bytes_max, limits.json_depth_max});
+    if (id && shard_.policy().ids_agree(ids.front(), *id)) posted.readable_id = ids.front();
   } else if (!shard_.policy().ids_agree(ids.front(), parsed.value().request_id)) {
     posted.malformed = "request_id differs from the one in the path";
   } else {

@@ -154,8 +154,11 @@ task<connect_answer> agent_desk::connect(agent_shard& on, connect_request reques
 task<response> agent_desk::take_response(posted_response posted) {
   const admission_result admitted = co_await authenticate(posted.key, posted.peer, attempt::post);
   if (!admitted.key) co_return refuse(admitted, posted.key, posted.peer);
-  if (!posted.content) co_return make_refusal(400, posted.malformed);
   const key_record& key = *admitted.key;
+  if (!posted.content) {
+    if (!posted.readable_id.empty()) fail_unreadable(key, posted);
+    co_return make_refusal(400, posted.malformed);
+  }
   parts_.board.statuses().on_signal(key.cluster_id, liveness_signal::response_post,
                                     parts_.on.clock().wall_now());
   const response_verdict verdict =
@@ -163,6 +166,15 @@ task<response> agent_desk::take_response(posted_response posted) {
   const int status = parts_.policy.response_status(verdict);
   if (status == 200) co_return make_answer(200, protocol::print_ok());
   co_return make_refusal(status, status == 410 ? "the command's deadline has passed" : "unknown request");
+}
+
+// Its agent has no other answer to give, so the caller need not wait for one.
+void agent_desk::fail_unreadable(const key_record& key, const posted_response& posted) {
+  protocol::command_response failure;
+  failure.request_id = posted.readable_id;
+  failure.error = "the agent's answer was malformed";
+  failure.error_code = protocol::command_error::internal;
+  static_cast<void>(parts_.board.on_response({key.cluster_id, key.key_id}, std::move(failure), 0));
 }
 
 task<response> agent_desk::take_heartbeat(std::optional<protocol::api_key> key, std::string peer) {

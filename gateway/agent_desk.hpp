@@ -37,7 +37,9 @@ struct posted_response {
   std::string peer;
   std::optional<protocol::command_response> content{};
   std::string malformed{};  ///< If there is no content.
-  std::size_t bytes = 0;    ///< Of the body.
+  std::string
+      readable_id{};  ///< Of the command that a malformed answer is for, as far as can be told; else empty.
+  std::size_t bytes = 0;  ///< Of the body.
 };
 
 /// Decides about what agents ask: whose key it is, whether a stream may be opened, what becomes of an answer.
@@ -79,6 +81,8 @@ class agent_desk {
   /// `detail` is told; if empty, the reason's own text.
   [[nodiscard]] connect_answer refuse_connect(connect_refusal refusal, std::string_view key_id,
                                               std::string_view peer, std::string_view detail = {});
+  /// The command that an unreadable answer is for fails at once, if it is the key's.
+  void fail_unreadable(const key_record& key, const posted_response& posted);
   void audit_refusal(agent_refusal why, std::string_view key_id, std::string_view peer);
 
   api_parts parts_;

@@ -16,14 +16,23 @@ using namespace fields;
 constexpr seconds_rule timeout_rule{seconds_rule::lower_bound::positive, command_timeout_max};
 constexpr seconds_rule wait_rule{seconds_rule::lower_bound::zero_or_more, command_timeout_max};
 
+std::optional<timestamp> read_time_if_fitting(field_reader& in, std::string_view name) {
+  return in.if_fitting([name](field_reader& of) { return of.optional_time(name); });
+}
+
 connected_event read_connected(field_reader& in) {
   connected_event event;
   event.cluster_id = in.text("cluster_id", name_rule);
-  event.message = in.optional_text("message", sentence_rule).value_or("");
-  event.cluster_name = in.optional_text("cluster_name", name_rule);
-  event.heartbeat_interval =
-      in.optional_seconds("heartbeat_interval_seconds", {.max = std::chrono::hours{1}});
-  event.protocol = in.optional_integer("protocol", {0, 1'000'000});
+  event.message =
+      in.if_fitting([](field_reader& of) { return of.optional_text("message", sentence_rule); }).value_or("");
+  event.cluster_name =
+      in.if_fitting([](field_reader& of) { return of.optional_text("cluster_name", name_rule); });
+  event.heartbeat_interval = in.if_fitting([](field_reader& of) {
+    return of.optional_seconds_capped("heartbeat_interval_seconds", {.max = heartbeat_interval_max});
+  });
+  event.protocol = in.if_fitting([](field_reader& of) {
+    return of.optional_integer("protocol", {0, 1'000'000});
+  });
   return event;
 }
 
@@ -32,8 +41,8 @@ command_event read_command(field_reader& in) {
   event.request_id = in.text("request_id", request_id_rule);
   event.command = in.text("command", name_rule);
   event.params = in.optional_object("params").value_or(json_value{});
-  event.timeout = in.optional_seconds("timeout", timeout_rule).value_or(command_timeout_default);
-  event.deadline = in.optional_time("deadline");
+  event.timeout = in.optional_seconds_capped("timeout", timeout_rule).value_or(command_timeout_default);
+  event.deadline = read_time_if_fitting(in, "deadline");
   return event;
 }
 
@@ -133,8 +142,16 @@ result<command_event> parse_command_event(std::string_view json, diagnostics& di
 
 result<heartbeat_event> parse_heartbeat_event(std::string_view json, diagnostics& diag) {
   if (const auto time = read_printed_heartbeat(json)) return heartbeat_event{time};
-  return parse_message(json, diag, {},
-                       [](field_reader& in) { return heartbeat_event{in.optional_time("timestamp")}; });
+  return parse_message(json, diag, {}, [](field_reader& in) {
+    return heartbeat_event{read_time_if_fitting(in, "timestamp")};
+  });
+}
+
+std::optional<std::string> find_request_id(std::string_view json, json_limits limits) {
+  diagnostics ignored;
+  auto id = parse_message(json, ignored, limits,
+                          [](field_reader& in) { return in.text("request_id", request_id_rule); });
+  return id ? std::optional{std::move(*id)} : std::nullopt;
 }
 
 result<cancel_event> parse_cancel_event(std::string_view json, diagnostics& diag) {
@@ -144,8 +161,9 @@ result<cancel_event> parse_cancel_event(std::string_view json, diagnostics& diag
 
 result<drain_event> parse_drain_event(std::string_view json, diagnostics& diag) {
   return parse_message(json, diag, {}, [](field_reader& in) {
-    return drain_event{
-        in.optional_seconds("reconnect_after_seconds", wait_rule).value_or(std::chrono::milliseconds{})};
+    const auto wait = in.if_fitting(
+        [](field_reader& of) { return of.optional_seconds_capped("reconnect_after_seconds", wait_rule); });
+    return drain_event{wait.value_or(std::chrono::milliseconds{})};
   });
 }
 
@@ -177,10 +195,11 @@ result<command_response> parse_command_response(std::string_view json, diagnosti
     response.request_id = in.text("request_id", request_id_rule);
     response.ok = in.boolean("ok");
     response.result = in.optional_object("result").value_or(json_value{});
-    response.error = in.optional_text("error", sentence_rule).value_or("");
-    response.error_code = read_command_error(in);
-    response.detail = read_error_detail(in);
-    response.truncated = in.optional_boolean("truncated");
+    response.error = in.optional_text("error", {.size_bytes_max = std::string_view::npos}).value_or("");
+    cut_sentence(response.error);
+    response.error_code = in.if_fitting(&read_command_error);
+    response.detail = in.if_fitting(&read_error_detail);
+    response.truncated = in.if_fitting([](field_reader& of) { return of.optional_boolean("truncated"); });
     if (response.ok && response.error_code)
       in.fail("error_code", protocol_errc::conflicting_fields, "expected no error code, as ok is true");
     return response;

@@ -17,13 +17,16 @@ namespace kitfox::protocol {
 
 // Messages between agent and gateway. Optional members are those a base peer omits. parse_x takes the JSON
 // text of a body or of an event's data, ignores members it does not know, takes null as absent, and on
-// failure writes `diag` with the JSON pointer of the culprit. print_x writes compact JSON and omits absent
-// optional members.
+// failure writes `diag` with the JSON pointer of the culprit. An added member that does not fit counts as
+// absent, and a time over its bound as the bound, since a message must not be lost to what a peer may ignore.
+// print_x writes compact JSON and omits absent optional members.
 
 /// Longest time a command may be given; a timeout on the wire is finite and 0 < t <= this.
 inline constexpr std::chrono::milliseconds command_timeout_max{std::chrono::seconds{300}};
 /// What a command gets when its caller names no timeout.
 inline constexpr std::chrono::milliseconds command_timeout_default{std::chrono::seconds{30}};
+/// Longest interval between heartbeats that a stream is taken to have, whatever its gateway says.
+inline constexpr std::chrono::milliseconds heartbeat_interval_max{std::chrono::seconds{300}};
 /// Version of the added part of the contract, as `connected` carries it.
 inline constexpr std::int64_t protocol_version = 1;
 
@@ -63,7 +66,8 @@ struct cancel_event {
 
 /// The gateway will end the stream; the agent reconnects after the given time, jittered upward.
 struct drain_event {
-  std::chrono::milliseconds reconnect_after{0};  ///< `reconnect_after_seconds` on the wire; 0 <= t <= 300 s.
+  /// `reconnect_after_seconds` on the wire; 0 <= t <= 300 s, to which more is cut.
+  std::chrono::milliseconds reconnect_after{0};
   bool operator==(const drain_event&) const = default;
 };
 
@@ -81,6 +85,10 @@ using agent_event = std::variant<connected_event, command_event, heartbeat_event
 [[nodiscard]] result<heartbeat_event> parse_heartbeat_event(std::string_view json, diagnostics& diag);
 [[nodiscard]] result<cancel_event> parse_cancel_event(std::string_view json, diagnostics& diag);
 [[nodiscard]] result<drain_event> parse_drain_event(std::string_view json, diagnostics& diag);
+
+/// The member `request_id` of a message that could not be read, so that whoever waits for it can be told;
+/// none if that cannot be read either.
+[[nodiscard]] std::optional<std::string> find_request_id(std::string_view json, json_limits limits = {});
 
 /// The event's data, JSON.
 [[nodiscard]] std::string print_agent_event(const agent_event& event);
@@ -115,6 +123,7 @@ struct command_response {
   bool operator==(const command_response&) const = default;
 };
 
+/// An unknown error code counts as absent, a detail that does not fit too, and a long error is cut to 64 KiB.
 [[nodiscard]] result<command_response> parse_command_response(std::string_view json, diagnostics& diag,
                                                               json_limits limits = {});
 [[nodiscard]] std::string print_command_response(const command_response& response);
@@ -133,8 +142,8 @@ struct connect_query {
 inline constexpr std::size_t connect_field_size_max = 256;
 
 /// Parses the part of a request target after `?`, percent-decoded (`+` is a space). Unknown names are
-/// ignored, empty values are absent, of a repeated name the first counts. `diag.pointer` is `/` and the
-/// field's name.
+/// ignored, empty values and counts that are no numbers are absent, of a repeated name the first counts.
+/// `diag.pointer` is `/` and the field's name.
 [[nodiscard]] result<connect_query> parse_connect_query(std::string_view query, diagnostics& diag);
 /// Without a leading `?`; empty if nothing is set.
 [[nodiscard]] std::string print_connect_query(const connect_query& query);

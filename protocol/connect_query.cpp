@@ -13,14 +13,12 @@ error_code refuse(diagnostics& diag, std::string_view name, protocol_errc code, 
   return code;
 }
 
-result<std::optional<std::int64_t>> read_count(std::string_view name, const std::string& value,
-                                               diagnostics& diag) {
+/// None for what is no count: what an agent says of its cluster must not keep it out.
+std::optional<std::int64_t> read_count(const std::string& value) {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-  if (error != std::errc{} || end != value.data() + value.size() || count < 0)
-    return refuse(diag, name, protocol_errc::bad_format,
-                  "expected a count of at least 0, got " + quote_for_diagnostics(value));
-  return std::optional{count};
+  if (error != std::errc{} || end != value.data() + value.size() || count < 0) return std::nullopt;
+  return count;
 }
 
 result<std::string> decode_value(std::string_view name, std::string_view raw, diagnostics& diag) {
@@ -46,10 +44,7 @@ error_code set_field(connect_query& query, std::string_view name, std::string va
     return error_code{};
   };
   const auto set_count = [&](std::optional<std::int64_t>& field) {
-    if (field) return error_code{};
-    const auto count = read_count(name, value, diag);
-    if (!count) return count.error();
-    field = *count;
+    if (!field) field = read_count(value);
     return error_code{};
   };
   if (name == "agent_version") return set_text(query.agent_version);

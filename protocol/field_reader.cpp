@@ -180,6 +180,14 @@ std::optional<std::chrono::milliseconds> field_reader::optional_seconds(std::str
   return std::chrono::milliseconds{static_cast<std::int64_t>(std::max(whole, least))};
 }
 
+std::optional<std::chrono::milliseconds> field_reader::optional_seconds_capped(std::string_view name,
+                                                                               seconds_rule rule) {
+  const json* value = find(name);
+  const bool too_much = value != nullptr && value->is_number() &&
+                        value->get<double>() > std::chrono::duration<double>{rule.max}.count();
+  return too_much ? std::optional{rule.max} : optional_seconds(name, rule);
+}
+
 std::chrono::milliseconds field_reader::seconds(std::string_view name, seconds_rule rule) {
   if (require(name, expect_seconds(rule)) == nullptr) return {};
   return optional_seconds(name, rule).value_or(std::chrono::milliseconds{});

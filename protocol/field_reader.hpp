@@ -57,6 +57,9 @@ class field_reader {
   /// Rounded up to whole milliseconds, so that a positive time never becomes zero.
   std::chrono::milliseconds seconds(std::string_view name, seconds_rule rule = {});
   std::optional<std::chrono::milliseconds> optional_seconds(std::string_view name, seconds_rule rule = {});
+  /// Like the above, but what is more than `rule.max` counts as that.
+  std::optional<std::chrono::milliseconds> optional_seconds_capped(std::string_view name,
+                                                                   seconds_rule rule = {});
   timestamp time(std::string_view name);
   std::optional<timestamp> optional_time(std::string_view name);
   json_value object(std::string_view name);
@@ -69,6 +72,18 @@ class field_reader {
 
   /// Fails with unknown_param if the object has a member outside of `known`.
   void refuse_others(std::initializer_list<std::string_view> known);
+
+  /// What `read(field_reader&)` reads of optional members that a peer may as well leave out: a value that
+  /// does not fit counts as absent, so that it never costs the message.
+  template <class Read>
+  auto if_fitting(Read read) -> decltype(read(*this)) {
+    if (error_) return {};
+    auto value = read(*this);
+    if (!error_) return value;
+    error_ = {};
+    diag_ = {};
+    return {};
+  }
 
   /// Records a failure at member `name` ("" = the object itself), unless one is recorded already.
   void fail(std::string_view name, protocol_errc code, std::string sentence);

@@ -17,6 +17,13 @@ bool is_plain_text(std::string_view text) noexcept {
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+void cut_sentence(std::string& text) {
+  if (text.size() <= sentence_rule.size_bytes_max) return;
+  std::size_t end = sentence_rule.size_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+}
+
 void put_seconds(json& out, const char* name, std::optional<std::chrono::milliseconds> value) {
   if (value) out[name] = to_seconds(*value);
 }

@@ -25,6 +25,9 @@ inline constexpr text_rule request_id_rule{1, request_id_size_max, &is_request_i
 inline constexpr text_rule secret_rule{1, 512, nullptr, "a string"};
 inline constexpr text_rule sentence_rule{0, 64 * 1024, nullptr, "a string"};
 
+/// Cuts a sentence to what sentence_rule takes, between two characters.
+void cut_sentence(std::string& text);
+
 template <class T>
 void put(nlohmann::json& out, const char* name, const std::optional<T>& value) {
   if (value) out[name] = *value;

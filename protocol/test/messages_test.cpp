@@ -39,9 +39,11 @@ auto with_default_limits(auto parse) {
 }
 
 /// Every prefix of a valid message, and the message with each member in turn taken away, must parse or be
-/// refused with a pointer to that member; with each member in turn made an array of arrays, refused at it.
+/// refused with a pointer to that member; with each member in turn made an array of arrays, refused at it or,
+/// if it is one of `ignorable`, read as if it were absent.
 template <class Parse>
-void check_every_member(Parse parse, std::string_view text, const std::set<std::string>& required) {
+void check_every_member(Parse parse, std::string_view text, const std::set<std::string>& required,
+                        const std::set<std::string>& ignorable = {}) {
   for (std::size_t size = 0; size < text.size(); ++size)
     EXPECT_NE(failure(parse, text.substr(0, size)), "") << text.substr(0, size);
   const json whole = json::parse(text);
@@ -56,6 +58,10 @@ void check_every_member(Parse parse, std::string_view text, const std::set<std::
     }
     json wrong = whole;
     wrong[member.key()] = json::array({json::array()});
+    if (ignorable.contains(member.key())) {
+      EXPECT_EQ(parsed(parse, wrong.dump()), parsed(parse, without.dump())) << member.key();
+      continue;
+    }
     EXPECT_TRUE(failure(parse, wrong.dump()).starts_with(pointer))
         << member.key() << ": " << failure(parse, wrong.dump());
   }
@@ -75,7 +81,8 @@ TEST(ConnectedEvent, BaseAndAddedFormsParse) {
   const connected_event event{"c1", "hi", "prod", 15s, 1};
   EXPECT_EQ(parsed(parse_connected_event, full), event);
   EXPECT_EQ(print_agent_event(event), full);
-  check_every_member(parse_connected_event, full, {"cluster_id"});
+  check_every_member(parse_connected_event, full, {"cluster_id"},
+                     {"message", "cluster_name", "heartbeat_interval_seconds", "protocol"});
 }
 
 TEST(CommandEvent, BaseAndAddedFormsParse) {
@@ -89,7 +96,7 @@ TEST(CommandEvent, BaseAndAddedFormsParse) {
   const command_event event{"r-1", "list_pods", json_value{json{{"namespace", "x"}}}, 2500ms, noon};
   EXPECT_EQ(parsed(parse_command_event, full), event);
   EXPECT_EQ(print_agent_event(event), full);
-  check_every_member(parse_command_event, full, {"request_id", "command"});
+  check_every_member(parse_command_event, full, {"request_id", "command"}, {"deadline"});
 }
 
 TEST(CommandEvent, TimeoutsAndIdsAreBounded) {
@@ -99,7 +106,8 @@ TEST(CommandEvent, TimeoutsAndIdsAreBounded) {
     return failure(parse_command_event, message.dump());
   };
   EXPECT_EQ(with("timeout", 300), "");
-  EXPECT_EQ(with("timeout", 300.5), "/timeout: expected seconds, more than 0 and at most 300, got 300.5");
+  EXPECT_EQ(parsed(parse_command_event, R"({"request_id":"r","command":"c","timeout":300.5})").timeout, 300s);
+  EXPECT_EQ(parsed(parse_command_event, R"({"request_id":"r","command":"c","timeout":9e300})").timeout, 300s);
   EXPECT_EQ(with("timeout", 0), "/timeout: expected seconds, more than 0 and at most 300, got 0");
   EXPECT_EQ(with("timeout", -1), "/timeout: expected seconds, more than 0 and at most 300, got -1");
   EXPECT_NE(failure(parse_command_event, R"({"request_id":"r","command":"c","timeout":NaN})"), "");
@@ -116,7 +124,7 @@ TEST(HeartbeatEvent, TimeMayBeAbsentOrWithoutZone) {
   EXPECT_EQ(parsed(parse_heartbeat_event, R"({"timestamp":"2024-05-06T12:00:00.000000"})").time, noon);
   EXPECT_EQ(parsed(parse_heartbeat_event, "{}"), heartbeat_event{});
   EXPECT_EQ(print_agent_event(heartbeat_event{noon}), R"({"timestamp":"2024-05-06T12:00:00.000Z"})");
-  check_every_member(parse_heartbeat_event, R"({"timestamp":"2024-05-06T12:00:00.000Z"})", {});
+  check_every_member(parse_heartbeat_event, R"({"timestamp":"2024-05-06T12:00:00.000Z"})", {}, {"timestamp"});
 }
 
 TEST(CancelAndDrainEvents, RoundTrip) {
@@ -125,7 +133,8 @@ TEST(CancelAndDrainEvents, RoundTrip) {
   EXPECT_EQ(print_agent_event(drain_event{1500ms}), R"({"reconnect_after_seconds":1.5})");
   EXPECT_EQ(parsed(parse_drain_event, R"({"reconnect_after_seconds":0})"), drain_event{0ms});
   EXPECT_EQ(parsed(parse_drain_event, "{}"), drain_event{0ms});
-  check_every_member(parse_drain_event, R"({"reconnect_after_seconds":1.5})", {});
+  check_every_member(parse_drain_event, R"({"reconnect_after_seconds":1.5})", {},
+                     {"reconnect_after_seconds"});
 }
 
 TEST(AgentEvent, TravelsThroughTheStream) {
@@ -194,7 +203,8 @@ TEST(CommandResponse, AddedFormRoundTrips) {
           R"({"request_id":"r","ok":false,"error":"denied by RBAC","error_code":"denied","truncated":false,
     "error_detail":{"code":403,"reason":"Forbidden","message":"pods is forbidden","verb":"list","resource":"pods","namespace":"payments","retry_after_seconds":1.5}})"));
   EXPECT_EQ(parsed(with_default_limits(parse_command_response), text), response);
-  check_every_member(with_default_limits(parse_command_response), text, {"request_id", "ok"});
+  check_every_member(with_default_limits(parse_command_response), text, {"request_id", "ok"},
+                     {"error_code", "error_detail", "truncated"});
   const command_response good{"r", true, json_value{json{{"a", 1}}}, "", {}, {}, true};
   EXPECT_EQ(print_command_response(good),
             R"({"ok":true,"request_id":"r","result":{"a":1},"truncated":true})");
@@ -203,10 +213,8 @@ TEST(CommandResponse, AddedFormRoundTrips) {
 
 TEST(CommandResponse, WrongMembersAreNamedByPointer) {
   const auto parse = with_default_limits(parse_command_response);
-  EXPECT_EQ(failure(parse, R"({"request_id":"r","ok":false,"error_code":"oops"})"),
-            R"(/error_code: expected an error code of the closed list, got "oops")");
-  EXPECT_EQ(failure(parse, R"({"request_id":"r","ok":false,"error_detail":{"code":"403"}})"),
-            R"(/error_detail/code: expected an integer between 100 and 599, got "403")");
+  EXPECT_EQ(failure(parse, R"({"request_id":"r","ok":false,"error":{"code":7}})"),
+            "/error: expected a string, got an object");
   EXPECT_EQ(failure(parse, R"({"request_id":"r","ok":true,"error_code":"busy"})"),
             "/error_code: expected no error code, as ok is true");
   EXPECT_EQ(failure(parse, R"({"request_id":"r","ok":"true"})"),
@@ -244,14 +252,11 @@ TEST(ConnectQuery, IgnoresWhatItDoesNotKnow) {
 }
 
 TEST(ConnectQuery, RefusesBadValues) {
-  EXPECT_EQ(failure(parse_connect_query, "node_count=x"),
-            R"(/node_count: expected a count of at least 0, got "x")");
   for (const std::string& bad :
-       {std::string{"node_count=-1"}, std::string{"node_count=1.5"},
-        std::string{"node_count=99999999999999999999"}, std::string{"agent_version=%"},
-        std::string{"agent_version=%0a"}, std::string{"agent_version=%ff"}, std::string{"agent_version=%00"},
-        std::string{"instance_id=a b"}, "instance_id=" + std::string(129, 'x'),
-        "agent_version=" + std::string(257, 'x'), "unknown=" + std::string(257, 'x')})
+       {std::string{"agent_version=%"}, std::string{"agent_version=%0a"}, std::string{"agent_version=%ff"},
+        std::string{"agent_version=%00"}, std::string{"instance_id=a b"},
+        "instance_id=" + std::string(129, 'x'), "agent_version=" + std::string(257, 'x'),
+        "unknown=" + std::string(257, 'x')})
     EXPECT_NE(failure(parse_connect_query, bad), "") << bad;
   EXPECT_EQ(failure(parse_connect_query, "agent_version=" + std::string(256, 'x')), "");
 }
