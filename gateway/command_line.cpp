@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -42,20 +43,6 @@ struct raw_options {
   bool verify = false;
 };
 
-std::string flag_of(std::string_view name) {
-  std::string flag = "--" + std::string{name};
-  std::replace(flag.begin(), flag.end(), '_', '-');
-  return flag;
-}
-
-std::string variable_of(std::string_view name) {
-  std::string variable = "KITFOX_GATEWAY_";
-  for (const char letter : name)
-    variable +=
-        letter == '-' ? '_' : static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
-  return variable;
-}
-
 template <class Value>
 void add(CLI::App& app, std::string_view name, Value& into, const std::string& meaning) {
   app.add_option(flag_of(name), into, meaning)->envname(variable_of(name))->capture_default_str();
@@ -87,7 +74,8 @@ void add_server_options(CLI::App& app, raw_options& raw) {
   add(app, "public_url", raw.public_url, "base URL for agents, in helm_install_command");
   add(app, "threads", raw.threads, "threads that carry agents' streams, 0 to 256; 0: one for each core");
   add(app, "log_level", raw.log_level, "DEBUG, INFO, WARNING or ERROR");
-  add(app, "heartbeat_seconds", raw.heartbeat, "most seconds without a byte on an agent's stream");
+  add(app, "heartbeat_seconds", raw.heartbeat,
+      "most seconds without a byte on an agent's stream, at most 300");
   add(app, "max_stream_age_seconds", raw.max_age, "mean age at which a stream is closed with a hint");
   add(app, "stream_age_jitter", raw.age_jitter, "share of that age by which streams differ");
   add(app, "drain_window_seconds", raw.drain, "time over which streams are closed at the end");
@@ -105,7 +93,7 @@ void add_limits(CLI::App& app, raw_options& raw) {
         ->group("Limits");
   for (const span_limit& one : span_limits()) {
     raw.spans.push_back(seconds_of(raw.limits.*one.member));
-    const std::string name = std::string{one.name} + "_seconds";
+    const std::string name = name_in_seconds(one);
     app.add_option(flag_of(name), raw.spans.back(), "seconds " + std::string{one.meaning})
         ->envname(variable_of(name))
         ->capture_default_str()
@@ -116,12 +104,13 @@ void add_limits(CLI::App& app, raw_options& raw) {
 /// Collects the first thing that is wrong.
 class reader {
  public:
-  std::string file(std::string_view what, const std::string& path) {
-    if (path.empty()) return fail(std::string{what} + " is required");
+  std::string file(std::string_view name, const std::string& path) {
+    const std::string what = flag_of(name);
+    if (path.empty()) return fail(what + " is required");
     std::ifstream in{path, std::ios::binary};
     std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (!in.good() && !in.eof()) return fail(std::string{what} + " cannot be read: " + path);
-    if (text.empty()) return fail(std::string{what} + " is empty: " + path);
+    if (!in.good() && !in.eof()) return fail(what + " cannot be read: " + path);
+    if (text.empty()) return fail(what + " is empty: " + path);
     return text;
   }
   runtime::endpoint address(std::string_view what, const std::string& text) {
@@ -131,7 +120,7 @@ class reader {
     const bool has_port = colon != std::string::npos &&
                           std::from_chars(text.data() + colon + 1, end, port).ptr == end &&
                           colon + 1 < text.size();
-    if (!has_port) fail(std::string{what} + " must be HOST:PORT, got " + text);
+    if (!has_port) fail(flag_of(what) + " must be HOST:PORT, got " + text);
     std::string host = text.substr(0, colon);
     if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
     return {std::move(host), port};
@@ -153,6 +142,9 @@ std::string trim_line_end(std::string text) {
 
 std::vector<caller_credential> read_callers(const raw_options& raw, reader& in) {
   std::vector<caller_credential> callers;
+  constexpr std::size_t least = caller_credential::secret_size_min;
+  if (!raw.internal_secret.empty() && raw.internal_secret.size() < least)
+    in.fail("KITFOX_GATEWAY_INTERNAL_SECRET must have at least " + std::to_string(least) + " characters");
   if (!raw.internal_secret.empty())
     callers.push_back({"internal", raw.internal_secret, caller_role::admin, std::nullopt});
   if (raw.credentials_file.empty()) return callers;
@@ -161,7 +153,7 @@ std::vector<caller_credential> read_callers(const raw_options& raw, reader& in) 
   protocol::diagnostics diag;
   auto parsed = parse_credentials(text, diag);
   if (parsed.has_error()) {
-    in.fail("credentials-file: " + diag.to_string());
+    in.fail("--credentials-file " + raw.credentials_file + ": " + diag.to_string());
     return callers;
   }
   std::move(parsed.value().begin(), parsed.value().end(), std::back_inserter(callers));
@@ -176,9 +168,13 @@ gateway_options read_options(const raw_options& raw, reader& in) {
   tls.certificate_pem = in.file("tls-cert-file", raw.tls_cert_file);
   tls.private_key_pem = in.file("tls-key-file", raw.tls_key_file);
   options.agent_tls = tls;
+  options.agent_tls_source = "--tls-cert-file " + raw.tls_cert_file + ", --tls-key-file " + raw.tls_key_file;
+  options.caller_tls_source = options.agent_tls_source;
   if (!raw.caller_tls_cert_file.empty() || !raw.caller_tls_key_file.empty()) {
     tls.certificate_pem = in.file("caller-tls-cert-file", raw.caller_tls_cert_file);
     tls.private_key_pem = in.file("caller-tls-key-file", raw.caller_tls_key_file);
+    options.caller_tls_source = "--caller-tls-cert-file " + raw.caller_tls_cert_file +
+                                ", --caller-tls-key-file " + raw.caller_tls_key_file;
   }
   options.caller_tls = tls;
   options.pepper = raw.pepper;
@@ -199,6 +195,21 @@ gateway_options read_options(const raw_options& raw, reader& in) {
   std::size_t index = 0;
   for (const span_limit& one : span_limits()) options.limits.*one.member = span_of(raw.spans[index++]);
   return options;
+}
+
+/// Which variable holds the value that `complaint` is about; empty if it was a flag. CLI11 names the flag in
+/// any case.
+std::string source_of(const CLI::App& app, const std::string& complaint, std::span<const char* const> given) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string flag = option->get_name();
+    const std::string variable = option->get_envname();
+    if (flag.empty() || variable.empty() || complaint.find(flag + ' ') == std::string::npos) continue;
+    const bool is_flag = std::any_of(given.begin(), given.end(), [&](std::string_view one) {
+      return one == flag || one.starts_with(flag + '=');
+    });
+    if (!is_flag) return " (from " + variable + ")";
+  }
+  return {};
 }
 
 parsed_command_line refuse(const std::string& reason) {
@@ -227,7 +238,7 @@ parsed_command_line parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::Success& success) {
     return {std::nullopt, app.exit(success)};
   } catch (const CLI::Error& wrong) {
-    return refuse(wrong.what());
+    return refuse(wrong.what() + source_of(app, wrong.what(), {argv, static_cast<std::size_t>(argc)}));
   }
   program_plan plan;
   plan.database_path = raw.database;
@@ -239,10 +250,10 @@ parsed_command_line parse_command_line(int argc, const char* const* argv) {
     return {std::move(plan)};
   }
   const auto least = runtime::parse_severity(raw.log_level);
-  if (least.has_error()) return refuse("log-level must be DEBUG, INFO, WARNING or ERROR");
+  if (least.has_error()) return refuse("--log-level must be DEBUG, INFO, WARNING or ERROR");
   plan.least_severity = least.value();
   constexpr std::size_t threads_max = 256;
-  if (raw.threads > threads_max) return refuse("threads must be 0 to 256");
+  if (raw.threads > threads_max) return refuse("--threads must be 0 to 256");
   plan.threads = raw.threads != 0 ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
   reader in;
   plan.options = read_options(raw, in);

@@ -11,16 +11,25 @@
 
 namespace kitfox::gateway {
 
-runtime::result<credential_book> credential_book::make(std::vector<caller_credential> credentials) {
-  if (credentials.empty()) return gateway_errc::caller_credential_missing;
+std::string complaint_about(const std::vector<caller_credential>& credentials) {
   std::set<std::string_view> names, secrets;
   for (const caller_credential& one : credentials) {
-    const bool sound = !one.name.empty() && one.name.size() <= caller_credential::name_size_max &&
-                       one.secret.size() >= caller_credential::secret_size_min &&
-                       (!one.bound || is_tenant(*one.bound));
-    if (!sound || !names.insert(one.name).second || !secrets.insert(one.secret).second)
-      return gateway_errc::caller_credential_invalid;
+    const std::string who = "credential " + protocol::quote_for_diagnostics(one.name);
+    if (one.name.empty() || one.name.size() > caller_credential::name_size_max)
+      return who + ": its name must have 1 to " + std::to_string(caller_credential::name_size_max) + " bytes";
+    if (one.secret.size() < caller_credential::secret_size_min)
+      return who + ": its secret must have at least " + std::to_string(caller_credential::secret_size_min) +
+             " characters";
+    if (one.bound && !is_tenant(*one.bound)) return who + ": its tenant is malformed";
+    if (!names.insert(one.name).second) return who + ": another one has the same name";
+    if (!secrets.insert(one.secret).second) return who + ": another one has the same secret";
   }
+  return {};
+}
+
+runtime::result<credential_book> credential_book::make(std::vector<caller_credential> credentials) {
+  if (credentials.empty()) return gateway_errc::caller_credential_missing;
+  if (!complaint_about(credentials).empty()) return gateway_errc::caller_credential_invalid;
   return credential_book{std::move(credentials)};
 }
 

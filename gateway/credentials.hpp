@@ -10,6 +10,9 @@
 
 namespace kitfox::gateway {
 
+/// The first thing that is wrong with one of them, by its name and without secrets; empty: nothing.
+[[nodiscard]] std::string complaint_about(const std::vector<caller_credential>& credentials);
+
 /// The accepted values of `X-Internal-Service`.
 class credential_book {
  public:

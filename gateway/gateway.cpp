@@ -37,6 +37,8 @@ runtime::http::server_options server_options_of(const gateway_limits& of, std::s
 // owners: the gateway while it starts, and the listeners
 using shared_tls = std::shared_ptr<runtime::tls_server>;
 
+std::string print_address(const runtime::endpoint& of) { return of.host + ':' + std::to_string(of.port); }
+
 /// Nothing where no TLS is wanted.
 runtime::result<shared_tls> prepare_tls(runtime::network& on,
                                         const std::optional<runtime::tls_server_options>& wanted) {
@@ -71,6 +73,7 @@ struct gateway::state {
         agent_shard::parts{on, parts.on, errands, options, parts.policy, board, desk}));
   }
   task<error_code> start();
+  error_code blame(const std::string& what, error_code failure);
   task<error_code> listen_for_agents();
   task<void> serve_callers();
   void tell_readiness();
@@ -81,6 +84,7 @@ struct gateway::state {
 
   gateway_parts parts;
   gateway_options options;
+  std::string complaint;
   metrics numbers;
   bool draining = false;
   audit_log audit;
@@ -98,11 +102,14 @@ struct gateway::state {
   runtime::notifier servers_ended;
 };
 
+error_code gateway::state::blame(const std::string& what, error_code failure) {
+  complaint = what + ": " + failure.message();
+  return failure;
+}
+
 task<error_code> gateway::state::start() {
-  std::string reason;
-  error_code failure = check_options(options, reason);
-  if (!failure) failure = audit.open();
-  if (failure) co_return failure;
+  if (const error_code failure = check_options(options, complaint)) co_return failure;
+  if (const error_code failure = audit.open()) co_return blame("the audit", failure);
   auto book = credential_book::make(options.callers);
   KITFOX_ASSERT(book.has_value());
   key_writer& changes = parts.changes != nullptr ? *parts.changes : at_once;
@@ -110,9 +117,10 @@ task<error_code> gateway::state::start() {
 
   if (const error_code unusable = co_await listen_for_agents()) co_return unusable;
   auto caller_tls = prepare_tls(parts.on.network(), options.caller_tls);
-  if (caller_tls.has_error()) co_return caller_tls.error();
+  if (caller_tls.has_error()) co_return blame(options.caller_tls_source, caller_tls.error());
   auto caller_listener = co_await parts.on.network().listen(options.caller_listen, caller_tls.value());
-  if (caller_listener.has_error()) co_return caller_listener.error();
+  if (caller_listener.has_error())
+    co_return blame("--caller-listen " + print_address(options.caller_listen), caller_listener.error());
   caller_server.emplace(parts.on, std::move(caller_listener.value()), *callers,
                         server_options_of(options.limits, 1));
   parts.on.events().info("listening", {{"agent_port", std::uint64_t{shards.front()->local().port}},
@@ -124,7 +132,7 @@ task<error_code> gateway::state::start() {
 // One TLS context for all of them, so that a session is resumed on whichever thread its agent comes to.
 task<error_code> gateway::state::listen_for_agents() {
   auto tls = prepare_tls(parts.on.network(), options.agent_tls);
-  if (tls.has_error()) co_return tls.error();
+  if (tls.has_error()) co_return blame(options.agent_tls_source, tls.error());
   const auto bounds = server_options_of(options.limits, shards.size());
   runtime::listen_options how;
   how.unacknowledged_max = options.limits.write_timeout + options.heartbeat_interval;
@@ -132,7 +140,7 @@ task<error_code> gateway::state::listen_for_agents() {
   runtime::endpoint at = options.agent_listen;
   for (const auto& shard : shards) {
     const error_code failure = co_await shard->listen(at, tls.value(), bounds, how);
-    if (failure) co_return failure;
+    if (failure) co_return blame("--agent-listen " + print_address(options.agent_listen), failure);
     at.port = shards.front()->local().port;
   }
   co_return error_code{};
@@ -228,6 +236,7 @@ gateway::gateway(gateway_parts parts, gateway_options options)
     : state_{std::make_unique<state>(std::move(parts), std::move(options))} {}
 gateway::~gateway() = default;
 
+const std::string& gateway::complaint() const noexcept { return state_->complaint; }
 task<error_code> gateway::start() { return state_->start(); }
 std::size_t gateway::audit_records_lost() const noexcept { return state_->audit.pending(); }
 task<void> gateway::run(runtime::stop_source& stop) { return state_->run(stop); }

@@ -42,6 +42,8 @@ class gateway {
   /// Checks the options and binds both listeners, then emits the event `listening` with agent_port and
   /// caller_port. Errors: gateway_errc (options, audit), runtime::errc (TLS settings, addresses).
   [[nodiscard]] runtime::task<runtime::error_code> start();
+  /// After start() has failed: in one sentence which flag, address or file is at fault.
+  [[nodiscard]] const std::string& complaint() const noexcept;
   /// Serves until `stop`, then drains (DRN-1, DRN-2): not ready and connects refused at once, streams closed
   /// over options.drain_window, every command finished or failed. Ends early when nothing is left. Call once,
   /// after start(). Cancelling it closes everything at once.

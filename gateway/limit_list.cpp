@@ -1,5 +1,7 @@
 #include "gateway/limit_list.hpp"
 
+#include <algorithm>
+
 namespace kitfox::gateway {
 
 namespace {
@@ -67,6 +69,22 @@ constexpr span_limit spans[] = {
     {"idempotency_kept", &l::idempotency_kept, "for which a keyed answer is kept", bound::zero},
 };
 }  // namespace
+
+std::string flag_of(std::string_view name) {
+  std::string flag = "--" + std::string{name};
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+std::string variable_of(std::string_view name) {
+  std::string variable = "KITFOX_GATEWAY_";
+  for (const char letter : name)
+    variable +=
+        letter == '-' ? '_' : static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
+  return variable;
+}
+
+std::string name_in_seconds(const span_limit& of) { return std::string{of.name} + "_seconds"; }
 
 std::span<const count_limit> count_limits() noexcept { return counts; }
 std::span<const span_limit> span_limits() noexcept { return spans; }

@@ -77,12 +77,16 @@ struct gateway_options {
   /// None means no TLS: for simulation only; the program does not start without.
   std::optional<runtime::tls_server_options> agent_tls{};
   std::optional<runtime::tls_server_options> caller_tls{};
+  /// Where they come from, for whoever has to correct them.
+  std::string agent_tls_source = "TLS of the agents' listener";
+  std::string caller_tls_source = "TLS of the callers' listener";
   /// Mixed into every stored hash; must not be empty and is kept outside of the database.
   std::string pepper;
   std::vector<caller_credential> callers;  ///< At least one.
   /// Base URL that agents are told to dial, in helm_install_command.
   std::string public_url = "https://orchestrator.incidentfox.ai/gateway";
-  duration heartbeat_interval = std::chrono::seconds{15};  ///< H; bytes flow at least this often.
+  duration heartbeat_interval =
+      std::chrono::seconds{15};  ///< H; bytes flow at least this often; at most 300 s.
   duration max_stream_age = std::chrono::hours{1};
   double stream_age_jitter = 0.1;  ///< Share of max_stream_age, in [0, 1).
   duration drain_window = std::chrono::seconds{30};

@@ -24,7 +24,7 @@ int fail(runtime::host& on, exit_code code, std::string_view reason) {
 
 task<int> run_gateway(runtime::host& on, gateway& served, runtime::stop_source& stop) {
   const error_code failure = co_await served.start();
-  if (failure) co_return fail(on, exit_code_of(failure), failure.message());
+  if (failure) co_return fail(on, exit_code_of(failure), served.complaint());
   co_await served.run(stop);
   const bool complete = served.audit_records_lost() == 0;
   co_return static_cast<int>(complete ? exit_code::ok : exit_code::store_failed);

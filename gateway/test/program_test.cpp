@@ -38,8 +38,36 @@ TEST_F(Program, AFlagWinsOverTheEnvironment) {
 
 TEST_F(Program, SaysWhenAnAddressOrAFileIsUnusable) {
   EXPECT_EQ(run({"--agent-listen", "203.0.113.1:1"}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("--agent-listen 203.0.113.1:1: "));
+  EXPECT_EQ(run({"--caller-listen", "203.0.113.1:1"}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("--caller-listen 203.0.113.1:1: "));
   EXPECT_EQ(run({"--tls-cert-file", path("absent.pem")}, complete_), 2);
+  EXPECT_THAT(err(), HasSubstr("--tls-cert-file cannot be read: " + path("absent.pem")));
   EXPECT_EQ(run({"--database", path("absent/gateway.db")}, complete_), 3);
+}
+
+TEST_F(Program, NamesTheFilesOfAKeyAndACertificateThatDoNotFit) {
+  const std::string certificate = path("cert.pem"), key = path("key.pem");
+  EXPECT_EQ(run({"--tls-cert-file", key, "--tls-key-file", certificate}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("--tls-cert-file " + key + ", --tls-key-file " + certificate));
+}
+
+TEST_F(Program, NamesTheFlagOrTheVariableOfAValueThatItCannotTake) {
+  EXPECT_EQ(run({"--heartbeat-seconds", "301"}, complete_), 2);
+  EXPECT_EQ(err(), "kitfox-gateway: --heartbeat-seconds must be positive and at most 300 s\n");
+  EXPECT_EQ(run({"--heartbeat-seconds", "300", "--database", path("absent/gateway.db")}, complete_), 3);
+  EXPECT_EQ(run({"--header-bytes-max", "0"}, complete_), 2);
+  EXPECT_EQ(err(), "kitfox-gateway: --header-bytes-max must be positive\n");
+  EXPECT_EQ(run({"--body-timeout-seconds", "0"}, complete_), 2);
+  EXPECT_EQ(err(), "kitfox-gateway: --body-timeout-seconds must be positive\n");
+  std::vector<std::string> environment = complete_;
+  environment.push_back("KITFOX_GATEWAY_HEARTBEAT_SECONDS=abc");
+  EXPECT_EQ(run({}, environment), 2);
+  EXPECT_THAT(err(), HasSubstr("KITFOX_GATEWAY_HEARTBEAT_SECONDS"));
+  environment = without("KITFOX_GATEWAY_INTERNAL_SECRET");
+  environment.push_back("KITFOX_GATEWAY_INTERNAL_SECRET=x");
+  EXPECT_EQ(run({}, environment), 2);
+  EXPECT_EQ(err(), "kitfox-gateway: KITFOX_GATEWAY_INTERNAL_SECRET must have at least 16 characters\n");
 }
 
 TEST_F(Program, ListsEveryLimitInItsHelp) {
@@ -64,7 +92,7 @@ TEST_F(Program, ListsEveryLimitInItsHelp) {
 
 TEST_F(Program, RunsOnAtMostTwoHundredAndFiftySixThreads) {
   EXPECT_EQ(run({"--threads", "257"}, complete_), 2);
-  EXPECT_EQ(err(), "kitfox-gateway: threads must be 0 to 256\n");
+  EXPECT_EQ(err(), "kitfox-gateway: --threads must be 0 to 256\n");
   // It is the database that is refused here.
   EXPECT_EQ(run({"--threads", "256", "--database", path("absent/gateway.db")}, complete_), 3);
 }
