@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures the fake API server beside a real one, by hand: time to start, resident memory, a list of 10,000 pods. usage: side_by_side.py [PODS]
+"""Measures the fake API server beside a real one, by hand: time to start, resident memory, lists of 10,000 pods, a change that
+200 watchers wait for. usage: side_by_side.py [PODS]
 
 The real one is started by ../shared/live/start (kube-apiserver and etcd); memory is of the API server alone. KITFOX names the program kitfox.
 """
@@ -8,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import selectors
 import ssl
 import statistics
 import subprocess
@@ -20,6 +22,9 @@ from live_assets import LIVE, SKIPPED
 
 KITFOX = os.environ.get("KITFOX", "kitfox")
 PODS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+WATCHERS = 200
+CHANGES = 30
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
 
 def resident_mib(pid):
@@ -31,12 +36,16 @@ class Server:
         text = pathlib.Path(kubeconfig).read_text()
         self.pid, self.token = pid, re.search(r'token"?: "?([^"\s}]+)', text)[1]
         host, port = re.search(r"https://([\d.]+):(\d+)", text).groups()
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # loopback, and started here
-        self.connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=60)
+        self.context = ssl.create_default_context()
+        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE  # loopback, and started here
+        self.address = host, int(port)
+        self.connection = self.connect()
 
-    def ask(self, method, path, body=None):
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Accept": "application/json"}
+    def connect(self):
+        return http.client.HTTPSConnection(*self.address, context=self.context, timeout=60)
+
+    def ask(self, method, path, body=None, accept="application/json", content="application/json"):
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content, "Accept": accept}
         self.connection.request(method, path, body and json.dumps(body), headers)
         answer = self.connection.getresponse()
         return answer.status, answer.read()
@@ -51,16 +60,57 @@ class Server:
                 "spec": {"nodeName": "n", "containers": [{"name": "app", "image": "app:1.0"}]}})
             assert status == 201, text
         out[f"creating {PODS} pods one by one, s"] = time.monotonic() - begun
-        for name, query in (("", ""), (" by label", "?labelSelector=app%3Da7")):
+        for name, query, accept, items in (("", "", "application/json", PODS), (" as a table", "", TABLE, PODS),
+                                           (" by label", "?labelSelector=app%3Da7", "application/json", PODS // 50),
+                                           (", 500 of them", "?limit=500", "application/json", min(500, PODS))):
             spans = []
             for _ in range(5):
                 begun = time.monotonic()
-                status, text = self.ask("GET", "/api/v1/pods" + query)
+                status, text = self.ask("GET", "/api/v1/pods" + query, accept=accept)
                 spans.append(1000 * (time.monotonic() - begun))
-                assert status == 200 and len(json.loads(text)["items"]) == (PODS if not query else PODS // 50)
+                shown = json.loads(text)
+                assert status == 200 and len(shown.get("rows") or shown["items"]) == items
             out[f"list of {PODS} pods{name}, ms"] = statistics.median(spans)
         out[f"memory with {PODS} pods, MiB"] = resident_mib(self.pid)
+        out[f"until {WATCHERS} watchers know, ms"] = statistics.median(self.watched_changes())
         return out
+
+    def watched_changes(self):
+        """How long each of a number of changes takes to reach the last of the watchers."""
+        _, text = self.ask("GET", "/api/v1/namespaces/shop/pods?limit=1")
+        path = "/api/v1/namespaces/shop/pods?watch=1&resourceVersion=" + json.loads(text)["metadata"]["resourceVersion"]
+        connections = [self.connect() for _ in range(WATCHERS)]
+        waiting = selectors.DefaultSelector()
+        for connection in connections:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+            assert connection.getresponse().status == 200
+            connection.sock.setblocking(False)
+            waiting.register(connection.sock, selectors.EVENT_READ)
+        spans = []
+        for number in range(CHANGES):
+            mark = b'"change":"%d"' % number
+            begun = time.monotonic()
+            status, _ = self.ask("PATCH", "/api/v1/namespaces/shop/pods/pod-0", {"metadata": {"labels": {"change": str(number)}}},
+                                 content="application/merge-patch+json")
+            assert status == 200
+            unaware = {connection.sock: b"" for connection in connections}
+            while unaware:
+                for key, _ in waiting.select(60):
+                    while True:
+                        try:
+                            received = key.fileobj.recv(65536)
+                        except ssl.SSLWantReadError:
+                            break
+                        assert received, "a watch ended"
+                        text = unaware.get(key.fileobj, b"") + received
+                        if key.fileobj in unaware:
+                            unaware[key.fileobj] = text
+                        if mark in text:
+                            unaware.pop(key.fileobj, None)
+            spans.append(1000 * (time.monotonic() - begun))
+        for connection in connections:
+            connection.close()
+        return spans
 
 
 def measure_real(folder):
