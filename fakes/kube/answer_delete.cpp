@@ -102,7 +102,8 @@ outcome<api_answer> delete_collection(const api_call& call, const deletion_optio
   const auto page = list_objects(call.state.store, *call.type, call.object_namespace(), *selected);
   if (!page) return page.error();
   json items = json::array();
-  for (const object_ptr& object : page->items) {
+  for (const kept_ptr& kept : page->items) {
+    const object_ptr object = kept->open();
     // As they were listed, in the form of list items.
     json item = object->body;
     for (const char* field : {"kind", "apiVersion"}) item.erase(field);

@@ -1,3 +1,4 @@
+#include "fakes/kube/aggregated_discovery.hpp"
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/label_selector.hpp"
 #include "fakes/kube/list_pages.hpp"
@@ -39,6 +40,19 @@ outcome<api_answer> answer_openapi_v2(const api_call& call) {
   return answer;
 }
 
+std::optional<api_answer> answer_aggregated(const api_call& call) {
+  const server_identity& identity = call.state.options.identity;
+  if (identity.discovery == server_identity::discovery_forms::by_group) return std::nullopt;
+  const auto version = wanted_discovery(call.request.headers.get("Accept"));
+  if (!version) return std::nullopt;
+  const auto document = aggregated_discovery(identity, call.info.attributes.path, *version);
+  if (!document) return std::nullopt;
+  api_answer answer = json_answer(200, *document);
+  answer.head.headers.set("Content-Type", discovery_media_type(*version));
+  answer.head.headers.set("Vary", "Accept");
+  return answer;
+}
+
 json list_metadata(const list_page& page) {
   json metadata{{"resourceVersion", std::to_string(page.revision)}};
   if (!page.continue_token.empty()) metadata["continue"] = page.continue_token;
@@ -46,30 +60,45 @@ json list_metadata(const list_page& page) {
   return metadata;
 }
 
-json whole_list(const api_call& call, const list_page& page) {
-  json items = json::array();
-  for (const object_ptr& object : page.items) {
-    json item = present(*call.type, object->body);
-    item.erase("kind");  // items of typed lists carry neither
-    item.erase("apiVersion");
-    items.push_back(std::move(item));
-  }
-  return {{"kind", call.type->list_kind()},
-          {"apiVersion", call.type->api_version()},
-          {"metadata", list_metadata(page)},
-          {"items", std::move(items)}};
+std::string print_list_head(std::string_view kind, std::string_view version, const json& metadata) {
+  std::string out = "{\"kind\":\"";
+  out.append(kind).append("\",\"apiVersion\":\"").append(version).append("\",\"metadata\":");
+  return out.append(print_json(metadata)).append(",\"items\":[");
 }
 
-json partial_list(const list_page& page, const media_choice& media) {
+// Items of typed lists carry neither kind nor apiVersion.
+std::string print_item(const resource_type& type, const kept_object& object) {
+  json item = present(type, object.open()->body);
+  item.erase("kind");
+  item.erase("apiVersion");
+  return print_json(item);
+}
+
+std::string print_whole_list(const api_call& call, const list_page& page) {
+  std::string out = print_list_head(call.type->list_kind(), call.type->api_version(), list_metadata(page));
+  const bool as_kept = &stored_as(*call.type) == call.type;
+  std::size_t bytes = out.size() + 3;  // the closing "]}", and the line's end
+  for (const kept_ptr& object : page.items) bytes += object->item_text().size() + 1;
+  out.reserve(bytes);
+  std::string_view separator;
+  for (const kept_ptr& object : page.items) {
+    out.append(separator).append(as_kept ? object->item_text() : print_item(*call.type, *object));
+    separator = ",";
+  }
+  return out.append("]}");
+}
+
+std::string print_partial_list(const list_page& page, const media_choice& media) {
   json metadata = list_metadata(page);
   metadata.erase("remainingItemCount");  // 1.20 forgets it when it converts
-  json items = json::array();
-  for (const object_ptr& object : page.items)
-    items.push_back(partial_metadata(object->body, media.meta_version));
-  return {{"kind", "PartialObjectMetadataList"},
-          {"apiVersion", "meta.k8s.io/" + media.meta_version},
-          {"metadata", std::move(metadata)},
-          {"items", std::move(items)}};
+  std::string out =
+      print_list_head("PartialObjectMetadataList", "meta.k8s.io/" + media.meta_version, metadata);
+  std::string_view separator;
+  for (const kept_ptr& object : page.items) {
+    out.append(separator).append(print_partial_metadata(*object, media.meta_version));
+    separator = ",";
+  }
+  return out.append("]}");
 }
 
 // A watch of one name by path is a watch with that name selected.
@@ -95,6 +124,7 @@ outcome<api_answer> answer_path(const api_call& call) {
   if (asked.path == "/") return json_answer(200, path_index(call.state.options.identity));
   if (asked.path == "/openapi/v2") return answer_openapi_v2(call);
   if (auto document = openapi_v3_document(asked.path)) return json_answer(200, *document);
+  if (auto answer = answer_aggregated(call)) return std::move(*answer);
   if (auto document = discovery_document(call.state.options.identity, asked.path)) {
     return json_answer(200, *document);
   }
@@ -106,15 +136,19 @@ outcome<api_answer> answer_path(const api_call& call) {
 
 outcome<api_answer> answer_get(const api_call& call) {
   const access_attributes& asked = call.info.attributes;
-  if (auto media = choose_media(call.request.headers.get("Accept")); !media) return media.error();
+  const auto media = choose_media(call.request.headers.get("Accept"));
+  if (!media) return media.error();
   const auto revision = parse_version(call.info.target.get("resourceVersion").value_or(""));
   if (!revision) return revision.error();
   if (*revision && **revision > call.state.store.revision()) {
     return too_large_version(**revision, call.state.store.revision());
   }
-  const object_ptr object = call.state.store.find(stored_as(*call.type), call.object_namespace(), asked.name);
-  if (!object) return not_found(*call.type, asked.name);
-  return object_answer(call, 200, object->body);
+  const kept_ptr kept =
+      call.state.store.find_kept(stored_as(*call.type), call.object_namespace(), asked.name);
+  if (!kept) return not_found(*call.type, asked.name);
+  const bool as_kept = &stored_as(*call.type) == call.type && media->shape == media_choice::shapes::object &&
+                       media->encoding == media_choice::encodings::as_json;
+  return as_kept ? printed_answer(200, kept->text()) : object_answer(call, 200, kept->open()->body);
 }
 
 outcome<api_answer> answer_list(const api_call& call) {
@@ -132,13 +166,13 @@ outcome<api_answer> answer_list(const api_call& call) {
     case media_choice::shapes::partial_metadata:
       return media_shape_refused();
     case media_choice::shapes::partial_metadata_list:
-      return json_answer(200, partial_list(*page, *media));
+      return printed_answer(200, print_partial_list(*page, *media));
     case media_choice::shapes::table:
       if (!objects) return objects.error();
-      return json_answer(200, make_table(*call.type, list_metadata(*page), page->items,
-                                         {media->meta_version, *objects, call.now.wall}));
+      return printed_answer(200, print_table(*call.type, list_metadata(*page), page->items,
+                                             {media->meta_version, *objects, call.now.wall}));
   }
-  return json_answer(200, whole_list(call, *page));
+  return printed_answer(200, print_whole_list(call, *page));
 }
 
 outcome<api_answer> answer_watch(const api_call& call) {

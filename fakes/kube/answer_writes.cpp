@@ -243,7 +243,8 @@ outcome<api_answer> store_changed(const api_call& call, const object_ptr& before
   if (const auto checked = validate_object(*call.type, object); !checked) return checked.error();
   if (tracking == field_tracking::update)
     note_update(before->body, object, manager_of(call), message_of(*call.type));
-  if (is_dry_run(call)) return object_answer(call, 200, object);
+  if (is_dry_run(call))
+    return object_answer(call, 200, object_store::as_replaced(*call.type, before->body, std::move(object)));
   const auto stored = call.state.store.replace(*call.type, std::move(object));
   if (!stored) return not_found(*call.type, call.info.attributes.name);
   finish_deletion(call.state, *call.type, *stored);

@@ -32,8 +32,10 @@ outcome<json> from_yaml(std::string_view text, const yaml_limits& limits) {
 
 }  // namespace
 
-api_answer json_answer(int status, const json& body) {
-  return whole_answer(status, "application/json", print_json(body) + "\n");
+api_answer json_answer(int status, const json& body) { return printed_answer(status, print_json(body)); }
+
+api_answer printed_answer(int status, std::string body) {
+  return whole_answer(status, "application/json", std::move(body.append("\n")));
 }
 
 api_answer text_answer(int status, std::string body) {
@@ -74,10 +76,11 @@ outcome<api_answer> object_answer(const api_call& call, int status, const json& 
       const auto objects = parse_include_object(call.info.target.get("includeObject").value_or(""));
       if (!objects) return objects.error();
       const table_format format{media->meta_version, *objects, call.now.wall};
-      json metadata{{"resourceVersion", value_at(shown, {"metadata", "resourceVersion"})}};
-      json table = make_table(*call.type, std::move(metadata), {}, format);
-      table["rows"].push_back(table_row(*call.type, shown, format));
-      shown = std::move(table);
+      shown = {{"kind", "Table"},
+               {"apiVersion", "meta.k8s.io/" + media->meta_version},
+               {"metadata", {{"resourceVersion", value_at(shown, {"metadata", "resourceVersion"})}}},
+               {"columnDefinitions", table_columns(*call.type)},
+               {"rows", json::array({table_row(*call.type, shown, format)})}};
       break;
     }
   }

@@ -165,15 +165,18 @@ const resource_type* find_group_resource(std::string_view text) {
 const rbac_policy& api_server::state::policy() {
   if (!policy_stale) return policy_;
   policy_ = {};
-  std::vector<const json*> cluster_roles;
+  std::vector<object_ptr> cluster_roles;
   for (const char* plural : {"clusterroles", "clusterrolebindings", "roles", "rolebindings"}) {
     const resource_type& type = *find_resource("rbac.authorization.k8s.io", "v1", plural);
-    for (const auto& [key, object] : store.list(type, "")) {
+    for (const auto& [key, kept] : store.list(type, "")) {
+      const object_ptr object = kept->open();
       policy_.put(object->body);
-      if (type.kind == "ClusterRole") cluster_roles.push_back(&object->body);
+      if (type.kind == "ClusterRole") cluster_roles.push_back(object);
     }
   }
-  policy_.aggregate(cluster_roles);
+  std::vector<const json*> bodies;
+  for (const object_ptr& role : cluster_roles) bodies.push_back(&role->body);
+  policy_.aggregate(bodies);
   policy_stale = false;
   return policy_;
 }
@@ -183,8 +186,8 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
   state_->store.on_change([shared = state_.get()](const store_change& change) {
     if (change.type->group == "rbac.authorization.k8s.io") shared->policy_stale = true;
     if (change.kind == change_kind::deleted && change.type->kind == "Pod") {
-      const json& metadata = change.object->body["metadata"];
-      shared->logs.erase_pod(text_at(metadata, {"namespace"}), text_at(metadata, {"name"}));
+      shared->logs.erase_pod(change.object->at({"metadata", "namespace"}).string(),
+                             change.object->at({"metadata", "name"}).string());
     }
     if (shared->options.controllers != cluster_controllers::none) shared->backlog.note(change);
     shared->tell();

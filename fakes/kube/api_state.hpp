@@ -89,6 +89,8 @@ struct api_call {
 [[nodiscard]] outcome<json> read_body(const api_call& call);
 
 [[nodiscard]] api_answer json_answer(int status, const json& body);
+/// The same with a body that is JSON already.
+[[nodiscard]] api_answer printed_answer(int status, std::string body);
 [[nodiscard]] api_answer text_answer(int status, std::string body);
 /// As JSON, or as protobuf for clients whose `accept` says so.
 [[nodiscard]] api_answer status_answer(const status_error& failure,

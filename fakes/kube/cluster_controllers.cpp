@@ -37,7 +37,8 @@ class controller_round {
   controller_round(api_server::state& state, runtime::wall_time now) : state_{state}, now_{now} {}
 
   void see(const store_change& change) {
-    const json& body = change.object->body;
+    const object_ptr changed = change.object->open();
+    const json& body = changed->body;
     if (change.kind == change_kind::deleted) {
       collect_dependents(body);
       resume_namespace(text_at(body, {"metadata", "namespace"}));
@@ -97,7 +98,7 @@ class controller_round {
       if (type.scope != resource_scope::namespaced || !type.allows("list") || &stored_as(type) != &type)
         continue;
       for (const auto& [key, content] : state_.store.list(type, name)) {
-        const bool removed = delete_object(state_, type, content, {}, now_).removed;
+        const bool removed = delete_object(state_, type, content->open(), {}, now_).removed;
         empty = empty && removed;
       }
     }
@@ -191,8 +192,8 @@ class controller_round {
 
 void controller_backlog::note(const store_change& change) {
   count_owners(change);
-  const json& metadata = change.object->body["metadata"];
-  const bool ends = change.kind == change_kind::deleted || metadata.contains("deletionTimestamp");
+  const bool ends =
+      change.kind == change_kind::deleted || !change.object->at({"metadata", "deletionTimestamp"}).empty();
   if (ends || (workloads_ && is_workload(*change.type))) changes_.push_back(change);
 }
 
@@ -208,13 +209,12 @@ std::vector<object_place> controller_backlog::dependents_of(std::string_view uid
 }
 
 void controller_backlog::count_owners(const store_change& change) {
-  const auto owners_in = [](const object_ptr& object) -> const json& {
-    static const json none = json::array();
-    if (!object) return none;
-    const json& owners = value_at(object->body, {"metadata", "ownerReferences"});
-    return owners.is_array() ? owners : none;
+  const auto owners_in = [](const kept_ptr& object) {
+    json owners = object ? object->at({"metadata", "ownerReferences"}).value() : json{};
+    return owners.is_array() ? owners : json::array();
   };
-  const object_place place = place_of_object(*change.type, change.object->body);
+  const object_place place{change.type, change.object->at({"metadata", "namespace"}).string(),
+                           change.object->at({"metadata", "name"}).string()};
   for (const json& owner : owners_in(change.before)) {
     const auto found = dependents_.find(text_at(owner, {"uid"}));
     if (found == dependents_.end()) continue;

@@ -12,6 +12,8 @@ struct server_identity {
   std::string address = "127.0.0.1:6443";
   /// Whether metrics.k8s.io is among the groups. The server sets it.
   enum class metrics_groups { absent, served } metrics = metrics_groups::absent;
+  /// Kubernetes 1.20 has a document for each group; since 1.26 there is one of all, too.
+  enum class discovery_forms { by_group, aggregated_too } discovery = discovery_forms::by_group;
 };
 
 /// A document of the API's description: /version, /api, /apis, /api/v1, /apis/GROUP and /apis/GROUP/VERSION,

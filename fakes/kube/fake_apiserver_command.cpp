@@ -36,6 +36,7 @@ struct command_options {
   std::string version = "v1.20.2";
   bool anonymous_refused = false;
   bool watch_list = false;
+  bool aggregated_discovery = false;
   bool agent_rbac = false;
   bool workloads = false;
   bool run_pods = false;
@@ -62,6 +63,9 @@ void describe(CLI::App& app, command_options& options) {
   app.add_flag("--refuse-anonymous", options.anonymous_refused,
                "Answer requests without credentials with 401");
   app.add_flag("--watch-list", options.watch_list, "Serve sendInitialEvents instead of rejecting it");
+  app.add_flag(
+      "--aggregated-discovery", options.aggregated_discovery,
+      "Answer clients that ask for it with one document of all groups, as Kubernetes 1.26 and later");
   app.add_flag("--workloads", options.workloads,
                "Make pods of Deployments and ReplicaSets, Ready at once; nothing runs in them");
   app.add_flag("--run-pods", options.run_pods,
@@ -230,6 +234,9 @@ std::string prepare(const command_options& options, const std::string& host, run
   }
   settings.anonymous = options.anonymous_refused ? anonymous_requests::refused : anonymous_requests::allowed;
   settings.watch_list = options.watch_list ? watch_list_support::served : watch_list_support::rejected;
+  if (options.aggregated_discovery) {
+    settings.identity.discovery = server_identity::discovery_forms::aggregated_too;
+  }
   std::array<unsigned char, 32> key{};
   on.entropy().fill(key);
   settings.signing_key.assign(key.begin(), key.end());

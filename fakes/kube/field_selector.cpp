@@ -49,16 +49,16 @@ std::string print_scalar(const json& value, std::string_view otherwise) {
   return std::string{otherwise};
 }
 
-std::string field_value(const json& object, std::string_view field) {
+std::string field_value(json_slice object, std::string_view field) {
   if (field == "source") {
-    const std::string_view component = text_at(object, {"source", "component"});
-    return std::string{component.empty() ? text_at(object, {"reportingComponent"}) : component};
+    std::string component = object.at({"source", "component"}).string();
+    return component.empty() ? object.at({"reportingComponent"}).string() : component;
   }
-  if (field == "status.podIPs") return std::string{text_at(object, {"status", "podIP"})};
-  if (field == "status.successful") return print_scalar(value_at(object, {"status", "succeeded"}), "0");
+  if (field == "status.podIPs") return object.at({"status", "podIP"}).string();
+  if (field == "status.successful") return print_scalar(object.at({"status", "succeeded"}).value(), "0");
   const std::size_t dot = field.find('.');
-  if (dot == std::string_view::npos) return print_scalar(value_at(object, {field}), "");
-  const json& value = value_at(object, {field.substr(0, dot), field.substr(dot + 1)});
+  if (dot == std::string_view::npos) return print_scalar(object.at({field}).value(), "");
+  const json value = object.at({field.substr(0, dot), field.substr(dot + 1)}).value();
   if (field == "spec.unschedulable") return print_scalar(value, "false");
   if (field == "status.replicas") return print_scalar(value, "0");
   return print_scalar(value, "");
@@ -117,8 +117,7 @@ std::optional<split_term> split_operator(std::string_view term) {
 
 }  // namespace
 
-bool field_selector::matches(const resource_type& type, const json& object) const {
-  static_cast<void>(type);
+bool field_selector::matches(json_slice object) const {
   return std::all_of(requirements_.begin(), requirements_.end(), [&](const field_requirement& requirement) {
     const bool equal = field_value(object, requirement.field) == requirement.value;
     return equal == (requirement.compare == field_requirement::comparison::equal);

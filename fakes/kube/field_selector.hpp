@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/kube/json_slice.hpp"
 #include "fakes/kube/status_error.hpp"
 
 namespace kitfox::kube {
@@ -21,8 +22,8 @@ class field_selector {
   field_selector() = default;
   explicit field_selector(std::vector<field_requirement> requirements)
       : requirements_{std::move(requirements)} {}
-  /// `object`: a whole object of `type`, whose fields were checked with check_fields().
-  [[nodiscard]] bool matches(const resource_type& type, const json& object) const;
+  /// `object`: of a type for which its fields were checked with check_fields().
+  [[nodiscard]] bool matches(json_slice object) const;
   /// The value that the field must equal, if the selector says so.
   [[nodiscard]] std::optional<std::string> exact_value(std::string_view field) const;
   [[nodiscard]] bool empty() const noexcept { return requirements_.empty(); }

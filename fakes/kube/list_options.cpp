@@ -67,6 +67,11 @@ outcome<void> parse_selectors(const target_parts& target, list_options& options)
 
 }  // namespace
 
+bool list_options::select(const kept_object& object) const {
+  return (labels.empty() || labels.matches(object.at({"metadata", "labels"}).value())) &&
+         fields.matches(json_slice{object.item_text()});
+}
+
 outcome<std::optional<std::int64_t>> number_parameter(const runtime::http::target_parts& target,
                                                       std::string_view name) {
   const auto text = target.get(name);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fakes/kube/field_selector.hpp"
+#include "fakes/kube/kept_object.hpp"
 #include "fakes/kube/label_selector.hpp"
 #include "runtime/http/message.hpp"
 
@@ -31,6 +32,9 @@ struct list_options {
   std::optional<std::chrono::seconds> timeout;  ///< Of a watch.
   bookmarks bookmark = bookmarks::unwanted;
   initial_events initial = initial_events::unset;
+
+  /// Whether both selectors let an object through.
+  [[nodiscard]] bool select(const kept_object& object) const;
 };
 
 enum class list_or_watch { list, watch };

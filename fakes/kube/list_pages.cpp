@@ -27,10 +27,6 @@ std::string relative_key(std::string_view key, std::string_view ns) {
   return std::string{key};
 }
 
-bool selects(const list_options& options, const resource_type& type, const json& body) {
-  return options.labels.matches(value_at(body, {"metadata", "labels"})) && options.fields.matches(type, body);
-}
-
 /// Which state of the store a list shows.
 struct snapshot_choice {
   std::uint64_t revision = 0;
@@ -133,7 +129,7 @@ outcome<list_page> list_objects(const object_store& store, const resource_type& 
   for (; next != objects->end(); ++next) {
     if (limited && page.items.size() >= static_cast<std::size_t>(options.limit)) break;
     last_key = next->first;
-    if (selects(options, type, next->second->body)) page.items.push_back(next->second);
+    if (options.select(*next->second)) page.items.push_back(next->second);
   }
   if (next == objects->end()) return page;
   page.continue_token = print_continue(

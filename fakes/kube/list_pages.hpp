@@ -19,7 +19,7 @@ struct continue_position {
 [[nodiscard]] outcome<continue_position> parse_continue(std::string_view token);
 
 struct list_page {
-  std::vector<object_ptr> items;
+  std::vector<kept_ptr> items;
   std::uint64_t revision = 0;
   std::string continue_token;                   ///< Empty on the last page.
   std::optional<std::int64_t> remaining_count;  ///< Only without selectors.

@@ -58,10 +58,10 @@ class metrics_reader {
 
   json node(const json& node) const {
     container_usage total{0, 0, call_.now.wall, window_default};
-    for (const auto& [key, object] : state_.store.list(*find_resource("", "v1", "pods"), "")) {
+    for (const auto& [key, kept] : state_.store.list(*find_resource("", "v1", "pods"), "")) {
       container_usage used;
-      if (value_at(object->body, {"spec", "nodeName"}) != node["metadata"]["name"]) continue;
-      if (!pod(object->body, used)) continue;
+      if (kept->at({"spec", "nodeName"}).string() != text_at(node, {"metadata", "name"})) continue;
+      if (!pod(kept->open()->body, used)) continue;
       total.cpu_nanocores += used.cpu_nanocores;
       total.memory_bytes += used.memory_bytes;
     }
@@ -100,7 +100,8 @@ outcome<api_answer> list_metrics(const api_call& call, const resource_type& of, 
   if (!page) return page.error();
   const metrics_reader reader{call};
   json items = json::array();
-  for (const object_ptr& object : page->items) {
+  for (const kept_ptr& kept : page->items) {
+    const object_ptr object = kept->open();
     container_usage total;
     if (!pods) items.push_back(reader.node(object->body));
     if (!pods) continue;

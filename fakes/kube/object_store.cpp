@@ -44,14 +44,6 @@ void copy_or_drop(json& into, const json& from, const char* field) {
   }
 }
 
-bool same_but_revision(const json& left, const json& right) {
-  json without_left = left;
-  json without_right = right;
-  without_left["metadata"].erase("resourceVersion");
-  without_right["metadata"].erase("resourceVersion");
-  return without_left == without_right;
-}
-
 }  // namespace
 
 std::string object_key(std::string_view ns, std::string_view name) {
@@ -79,16 +71,16 @@ std::string object_store::make_uid(std::string_view key) const {
                      high & 0xfffU, 0x8000U | ((low >> 48U) & 0x3fffU), low & 0xffffffffffffU);
 }
 
-object_ptr object_store::commit(change_kind kind, const resource_type& type, json body, object_ptr before) {
+object_ptr object_store::commit(change_kind kind, const resource_type& type, json body, kept_ptr before) {
   ++revision_;
   body["metadata"]["resourceVersion"] = std::to_string(revision_);
+  history_.push_back(
+      {revision_, kind, &type, std::make_shared<kept_object>(type, body, revision_), std::move(before)});
+  if (history_.size() > limits_.history_changes_max) history_.pop_front();
   auto object = std::make_shared<stored_object>();
   object->body = std::move(body);
   object->revision = revision_;
-  object_ptr stored = std::move(object);
-  history_.push_back({revision_, kind, &type, stored, std::move(before)});
-  if (history_.size() > limits_.history_changes_max) history_.pop_front();
-  return stored;
+  return object;
 }
 
 void object_store::announce() const {
@@ -110,7 +102,7 @@ runtime::result<object_ptr> object_store::create(const resource_type& type, json
   if (objects.contains(key)) return make_error_code(errc::already_exists);
   if (object_count_ >= limits_.objects_max) return make_error_code(errc::store_full);
   object_ptr object = commit(change_kind::added, type, as_created(type, std::move(body), now), nullptr);
-  objects[key] = object;
+  objects[key] = history_.back().object;
   ++object_count_;
   announce();
   return object;
@@ -124,29 +116,35 @@ runtime::result<object_ptr> object_store::mark_deleted(const resource_type& type
   return store_over(type, std::move(body), deletion_marks::taken);
 }
 
+json object_store::as_stored_over(const resource_type& type, const json& before, json body,
+                                  deletion_marks marks) {
+  json& metadata = body["metadata"];
+  const json& known = value_at(before, {"metadata"});
+  for (const char* field : {"uid", "creationTimestamp", "generation", "resourceVersion"})
+    copy_or_drop(metadata, known, field);
+  if (marks == deletion_marks::kept) {
+    for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds"})
+      copy_or_drop(metadata, known, field);
+  }
+  for (const char* field : {"kind", "apiVersion"}) body[field] = value_at(before, {field});
+  if (body == before || !counts_generations(type)) return body;
+  if (marks == deletion_marks::taken || value_at(body, {"spec"}) != value_at(before, {"spec"}))
+    metadata["generation"] = number_at(known, {"generation"}) + 1;
+  return body;
+}
+
 runtime::result<object_ptr> object_store::store_over(const resource_type& type, json body,
                                                      deletion_marks marks) {
   object_map& objects = objects_of(type);
   const auto slot = objects.find(key_of(body));
   if (slot == objects.end()) return make_error_code(errc::not_found);
-  const object_ptr before = slot->second;
-  json& metadata = body["metadata"];
-  for (const char* field : {"uid", "creationTimestamp", "generation"}) {
-    copy_or_drop(metadata, before->body["metadata"], field);
-  }
-  if (marks == deletion_marks::kept) {
-    for (const char* field : {"deletionTimestamp", "deletionGracePeriodSeconds"}) {
-      copy_or_drop(metadata, before->body["metadata"], field);
-    }
-  }
-  if (same_but_revision(body, before->body)) return before;
-  const bool respecified = value_at(body, {"spec"}) != value_at(before->body, {"spec"});
-  if (counts_generations(type) && (respecified || marks == deletion_marks::taken)) {
-    metadata["generation"] = number_at(before->body, {"metadata", "generation"}) + 1;
-  }
-  slot->second = commit(change_kind::modified, type, std::move(body), before);
+  const object_ptr before = slot->second->open();
+  body = as_stored_over(type, before->body, std::move(body), marks);
+  if (body == before->body) return before;
+  object_ptr object = commit(change_kind::modified, type, std::move(body), slot->second);
+  slot->second = history_.back().object;
   announce();
-  return slot->second;
+  return object;
 }
 
 runtime::result<object_ptr> object_store::remove(const resource_type& type, std::string_view ns,
@@ -154,15 +152,21 @@ runtime::result<object_ptr> object_store::remove(const resource_type& type, std:
   object_map& objects = objects_of(type);
   const auto slot = objects.find(object_key(ns, name));
   if (slot == objects.end()) return make_error_code(errc::not_found);
-  const object_ptr before = slot->second;
+  const kept_ptr before = slot->second;
   objects.erase(slot);
   --object_count_;
-  object_ptr last = commit(change_kind::deleted, type, before->body, before);
+  object_ptr last = commit(change_kind::deleted, type, before->open()->body, before);
   announce();
   return last;
 }
 
 object_ptr object_store::find(const resource_type& type, std::string_view ns, std::string_view name) const {
+  const kept_ptr kept = find_kept(type, ns, name);
+  return kept ? kept->open() : nullptr;
+}
+
+kept_ptr object_store::find_kept(const resource_type& type, std::string_view ns,
+                                 std::string_view name) const {
   const object_map& objects = objects_of(type);
   const auto found = objects.find(object_key(ns, name));
   return found == objects.end() ? nullptr : found->second;
@@ -183,10 +187,9 @@ std::optional<object_store::object_map> object_store::list_at(const resource_typ
   object_map objects = list(type, ns);
   for (auto change = history_.rbegin(); change != history_.rend() && change->revision > revision; ++change) {
     if (change->type != &type) continue;
-    const json& metadata = change->object->body["metadata"];
-    const std::string_view change_ns = text_at(metadata, {"namespace"});
+    const std::string change_ns = change->object->at({"metadata", "namespace"}).string();
     if (!ns.empty() && change_ns != ns) continue;
-    const std::string key = object_key(change_ns, text_at(metadata, {"name"}));
+    const std::string key = object_key(change_ns, change->object->at({"metadata", "name"}).string());
     if (change->before) {
       objects[key] = change->before;
     } else {

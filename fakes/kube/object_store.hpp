@@ -10,19 +10,10 @@
 #include <vector>
 
 #include "fakes/kube/errc.hpp"
-#include "fakes/kube/json.hpp"
-#include "fakes/kube/resource_catalog.hpp"
+#include "fakes/kube/kept_object.hpp"
 #include "runtime/clock.hpp"
 
 namespace kitfox::kube {
-
-/// One state of one object; never changes. `body` has kind, apiVersion and all that the server fills in.
-struct stored_object {
-  json body;
-  std::uint64_t revision = 0;  ///< The same as metadata.resourceVersion.
-};
-
-using object_ptr = std::shared_ptr<const stored_object>;  // owners: the store, its history, pages being sent
 
 enum class change_kind { added, modified, deleted };
 
@@ -31,8 +22,8 @@ struct store_change {
   std::uint64_t revision = 0;
   change_kind kind = change_kind::added;
   const resource_type* type = nullptr;
-  object_ptr object;  ///< After the write; for a deletion the last state, at the deletion's revision.
-  object_ptr before;  ///< Null for an added object.
+  kept_ptr object;  ///< After the write; for a deletion the last state, at the deletion's revision.
+  kept_ptr before;  ///< Null for an added object.
 };
 
 struct store_limits {
@@ -42,22 +33,30 @@ struct store_limits {
 };
 
 /// Objects of every kind under one revision counter, with the latest changes: what etcd and the watch cache
-/// are to kube-apiserver. Keys sort as in etcd, by the bytes of "namespace/name". Not thread-safe.
+/// are to kube-apiserver. Keys sort as in etcd, by the bytes of "namespace/name". Objects are kept as text;
+/// what create(), find() and the like return is a tree of its own. Not thread-safe.
 class object_store {
+ private:
+  enum class deletion_marks { kept, taken };
+
  public:
-  using object_map = std::map<std::string, object_ptr, std::less<>>;
+  using object_map = std::map<std::string, kept_ptr, std::less<>>;
 
   explicit object_store(store_limits limits = {}, std::uint64_t uid_seed = 0);
 
   /// What create() would make of an object: with a uid, a time and a generation; nothing is stored.
   [[nodiscard]] json as_created(const resource_type& type, json body, runtime::wall_time now) const;
-  /// Fills uid, creationTimestamp, generation and resourceVersion. The body must hold kind, apiVersion,
-  /// metadata.name and, for a namespaced type, metadata.namespace.
-  /// Errors: errc::already_exists, errc::store_full.
+  /// What replace() would make of an object, but for its revision; nothing is stored.
+  [[nodiscard]] static json as_replaced(const resource_type& type, const json& before, json body) {
+    return as_stored_over(type, before, std::move(body), deletion_marks::kept);
+  }
+  /// Fills uid, creationTimestamp, generation and resourceVersion; kind and apiVersion are those of `type`.
+  /// The body must hold metadata.name and, for a namespaced type, metadata.namespace. Errors:
+  /// errc::already_exists, errc::store_full.
   [[nodiscard]] runtime::result<object_ptr> create(const resource_type& type, json body,
                                                    runtime::wall_time now);
-  /// Keeps uid and creationTimestamp. A body that changes nothing is no write: the same object is returned.
-  /// Errors: errc::not_found.
+  /// Keeps uid and creationTimestamp. A body that changes nothing is no write: the object is returned as it
+  /// was. Errors: errc::not_found.
   [[nodiscard]] runtime::result<object_ptr> replace(const resource_type& type, json body);
   /// The same for the body of an object that is to be deleted later: its deletionTimestamp counts, as a
   /// change of the generation too. Errors: errc::not_found.
@@ -68,6 +67,8 @@ class object_store {
 
   /// Null when there is none.
   [[nodiscard]] object_ptr find(const resource_type& type, std::string_view ns, std::string_view name) const;
+  [[nodiscard]] kept_ptr find_kept(const resource_type& type, std::string_view ns,
+                                   std::string_view name) const;
   /// Objects of a namespace, or of all where `ns` is empty, by key.
   [[nodiscard]] object_map list(const resource_type& type, std::string_view ns) const;
   /// The same as it was at `revision`; empty optional when that is compacted. Not later than revision().
@@ -90,9 +91,10 @@ class object_store {
  private:
   object_map& objects_of(const resource_type& type);
   [[nodiscard]] const object_map& objects_of(const resource_type& type) const;
-  enum class deletion_marks { kept, taken };
+  [[nodiscard]] static json as_stored_over(const resource_type& type, const json& before, json body,
+                                           deletion_marks marks);
   runtime::result<object_ptr> store_over(const resource_type& type, json body, deletion_marks marks);
-  object_ptr commit(change_kind kind, const resource_type& type, json body, object_ptr before);
+  object_ptr commit(change_kind kind, const resource_type& type, json body, kept_ptr before);
   void announce() const;
   [[nodiscard]] std::string make_uid(std::string_view key) const;
 

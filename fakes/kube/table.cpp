@@ -24,6 +24,24 @@ std::span<const table_column> columns_of(const resource_type& type) {
   return default_columns;
 }
 
+json row_cells(const resource_type& type, const json& object, const table_format& format) {
+  json cells = json::array();
+  for (const table_column& column : columns_of(type)) cells.push_back(column.cell(object, format.now));
+  return cells;
+}
+
+std::string print_row_object(const kept_object& object, const table_format& format) {
+  switch (format.objects) {
+    case table_objects::metadata:
+      return print_partial_metadata(object, format.meta_version);
+    case table_objects::whole:
+      return object.text();
+    case table_objects::none:
+      break;
+  }
+  return "null";
+}
+
 }  // namespace
 
 json name_cell(const json& object, runtime::wall_time) {
@@ -69,6 +87,14 @@ json partial_metadata(const json& object, std::string_view meta_version) {
           {"metadata", value_at(object, {"metadata"})}};
 }
 
+std::string print_partial_metadata(const kept_object& object, std::string_view meta_version) {
+  std::string out = "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/";
+  return out.append(meta_version)
+      .append("\",\"metadata\":")
+      .append(object.at({"metadata"}).text())
+      .append("}");
+}
+
 json table_columns(const resource_type& type) {
   json columns = json::array();
   for (const table_column& column : columns_of(type)) {
@@ -82,9 +108,7 @@ json table_columns(const resource_type& type) {
 }
 
 json table_row(const resource_type& type, const json& object, const table_format& format) {
-  json cells = json::array();
-  for (const table_column& column : columns_of(type)) cells.push_back(column.cell(object, format.now));
-  json row{{"cells", std::move(cells)}, {"object", nullptr}};
+  json row{{"cells", row_cells(type, object, format)}, {"object", nullptr}};
   switch (format.objects) {
     case table_objects::metadata:
       row["object"] = partial_metadata(object, format.meta_version);
@@ -98,15 +122,20 @@ json table_row(const resource_type& type, const json& object, const table_format
   return row;
 }
 
-json make_table(const resource_type& type, json metadata, std::span<const object_ptr> objects,
-                const table_format& format) {
-  json rows = json::array();
-  for (const object_ptr& object : objects) rows.push_back(table_row(type, object->body, format));
-  return {{"kind", "Table"},
-          {"apiVersion", "meta.k8s.io/" + std::string{format.meta_version}},
-          {"metadata", std::move(metadata)},
-          {"columnDefinitions", table_columns(type)},
-          {"rows", std::move(rows)}};
+std::string print_table(const resource_type& type, const json& metadata, std::span<const kept_ptr> objects,
+                        const table_format& format) {
+  std::string out = "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/";
+  out.append(format.meta_version).append("\",\"metadata\":").append(print_json(metadata));
+  out.append(",\"columnDefinitions\":").append(print_json(table_columns(type))).append(",\"rows\":[");
+  std::string_view separator;
+  for (const kept_ptr& object : objects) {
+    out.append(separator)
+        .append("{\"cells\":")
+        .append(print_json(row_cells(type, object->open_unmanaged(), format)));
+    out.append(",\"object\":").append(print_row_object(*object, format)).append("}");
+    separator = ",";
+  }
+  return out.append("]}");
 }
 
 }  // namespace kitfox::kube

@@ -17,6 +17,8 @@ enum class table_objects { metadata, whole, none };
 
 /// `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/VERSION","metadata":{...}}`.
 [[nodiscard]] json partial_metadata(const json& object, std::string_view meta_version);
+/// The same as JSON.
+[[nodiscard]] std::string print_partial_metadata(const kept_object& object, std::string_view meta_version);
 
 /// How rows are made.
 struct table_format {
@@ -29,8 +31,8 @@ struct table_format {
 /// and Created At for kinds without their own.
 [[nodiscard]] json table_columns(const resource_type& type);
 [[nodiscard]] json table_row(const resource_type& type, const json& object, const table_format& format);
-/// A whole Table. `metadata` is the list's (resourceVersion, continue, remainingItemCount).
-[[nodiscard]] json make_table(const resource_type& type, json metadata, std::span<const object_ptr> objects,
-                              const table_format& format);
+/// JSON of a whole Table. `metadata` is the list's (resourceVersion, continue, remainingItemCount).
+[[nodiscard]] std::string print_table(const resource_type& type, const json& metadata,
+                                      std::span<const kept_ptr> objects, const table_format& format);
 
 }  // namespace kitfox::kube

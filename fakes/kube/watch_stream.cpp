@@ -18,7 +18,7 @@ class watch_stream final : public answer_stream {
         (wants_state && initial == list_options::initial_events::unset)) {
       place_ = store_.revision();
       for (const auto& [key, object] : store_.list(stored_type_, request_.ns)) {
-        if (matches(object->body)) initial_.push_back(object);
+        if (matches(*object)) initial_.push_back(object);
       }
       std::reverse(initial_.begin(), initial_.end());
     }
@@ -49,17 +49,16 @@ class watch_stream final : public answer_stream {
  private:
   enum class initial_events_mark { none, end };
 
-  [[nodiscard]] bool in_scope(const json& body) const {
-    return request_.ns.empty() || text_at(body, {"metadata", "namespace"}) == request_.ns;
+  [[nodiscard]] bool in_scope(const kept_object& object) const {
+    return request_.ns.empty() || object.at({"metadata", "namespace"}).string() == request_.ns;
   }
-  [[nodiscard]] bool matches(const json& body) const {
-    return in_scope(body) && request_.options.labels.matches(value_at(body, {"metadata", "labels"})) &&
-           request_.options.fields.matches(*request_.type, body);
+  [[nodiscard]] bool matches(const kept_object& object) const {
+    return in_scope(object) && request_.options.select(object);
   }
 
   void take_initial(std::string& bytes, instant now) {
     while (!initial_.empty() && bytes.size() < request_.limits.step_bytes_max) {
-      bytes += event("ADDED", initial_.back()->body, now);
+      bytes += event("ADDED", *initial_.back(), now);
       initial_.pop_back();
     }
   }
@@ -86,19 +85,29 @@ class watch_stream final : public answer_stream {
 
   // What the change is to somebody who sees only what the selector lets through.
   void append_change(std::string& bytes, const store_change& change, instant now) {
-    const bool was = change.before && matches(change.before->body);
-    const bool is = change.kind != change_kind::deleted && matches(change.object->body);
+    const bool was = change.before && matches(*change.before);
+    const bool is = change.kind != change_kind::deleted && matches(*change.object);
     if (is) {
-      bytes += event(was ? "MODIFIED" : "ADDED", change.object->body, now);
+      bytes += event(was ? "MODIFIED" : "ADDED", *change.object, now);
     } else if (was) {
-      json last = change.before->body;
-      last["metadata"]["resourceVersion"] = std::to_string(change.revision);
-      bytes += event("DELETED", last, now);
+      bytes += event("DELETED", last_seen(change), now);
     }
   }
 
-  std::string event(std::string_view type, const json& stored, instant now) {
-    const json shown = present(*request_.type, stored);
+  // An object that the selector lets through no longer is shown as it was, at the revision of its change.
+  [[nodiscard]] kept_object last_seen(const store_change& change) const {
+    if (change.kind == change_kind::deleted) return *change.object;
+    json body = change.before->open()->body;
+    body["metadata"]["resourceVersion"] = std::to_string(change.revision);
+    return {stored_type_, body, change.revision};
+  }
+
+  std::string event(std::string_view type, const kept_object& stored, instant now) {
+    const bool as_kept = &stored_type_ == request_.type;
+    if (as_kept && request_.media.shape == media_choice::shapes::object) {
+      return wrap_event(type, stored.text());
+    }
+    const json shown = present(*request_.type, stored.open()->body);
     switch (request_.media.shape) {
       case media_choice::shapes::object:
         return print_event(type, shown);
@@ -151,8 +160,8 @@ class watch_stream final : public answer_stream {
   const object_store& store_;
   watch_request request_;
   const resource_type& stored_type_;
-  std::vector<object_ptr> initial_;  ///< Last one first.
-  std::uint64_t place_ = 0;          ///< Everything up to here was sent.
+  std::vector<kept_ptr> initial_;  ///< Last one first.
+  std::uint64_t place_ = 0;        ///< Everything up to here was sent.
   runtime::mono_time next_bookmark_;
   bool end_of_initial_due_ = false;
   bool columns_sent_ = false;
@@ -162,7 +171,12 @@ class watch_stream final : public answer_stream {
 }  // namespace
 
 std::string print_event(std::string_view type, const json& object) {
-  return print_json({{"type", type}, {"object", object}}) + "\n";
+  return wrap_event(type, print_json(object));
+}
+
+std::string wrap_event(std::string_view type, std::string_view object_json) {
+  std::string out = "{\"type\":\"";
+  return out.append(type).append("\",\"object\":").append(object_json).append("}\n");
 }
 
 json present(const resource_type& type, const json& stored) {

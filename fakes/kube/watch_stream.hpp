@@ -37,5 +37,7 @@ struct watch_request {
 [[nodiscard]] json present(const resource_type& type, const json& stored);
 /// One `{"type":...,"object":...}` line.
 [[nodiscard]] std::string print_event(std::string_view type, const json& object);
+/// The same with an object that is JSON already.
+[[nodiscard]] std::string wrap_event(std::string_view type, std::string_view object_json);
 
 }  // namespace kitfox::kube

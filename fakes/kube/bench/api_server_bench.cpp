@@ -1,4 +1,7 @@
 #include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <fstream>
 
 #include "fakes/kube/api_server.hpp"
 
@@ -56,6 +59,51 @@ void get_pod(benchmark::State& state) {
   ask(state, "/api/v1/namespaces/shop/pods/pod-7", "application/json");
 }
 BENCHMARK(get_pod)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+// One change, until every watch has it.
+void tell_watchers(benchmark::State& state) {
+  api_server server{{}, now.wall};
+  fill(server, 100);
+  std::vector<api_answer> watches(static_cast<std::size_t>(state.range(0)));
+  for (api_answer& watch : watches) {
+    watch = server.answer_request(get("/api/v1/namespaces/shop/pods?watch=1&resourceVersion=" +
+                                          std::to_string(server.objects().revision()),
+                                      "application/json"),
+                                  now);
+  }
+  json pod = server.objects().find(*find_resource("", "v1", "pods"), "shop", "pod-0")->body;
+  std::int64_t changes = 0;
+  std::size_t events = 0;
+  for (auto _ : state) {
+    pod["metadata"]["labels"]["change"] = std::to_string(++changes);
+    benchmark::DoNotOptimize(server.put(pod, now.wall).has_value());
+    for (api_answer& watch : watches) {
+      while (watch.stream->next(now).kind == stream_step::kinds::send) ++events;
+    }
+  }
+  if (events != static_cast<std::size_t>(changes * state.range(0)))
+    state.SkipWithError("an event is missing");
+}
+BENCHMARK(tell_watchers)->Arg(200)->Unit(benchmark::kMicrosecond);
+
+double resident_mib() {
+  malloc_trim(0);
+  std::size_t program = 0;
+  std::size_t resident = 0;
+  std::ifstream{"/proc/self/statm"} >> program >> resident;
+  return static_cast<double>(resident) * 4096 / (1024 * 1024);
+}
+
+// How much resident memory pods take, as a counter; the time is that of writing them.
+void hold_pods(benchmark::State& state) {
+  for (auto _ : state) {
+    const double before = resident_mib();
+    api_server server{{}, now.wall};
+    fill(server, static_cast<std::size_t>(state.range(0)));
+    state.counters["MiB"] = resident_mib() - before;
+  }
+}
+BENCHMARK(hold_pods)->Arg(0)->Arg(10'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void start_server(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(std::make_unique<api_server>(api_server_options{}, now.wall));

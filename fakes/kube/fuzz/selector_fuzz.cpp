@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto selector = parse_field_selector(text)) {
     const resource_type& pods = *find_resource("", "v1", "pods");
     if (check_fields(pods, *selector)) {
-      const bool matched = selector->matches(pods, {{"metadata", {{"name", "x"}}}});
+      const bool matched = selector->matches(json_slice{R"({"metadata":{"name":"x"}})"});
       KITFOX_ASSERT(matched || !selector->empty());
     }
   }

@@ -54,7 +54,8 @@ TEST(ObjectStore, ReplacingKeepsIdentityAndIgnoresWritesThatChangeNothing) {
   const object_ptr first = add(store, map("a", "x"));
   const auto same = store.replace(maps(), map("a", "x"));
   ASSERT_TRUE(same.has_value());
-  EXPECT_EQ(*same, first);
+  EXPECT_EQ((*same)->body, first->body);
+  EXPECT_EQ(store.revision(), first->revision) << "it takes no revision";
   const auto changed = store.replace(maps(), map("a", "x", "2"));
   ASSERT_TRUE(changed.has_value());
   EXPECT_EQ((*changed)->revision, first->revision + 1);
@@ -74,6 +75,22 @@ TEST(ObjectStore, CountsGenerationsOfSpecsOnly) {
   EXPECT_EQ(number_at((*store.replace(deployments(), deployment))->body, {"metadata", "generation"}), 1);
   deployment["spec"]["replicas"] = 2;
   EXPECT_EQ(number_at((*store.replace(deployments(), deployment))->body, {"metadata", "generation"}), 2);
+}
+
+TEST(ObjectStore, SaysWhatAReplacementWouldMake) {
+  object_store store;
+  json body{{"metadata", {{"name", "d"}, {"namespace", "a"}}}, {"spec", {{"replicas", 1}}}};
+  const json before = (*store.create(deployments(), body, noon))->body;
+  json labelled = body;
+  labelled["metadata"]["labels"] = {{"k", "v"}};
+  EXPECT_EQ(number_at(object_store::as_replaced(deployments(), before, labelled), {"metadata", "generation"}),
+            1);
+  body["spec"]["replicas"] = 2;
+  const json shown = object_store::as_replaced(deployments(), before, body);
+  EXPECT_EQ(number_at(shown, {"metadata", "generation"}), 2);
+  EXPECT_EQ(shown["metadata"]["resourceVersion"], before["metadata"]["resourceVersion"]);
+  EXPECT_EQ(shown["metadata"]["uid"], before["metadata"]["uid"]);
+  EXPECT_EQ(store.find(deployments(), "a", "d")->body, before);
 }
 
 TEST(ObjectStore, DeletionTakesARevisionAndYieldsTheLastState) {
@@ -100,7 +117,7 @@ TEST(ObjectStore, ListsByKeyAndAsItWas) {
   const auto then = store.list_at(maps(), "", before);
   ASSERT_TRUE(then.has_value());
   EXPECT_EQ(names(*then), "a-b/x a/x b/x ");
-  EXPECT_EQ(text_at(then->at("b/x")->body, {"data", "k"}), "1");
+  EXPECT_EQ(then->at("b/x")->at({"data", "k"}).string(), "1");
   EXPECT_EQ(names(*store.list_at(maps(), "b", before)), "b/x ");
 }
 
@@ -112,7 +129,7 @@ TEST(ObjectStore, KeepsABoundedHistory) {
   EXPECT_EQ(names(*store.list_at(maps(), "", store.oldest_revision())), "n/a n/b ");
   const store_change* next = store.next_change(maps(), store.oldest_revision());
   ASSERT_NE(next, nullptr);
-  EXPECT_EQ(text_at(next->object->body, {"metadata", "name"}), "c");
+  EXPECT_EQ(next->object->at({"metadata", "name"}).string(), "c");
   EXPECT_EQ(store.next_change(deployments(), store.oldest_revision()), nullptr);
   store.compact();
   EXPECT_EQ(store.oldest_revision(), store.revision());
@@ -141,6 +158,49 @@ TEST(ObjectStore, TellsItsListenerOnceTheChangeIsVisible) {
   EXPECT_EQ(heard, "0+ 1+ 2- ");
 }
 
+TEST(KeptObject, IsTheSameWhenOpenedAgain) {
+  json body = map("a", "x", "a \"quoted\\\\\" word, {not} [nested]");
+  body["metadata"]["labels"] = {{"k8s.io/app", "cart"}, {"n", "3"}};
+  body["metadata"]["managedFields"] =
+      json::array({{{"manager", "m"}, {"fieldsV1", {{"f:data", json::object()}}}}});
+  body["metadata"]["ownerReferences"] = json::array({{{"uid", "u"}, {"controller", true}}});
+  body["numbers"] = {1, -2.5, nullptr, false};
+  const json whole = body;
+  const kept_object kept{maps(), body, 7};
+  EXPECT_EQ(body, whole) << "what is kept of it leaves it as it was";
+  EXPECT_EQ(kept.open()->body, whole);
+  EXPECT_EQ(kept.open()->revision, 7U);
+  EXPECT_EQ(json::parse(kept.text()), whole);
+  json unmanaged = whole;
+  unmanaged["metadata"]["managedFields"] = nullptr;
+  EXPECT_EQ(kept.open_unmanaged(), unmanaged);
+  json item = whole;
+  item.erase("kind");
+  item.erase("apiVersion");
+  EXPECT_EQ(json::parse(kept.item_text()), item);
+}
+
+TEST(KeptObject, FindsEveryValueByItsPath) {
+  json body = map("a", "x", "a \"quoted\\\\\" word, {not} [nested]");
+  body["data"]["empty"] = "";
+  body["spec"] = {{"containers", json::array({{{"name", "a}"}}})}, {"replicas", 12}, {"paused", true}};
+  const kept_object kept{maps(), body, 1};
+  for (const auto& [field, inner] : body.items()) {
+    if (field == "kind" || field == "apiVersion") continue;
+    EXPECT_EQ(kept.at({field}).value(), inner) << field;
+    for (const auto& [name, value] : inner.items()) EXPECT_EQ(kept.at({field, name}).value(), value) << name;
+  }
+  EXPECT_EQ(kept.at({"data", "k"}).string(), body["data"]["k"]);
+  EXPECT_EQ(kept.at({"spec", "replicas"}).string(), "") << "a number is no string";
+  for (const std::initializer_list<std::string_view> path : {std::initializer_list<std::string_view>{"none"},
+                                                             {"data", "none"},
+                                                             {"data", "k", "deeper"},
+                                                             {"spec", "replicas", "x"}}) {
+    EXPECT_TRUE(kept.at(path).empty());
+    EXPECT_TRUE(kept.at(path).value().is_null());
+  }
+}
+
 list_options options(const char* query) {
   const auto target = runtime::http::split_target(std::string{"/?"} + query);
   const auto parsed = parse_list_options(maps(), *target, list_or_watch::list, watch_list_support::rejected);
@@ -150,8 +210,7 @@ list_options options(const char* query) {
 
 std::string names(const list_page& page) {
   std::string out;
-  for (const object_ptr& object : page.items)
-    out += std::string{text_at(object->body, {"metadata", "name"})} + " ";
+  for (const kept_ptr& object : page.items) out += object->at({"metadata", "name"}).string() + " ";
   return out;
 }
 
@@ -187,7 +246,7 @@ TEST(ListPages, CoverEverythingOnceAtEveryPageSize) {
     add(store, map(i % 2 == 0 ? "n" : "o", name.c_str()));
   }
   for (const auto& [key, object] : store.list(maps(), ""))
-    all += std::string{text_at(object->body, {"metadata", "name"})} + " ";
+    all += object->at({"metadata", "name"}).string() + " ";
   for (int size = 1; size <= 24; ++size) {
     std::string seen;
     std::string token;
