@@ -1,3 +1,4 @@
+#include "fakes/kube/disruption_budgets.hpp"
 #include "fakes/kube/label_selector.hpp"
 #include "fakes/kube/object_deletion.hpp"
 #include "fakes/kube/write_path.hpp"
@@ -72,6 +73,7 @@ outcome<api_answer> answer_eviction(const api_call& call) {
   if (grace.is_number_integer()) options.grace_s = grace.get<std::int64_t>();
   const json& dry_run = value_at(*body, {"deleteOptions", "dryRun"});
   const bool only_asked = is_dry_run(call) || (dry_run.is_array() && !dry_run.empty());
+  if (const auto spent = spend_disruption_budget(call, pod->body, only_asked); !spent) return spent.error();
   if (!only_asked) (void)delete_object(call.state, *call.type, pod, options, call.now.wall);
   return json_answer(201, {{"kind", "Status"},
                            {"apiVersion", "v1"},

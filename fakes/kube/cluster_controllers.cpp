@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/kube/api_state.hpp"
+#include "fakes/kube/disruption_budgets.hpp"
 #include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_deletion.hpp"
 #include "fakes/kube/pod_admission.hpp"
@@ -63,6 +64,7 @@ class controller_round {
   // The owner of a pod or a ReplicaSet that went counts again what it has; what a namespace needs comes back.
   void replace(const resource_type& gone, const json& body) {
     if (state_.node && gone.kind == "Pod") state_.node->see(place_of_object(gone, body));
+    if (gone.kind == "Pod") count_disruption_budgets(state_, text_at(body, {"metadata", "namespace"}));
     if (gone.kind == "ServiceAccount" || gone.kind == "ConfigMap") {
       const object_ptr home = state_.store.find(*find_resource("", "v1", "namespaces"), "",
                                                 text_at(body, {"metadata", "namespace"}));

@@ -256,6 +256,31 @@ constexpr std::array binding_table{
     table_column{"ServiceAccounts", "string", "", "Service accounts it is granted to.", 1, binding_accounts},
 };
 
+std::string number_or_share(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_integer() ? std::to_string(value.get<std::int64_t>()) : "N/A";
+}
+
+json budget_least(const json& budget, runtime::wall_time) {
+  return number_or_share(value_at(budget, {"spec", "minAvailable"}));
+}
+
+json budget_most(const json& budget, runtime::wall_time) {
+  return number_or_share(value_at(budget, {"spec", "maxUnavailable"}));
+}
+
+json budget_allowed(const json& budget, runtime::wall_time) {
+  return number_at(budget, {"status", "disruptionsAllowed"});
+}
+
+constexpr std::array budget_table{
+    name_column,
+    table_column{"Min Available", "string", "", "Pods that must stay.", 0, budget_least},
+    table_column{"Max Unavailable", "string", "", "Pods that may be missing.", 0, budget_most},
+    table_column{"Allowed Disruptions", "integer", "", "Pods that may go now.", 0, budget_allowed},
+    age_column,
+};
+
 }  // namespace
 
 std::span<const table_column> cluster_columns(const resource_type& type) {
@@ -269,6 +294,7 @@ std::span<const table_column> cluster_columns(const resource_type& type) {
   if (type.kind == "Ingress") return ingress_table;
   if (type.kind == "NetworkPolicy") return network_policy_table;
   if (type.kind == "RoleBinding" || type.kind == "ClusterRoleBinding") return binding_table;
+  if (type.kind == "PodDisruptionBudget") return budget_table;
   return {};
 }
 

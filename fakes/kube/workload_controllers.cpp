@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fakes/kube/cluster_events.hpp"
+#include "fakes/kube/disruption_budgets.hpp"
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_defaults.hpp"
@@ -20,6 +21,8 @@ constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
 const resource_type& deployment_type() { return *find_resource("apps", "v1", "deployments"); }
 const resource_type& replica_set_type() { return *find_resource("apps", "v1", "replicasets"); }
 const resource_type& pod_type() { return *find_resource("", "v1", "pods"); }
+const resource_type& node_type() { return *find_resource("", "v1", "nodes"); }
+const resource_type& budget_kind() { return *find_resource("policy", "v1beta1", "poddisruptionbudgets"); }
 const resource_type& namespace_type() { return *find_resource("", "v1", "namespaces"); }
 
 // The letters that Kubernetes makes names of: no vowels, so that no words come out.
@@ -53,15 +56,6 @@ json condition(const char* type, const char* reason, bool holds, runtime::wall_t
 }
 
 std::string name_of(const json& object) { return std::string{text_at(object, {"metadata", "name"})}; }
-
-// What a file says to run without any condition is as good as ready.
-bool is_ready(const json& pod) {
-  const json& conditions = value_at(pod, {"status", "conditions"});
-  if (!conditions.is_array()) return text_at(pod, {"status", "phase"}) == "Running";
-  return std::any_of(conditions.begin(), conditions.end(), [](const json& one) {
-    return text_at(one, {"type"}) == "Ready" && text_at(one, {"status"}) == "True";
-  });
-}
 
 class workload_round {
  public:
@@ -101,7 +95,7 @@ class workload_round {
     }
     // Those that are of least use go first.
     std::stable_partition(pods.begin(), pods.end(),
-                          [](const object_ptr& pod) { return is_ready(pod->body); });
+                          [](const object_ptr& pod) { return says_it_is_ready(pod->body); });
     for (std::size_t i = wanted; i < pods.size(); ++i) {
       (void)delete_object(state_, pod_type(), pods[i], {}, now_);
       record(object->body, "replicaset-controller", "SuccessfulDelete",
@@ -113,10 +107,16 @@ class workload_round {
   void pod(const object_ptr& object) {
     const bool waits = text_at(object->body, {"spec", "nodeName"}).empty() &&
                        text_at(object->body, {"status", "phase"}) == "Pending";
-    if (waits && state_.node) {
+    const auto node = waits ? schedulable_node() : std::nullopt;
+    if (waits && !node) {
+      record_event(state_, object->body,
+                   {"Warning", "default-scheduler", "FailedScheduling",
+                    "no nodes are available: all are unschedulable."},
+                   now_);
+    } else if (waits && state_.node) {
       schedule(object);
     } else if (waits) {
-      changed(pod_type(), object, [&](json& body) { run(body); });
+      changed(pod_type(), object, [&](json& body) { run(body, *node); });
     } else if (state_.node) {
       state_.node->see({&pod_type(), std::string{text_at(object->body, {"metadata", "namespace"})},
                         name_of(object->body)});
@@ -127,6 +127,14 @@ class workload_round {
     for (const json& owner : owners) {
       const object_ptr set = state_.store.find(replica_set_type(), ns, text_at(owner, {"name"}));
       if (set && text_at(owner, {"kind"}) == "ReplicaSet") report_replica_set(set);
+    }
+  }
+
+  // After a node changed: it may take pods again.
+  void place_waiting_pods() {
+    if (!schedulable_node()) return;
+    for (const auto& [key, kept] : state_.store.list(pod_type(), "")) {
+      if (kept->at({"spec", "nodeName"}).string().empty()) pod(kept->open());
     }
   }
 
@@ -248,10 +256,20 @@ class workload_round {
     return stored ? *stored : nullptr;
   }
 
-  void run(json& pod) const {
+  // A cluster without any node has one that nobody sees; where pods run, they run on one node.
+  std::optional<std::string> schedulable_node() const {
+    const auto nodes = state_.store.list(node_type(), "");
+    if (nodes.empty()) return kubelet::node_name;
+    for (const auto& [name, node] : nodes) {
+      if (state_.node && name != kubelet::node_name) continue;
+      if (node->at({"spec", "unschedulable"}).text() != "true") return name;
+    }
+    return std::nullopt;
+  }
+
+  void run(json& pod, const std::string& node) const {
     const std::string time = print_time(now_);
-    const auto nodes = state_.store.list(*find_resource("", "v1", "nodes"), "");
-    pod["spec"]["nodeName"] = nodes.empty() ? "kitfox" : nodes.begin()->first;
+    pod["spec"]["nodeName"] = node;
     json statuses = json::array();
     for (const json& container : value_at(pod, {"spec", "containers"})) {
       statuses.push_back({{"name", value_at(container, {"name"})},
@@ -285,7 +303,7 @@ class workload_round {
     for (const object_ptr& pod : owned(object->body, pod_type())) {
       if (!text_at(pod->body, {"metadata", "deletionTimestamp"}).empty()) continue;
       ++count;
-      if (is_ready(pod->body)) ++ready;
+      if (says_it_is_ready(pod->body)) ++ready;
     }
     changed(replica_set_type(), object, [&](json& body) {
       body["status"] = {{"replicas", count}, {"observedGeneration", body["metadata"]["generation"]}};
@@ -346,9 +364,18 @@ class workload_round {
 
 }  // namespace
 
+// What a file says to run without any condition is as good as ready.
+bool says_it_is_ready(const json& pod) {
+  const json& conditions = value_at(pod, {"status", "conditions"});
+  if (!conditions.is_array()) return text_at(pod, {"status", "phase"}) == "Running";
+  return std::any_of(conditions.begin(), conditions.end(), [](const json& one) {
+    return text_at(one, {"type"}) == "Ready" && text_at(one, {"status"}) == "True";
+  });
+}
+
 bool is_workload(const resource_type& type) noexcept {
   return &type == &deployment_type() || &type == &replica_set_type() || &type == &pod_type() ||
-         &type == &namespace_type();
+         &type == &namespace_type() || &type == &node_type() || &type == &budget_kind();
 }
 
 void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
@@ -359,7 +386,13 @@ void reconcile_workload(api_server::state& state, const resource_type& type, con
     round.replica_set(object);
     round.owner_of_replica_set(object);
   }
-  if (&type == &pod_type()) round.pod(object);
+  if (&type == &pod_type()) {
+    round.pod(object);
+    count_disruption_budgets(state, text_at(object->body, {"metadata", "namespace"}));
+  }
+  if (&type == &node_type()) round.place_waiting_pods();
+  if (&type == &budget_kind())
+    count_disruption_budgets(state, text_at(object->body, {"metadata", "namespace"}));
   if (&type == &namespace_type()) furnish_namespace(state, object->body, now);
 }
 

@@ -8,6 +8,8 @@ namespace kitfox::kube {
 /// nothing in them. Old pods go when new ones come, whatever the strategy says. Private to the server.
 void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
                         runtime::wall_time now);
+/// Whether a pod counts as ready: by its condition, or because it runs and has no conditions at all.
+[[nodiscard]] bool says_it_is_ready(const json& pod);
 /// Whether changes of that kind concern it.
 [[nodiscard]] bool is_workload(const resource_type& type) noexcept;
 

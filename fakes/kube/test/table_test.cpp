@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/table_cells.hpp"
 #include "fakes/kube/yaml_objects.hpp"
@@ -102,8 +104,10 @@ TEST(PodSummary, ShowsHowFarInitContainersAre) {
 }
 
 json cells(const char* group, const char* plural, std::string_view yaml) {
-  const resource_type& type =
-      *find_resource(group, std::string_view{plural} == "cronjobs" ? "v1beta1" : "v1", plural);
+  const resource_type& type = *find_resource(
+      group,
+      std::set<std::string_view>{"cronjobs", "poddisruptionbudgets"}.contains(plural) ? "v1beta1" : "v1",
+      plural);
   table_format format;
   format.now = *parse_time("2026-11-22T09:10:00Z");
   const json row = table_row(type, object(yaml), format);
@@ -137,6 +141,9 @@ TEST(Table, ShowsTheColumnsOfEachKind) {
                   "{metadata: {name: e}, type: Warning, reason: R, message: \"m \\n\", eventTime: "
                   "'2026-11-22T09:09:50Z', involvedObject: {kind: Pod, name: p}, series: {count: 4}}"),
             (json{"10s", "Warning", "R", "pod/p", "", "", "m", "10s", 4, "e"}));
+  EXPECT_EQ(cells("policy", "poddisruptionbudgets",
+                  "{metadata: {name: b}, spec: {minAvailable: 34%}, status: {disruptionsAllowed: 2}}"),
+            (json{"b", "34%", "N/A", 2, "<unknown>"}));
   EXPECT_EQ(cells("rbac.authorization.k8s.io", "roles",
                   "{metadata: {name: r, creationTimestamp: '2026-11-22T09:00:00Z'}}"),
             (json{"r", "2026-11-22T09:00:00Z"}));
