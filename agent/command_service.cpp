@@ -73,31 +73,9 @@ command_service::~command_service() = default;
 void command_service::on_command(const protocol::command_event& event) {
   if (phase_ == phase::closed) return;
   const mono_time now = host_.clock().now();
-  auto seen = seen_.on_command(event.request_id, now);
   command_call call{event.request_id, event.command, event.params,
                     command_deadline(event, now, gateway_.at(now, host_.clock().wall_now()))};
-  if (seen.seen != idempotency_cache::sighting::fresh)
-    host_.events().info("command_repeated", {{"request_id", event.request_id}});
-  // The answer on its way will do for this repeat too.
-  if (seen.seen != idempotency_cache::sighting::fresh && pending_.contains(event.request_id)) return;
-  switch (seen.seen) {
-    case idempotency_cache::sighting::in_flight:
-      return;
-    case idempotency_cache::sighting::answered:
-      post(event.request_id, std::move(seen.body), call.deadline);
-      return;
-    case idempotency_cache::sighting::forgotten: {
-      const auto gone =
-          failure_of(command_error::unavailable, "the answer to this request is no longer kept");
-      post(event.request_id, print_answer(event.request_id, gone, policy_.responses.body_bytes_max),
-           call.deadline);
-      return;
-    }
-    case idempotency_cache::sighting::fresh:
-      break;
-  }
-  host_.events().info("command_received",
-                      {{"request_id", event.request_id}, {"command", shown(event.command)}});
+  if (!is_fresh(call)) return;
   if (phase_ == phase::draining) {
     finish_unstarted(call, command_error::unavailable, "the agent is shutting down");
     return;
@@ -116,6 +94,41 @@ void command_service::on_command(const protocol::command_event& event) {
       finish_unstarted(call, command_error::expired, "the deadline passed before the command could start");
       return;
   }
+}
+
+void command_service::on_malformed(const std::string& request_id, const std::string& complaint) {
+  if (phase_ == phase::closed) return;
+  const command_call call{request_id, {}, {}, host_.clock().now() + protocol::command_timeout_default};
+  if (is_fresh(call)) finish_unstarted(call, command_error::invalid, complaint.c_str());
+}
+
+// A repeat is seen to here: it gets the answer of the first one, now or when that is there.
+bool command_service::is_fresh(const command_call& call) {
+  auto seen = seen_.on_command(call.request_id, host_.clock().now());
+  if (seen.seen == idempotency_cache::sighting::fresh) {
+    host_.events().info("command_received",
+                        {{"request_id", call.request_id}, {"command", shown(call.command)}});
+    return true;
+  }
+  host_.events().info("command_repeated", {{"request_id", call.request_id}});
+  // The answer on its way will do for this repeat too.
+  if (pending_.contains(call.request_id)) return false;
+  switch (seen.seen) {
+    case idempotency_cache::sighting::answered:
+      post(call.request_id, std::move(seen.body), call.deadline);
+      break;
+    case idempotency_cache::sighting::forgotten: {
+      const auto gone =
+          failure_of(command_error::unavailable, "the answer to this request is no longer kept");
+      post(call.request_id, print_answer(call.request_id, gone, policy_.responses.body_bytes_max),
+           call.deadline);
+      break;
+    }
+    case idempotency_cache::sighting::in_flight:
+    case idempotency_cache::sighting::fresh:
+      break;
+  }
+  return false;
 }
 
 void command_service::on_cancel(const protocol::cancel_event& event) {

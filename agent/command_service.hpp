@@ -27,6 +27,8 @@ class command_service {
 
   /// Never waits.
   void on_command(const protocol::command_event& event);
+  /// Of a command only the id can be read: answered `invalid`, with what is wrong.
+  void on_malformed(const std::string& request_id, const std::string& complaint);
   void on_cancel(const protocol::cancel_event& event);
 
   /// Answers what expires in the queue. Until cancelled.
@@ -44,6 +46,7 @@ class command_service {
 
  private:
   struct pending_answer;
+  [[nodiscard]] bool is_fresh(const command_call& call);
   void start_ready();
   void answer_expired();
   struct running_command;

@@ -29,9 +29,10 @@ std::optional<std::string> unless_empty(const std::string& text) {
 }  // namespace
 
 gateway_stream::gateway_stream(const parts& with, std::size_t event_bytes_max)
-    : with_{with}, decoder_{limits_of(event_bytes_max)}, silence_{with.on.clock().make_alarm([this] {
-        on_silence();
-      })} {}
+    : with_{with},
+      decoder_{limits_of(event_bytes_max)},
+      silence_{with.on.clock().make_alarm([this] { on_silence(); })},
+      cluster_name_{with.identity.cluster_name} {}
 
 gateway_stream::~gateway_stream() = default;
 
@@ -39,9 +40,10 @@ task<exit_code> gateway_stream::run() {
   co_await with_.metadata.wait_for_first();
   session_action action = with_.session.on_start(with_.on.clock().now());
   for (;;) {
-    report(action);
+    // First, since what ends by cancellation is no fault of the stream: report_closed() tells it.
     const auto state = co_await runtime::asio::this_coro::cancellation_state;
     if (state.cancelled() != runtime::asio::cancellation_type::none) co_return exit_code::stopped;
+    report(action);
     if (action.step == session_step::stop) co_return action.code;
     if (action.step == session_step::read) {
       action = co_await read(action.until);  // nearly always
@@ -163,7 +165,13 @@ void gateway_stream::on_event(const protocol::sse_event& event) {
     on_agent_event(*parsed);
   } else if (parsed.error() != protocol::protocol_errc::unknown_event) {
     skip_event(event.type, diag.to_string());
+    if (event.type == "command" && with_.session.connected()) refuse_command(event.data, diag.to_string());
   }
+}
+
+// Its caller would wait for the whole timeout.
+void gateway_stream::refuse_command(std::string_view data, const std::string& complaint) {
+  if (const auto id = protocol::find_request_id(data)) with_.commands.on_malformed(*id, complaint);
 }
 
 void gateway_stream::on_agent_event(const protocol::agent_event& event) {
@@ -173,10 +181,10 @@ void gateway_stream::on_agent_event(const protocol::agent_event& event) {
     with_.channel.on_key_accepted();
     set_ready(true);
     if (std::exchange(announced_, true)) return;
-    const std::string& name =
-        connected->cluster_name ? *connected->cluster_name : with_.identity.cluster_name;
-    with_.on.events().info("connected_to_gateway", {{"cluster_name", name},
-                                                    {"cluster_id", connected->cluster_id},
+    cluster_name_ = connected->cluster_name.value_or(with_.identity.cluster_name);
+    cluster_id_ = connected->cluster_id;
+    with_.on.events().info("connected_to_gateway", {{"cluster_name", cluster_name_},
+                                                    {"cluster_id", cluster_id_},
                                                     {"instance_id", with_.identity.instance_id}});
   } else if (const auto* heartbeat = std::get_if<protocol::heartbeat_event>(&event)) {
     if (heartbeat->time) with_.clock.on_heartbeat(*heartbeat->time, now);
@@ -198,7 +206,7 @@ void gateway_stream::set_ready(bool ready) {
   with_.on.events().info("readiness", {{"ready", ready}});
 }
 
-void gateway_stream::report(const session_action& action) {
+void gateway_stream::report(session_action& action) {
   with_.metrics.last_byte = with_.session.last_byte();
   with_.metrics.backoff = runtime::duration{};
   // A session may count as connected without the event, if its options say so.
@@ -210,6 +218,7 @@ void gateway_stream::report(const session_action& action) {
   with_.metrics.backoff = action.ended->delay;
   with_.metrics.count_end(action.ended->end.reason);
   report_ending(*action.ended);
+  action.ended.reset();  // told once, though the wait that follows may hand the action back
   set_ready(false);
   announced_ = false;
   with_.metadata.refresh_if_old();
@@ -222,12 +231,16 @@ void gateway_stream::report_ending(const session_ending& ending) {
   if (ending.end.reason == end_reason::key_refused)
     events.error("key_rejected", {{"status", std::int64_t{ending.status}}});
   if (ending.end.established) {
-    events.info("disconnected", {{"reason", reason},
+    events.info("disconnected", {{"cluster_name", cluster_name_},
+                                 {"cluster_id", cluster_id_},
+                                 {"reason", reason},
                                  {"error", error},
                                  {"healthy_seconds", runtime::in_seconds(ending.end.healthy)},
                                  {"retry_in_seconds", runtime::in_seconds(ending.delay)}});
   } else {
-    events.warning("connect_failed", {{"reason", reason},
+    events.warning("connect_failed", {{"cluster_name", cluster_name_},
+                                      {"cluster_id", cluster_id_},
+                                      {"reason", reason},
                                       {"error", error},
                                       {"status", std::int64_t{ending.status}},
                                       {"retry_in_seconds", runtime::in_seconds(ending.delay)}});
@@ -237,8 +250,11 @@ void gateway_stream::report_ending(const session_ending& ending) {
 void gateway_stream::report_closed() {
   silence_->clear();
   connection_.reset();
+  with_.metrics.last_byte.reset();
+  with_.metrics.backoff = runtime::duration{};
   if (!ready_) return;
-  with_.on.events().info("disconnected", {{"reason", "stopping"}});
+  with_.on.events().info(
+      "disconnected", {{"cluster_name", cluster_name_}, {"cluster_id", cluster_id_}, {"reason", "stopping"}});
   set_ready(false);
 }
 

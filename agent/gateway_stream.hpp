@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 
 #include "agent/agent_metrics.hpp"
 #include "agent/agent_session.hpp"
@@ -54,7 +55,8 @@ class gateway_stream {
   void on_event(const protocol::sse_event& event);
   void on_agent_event(const protocol::agent_event& event);
   void skip_event(std::string_view type, std::string_view reason);
-  void report(const session_action& action);
+  void refuse_command(std::string_view data, const std::string& complaint);
+  void report(session_action& action);
   void report_ending(const session_ending& ending);
   void set_ready(bool ready);
 
@@ -62,6 +64,8 @@ class gateway_stream {
   protocol::sse_decoder decoder_;
   std::unique_ptr<runtime::http::client_connection> connection_;
   std::unique_ptr<runtime::alarm> silence_;
+  std::string cluster_name_,
+      cluster_id_;     ///< As the last `connected` event had them; before it as configured.
   bool late_ = false;  ///< `silence_` has closed the connection.
   bool ready_ = false;
   bool announced_ = false;  ///< `connected_to_gateway` was reported for this stream.

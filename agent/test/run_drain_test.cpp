@@ -25,6 +25,40 @@ TEST_F(RunDrain, FinishesWhatRunsWhenAskedToStop) {
   EXPECT_EQ(events.last("readiness"), "readiness ready=false");
 }
 
+// A stop is told once where there is something to tell, and is no fault of the stream.
+TEST_F(RunDrain, AStopWhileConnectedIsOneDisconnectThatSaysSo) {
+  connect();
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(events.count("disconnected"), 1u);
+  EXPECT_EQ(events.last("disconnected"), "disconnected cluster_name=prod cluster_id=c1 reason=stopping");
+  EXPECT_EQ(events.count("connect_failed"), 0u);
+}
+
+TEST_F(RunDrain, AStopWhileItWaitsToDialIsNoFurtherDisconnect) {
+  connect();
+  gateway.stop_listening();
+  gateway.end(connect_reply::then::rst);
+  run_until([&] { return events.count("disconnected") == 1; });
+  const std::string told = events.last("disconnected");
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(events.count("disconnected"), 1u);
+  EXPECT_EQ(events.last("disconnected"), told);
+  EXPECT_EQ(events.count("connect_failed"), 0u);
+}
+
+TEST_F(RunDrain, AStopBeforeTheStreamIsConfirmedIsNoFailedConnect) {
+  gateway.connects = {connect_reply{}};
+  start();
+  run_until([&] { return gateway.open_streams() == 1; });
+  run_for(1s);
+  stop.request();
+  run_until([&] { return exit.has_value(); });
+  EXPECT_EQ(events.count("disconnected"), 0u);
+  EXPECT_EQ(events.count("connect_failed"), 0u);
+}
+
 TEST_F(RunDrain, DeliversTheResultOfWhatRunsAndOnlyThenEnds) {
   make_slow();
   connect();

@@ -199,6 +199,12 @@ class quiet_about_connects final : public rewiring {
   }
 };
 
+class quiet_about_disconnects final : public rewiring {
+  bool on_event(std::string_view event, std::span<const runtime::event_field>) override {
+    return event != "disconnected";
+  }
+};
+
 /// Repeats a request at the place that a redirect names, key and all, on the connection that it came by.
 class following_stream final : public passing_stream {
  public:
@@ -308,6 +314,9 @@ host_ptr resumes_from_nowhere(runtime::host& inner) { return around_wires<resumi
 host_ptr comes_back_when_sent_away(runtime::host& inner) { return around_wires<unheeding_stream>(inner); }
 host_ptr says_ready_for_ever(runtime::host& inner) { return around<ready_for_ever>(inner); }
 host_ptr keeps_quiet_about_connects(runtime::host& inner) { return around<quiet_about_connects>(inner); }
+host_ptr keeps_quiet_about_disconnects(runtime::host& inner) {
+  return around<quiet_about_disconnects>(inner);
+}
 host_ptr follows_redirects(runtime::host& inner) {
   return around<rewired_dials<following_stream, false>>(inner);
 }
