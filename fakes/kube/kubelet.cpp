@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "fakes/kube/api_state.hpp"
 #include "fakes/kube/cluster_events.hpp"
@@ -40,9 +41,32 @@ bool is_over(const json& pod) {
 
 std::string uid_of(const json& object) { return std::string{text_at(object, {"metadata", "uid"})}; }
 
+// Asked nothing, and done once it has ended well.
+container_plan plan_of_init(const json& pod, const json& spec) {
+  container_plan plan = plan_of(pod, spec);
+  plan.probes = {};
+  if (plan.policy == restart_policy::always) plan.policy = restart_policy::on_failure;
+  return plan;
+}
+
 std::string container_of(const json& spec) { return std::string{text_at(spec, {"name"})}; }
 
 }  // namespace
+
+std::span<kubelet::container_mirror> kubelet::pod_mirror::current() {
+  for (container_mirror& one : init) {
+    if (!one.fsm.finished()) return {&one, 1};
+    const auto& end = one.fsm.report().end;
+    if (!end || end->exit_code != 0) return {};
+  }
+  return containers;
+}
+
+bool kubelet::pod_mirror::has_ended() const {
+  const auto ended = [](const container_mirror& one) { return one.fsm.finished(); };
+  return std::all_of(init.begin(), init.end(), ended) &&
+         std::all_of(containers.begin(), containers.end(), ended);
+}
 
 void kubelet::see(const object_place& pod) {
   touched_.insert(pod);
@@ -57,10 +81,7 @@ std::vector<kubelet_action> kubelet::advance(instant now) {
     for (auto pod = pods_.begin(); pod != pods_.end();) {
       step(pod->second, now, out);
       report(pod->second, now);
-      const auto& containers = pod->second.containers;
-      const bool ended = std::all_of(containers.begin(), containers.end(),
-                                     [](const container_mirror& one) { return one.fsm.finished(); });
-      if (!ended || !pod->second.leaving) {
+      if (!pod->second.has_ended() || !pod->second.leaving) {
         ++pod;
         continue;
       }
@@ -79,11 +100,10 @@ std::vector<kubelet_action> kubelet::advance(instant now) {
   return out;
 }
 
-runtime::mono_time kubelet::deadline() const {
+runtime::mono_time kubelet::deadline() {
   runtime::mono_time first = touched_.empty() ? runtime::mono_time::max() : runtime::mono_time{};
-  for (const auto& [uid, pod] : pods_) {
-    for (const container_mirror& container : pod.containers)
-      first = std::min(first, container.fsm.deadline());
+  for (auto& [uid, pod] : pods_) {
+    for (const container_mirror& container : pod.current()) first = std::min(first, container.fsm.deadline());
   }
   return first;
 }
@@ -109,16 +129,23 @@ void kubelet::look_at(const object_place& place, instant now) {
 }
 
 void kubelet::adopt(const object_ptr& pod, const object_place& place, instant now) {
-  pod_mirror mirror{place, pod, {}};
+  pod_mirror mirror{place, pod, {}, {}};
   const json& specs = value_at(pod->body, {"spec", "containers"});
   if (!specs.is_array()) return;
   for (const json& spec : specs)
     mirror.containers.push_back({spec, container_fsm{plan_of(pod->body, spec), now.mono}});
+  if (const json& init = value_at(pod->body, {"spec", "initContainers"}); init.is_array()) {
+    for (const json& spec : init) {
+      mirror.init.push_back(
+          {spec, container_fsm{plan_of_init(pod->body, spec), now.mono}, {}, 0, "initContainers"});
+    }
+  }
   pods_.emplace(uid_of(pod->body), std::move(mirror));
   if (!text_at(pod->body, {"metadata", "deletionTimestamp"}).empty()) touched_.insert(place);
 }
 
 void kubelet::stop(pod_mirror& pod, runtime::duration grace, instant now) {
+  for (container_mirror& container : pod.init) container.fsm.on_stop(grace, now.mono);
   for (container_mirror& container : pod.containers) {
     const bool runs = container.fsm.report().shape == container_report::shapes::running;
     if (runs && !pod.leaving) {
@@ -132,7 +159,7 @@ void kubelet::stop(pod_mirror& pod, runtime::duration grace, instant now) {
 
 void kubelet::step(pod_mirror& pod, instant now, std::vector<kubelet_action>& out) {
   using kinds = container_action::kinds;
-  for (container_mirror& container : pod.containers) {
+  for (container_mirror& container : pod.current()) {
     for (;;) {
       const container_action action = container.fsm.next(now.mono);
       if (action.kind == kinds::none) break;
@@ -185,34 +212,39 @@ bool kubelet::start(pod_mirror& pod, container_mirror& container, instant now,
 
 void kubelet::report(pod_mirror& pod, instant now) {
   if (pod.gone) return;
-  std::vector<container_standing> standings;
-  for (const container_mirror& container : pod.containers) {
+  const auto standing_of = [&pod](const container_mirror& container) {
     container_standing one{container.fsm.report(), container.fsm.finished()};
     if (one.report.reason == "CrashLoopBackOff") {
       one.report.message = fmt::format("back-off {} restarting failed container={} pod={}_{}({})",
                                        go_seconds(container.fsm.backoff()), container_of(container.spec),
                                        pod.place.name, pod.place.ns, uid_of(pod.object->body));
     }
-    standings.push_back(std::move(one));
-  }
+    return one;
+  };
+  pod_standing standing;
+  std::transform(pod.init.begin(), pod.init.end(), std::back_inserter(standing.init), standing_of);
+  std::transform(pod.containers.begin(), pod.containers.end(), std::back_inserter(standing.containers),
+                 standing_of);
   const object_ptr stored = cluster_.store.find(pods(), pod.place.ns, pod.place.name);
   if (!stored) return;
   json body = stored->body;
-  body["status"] = pod_status(body, standings, now.wall);
+  body["status"] = pod_status(body, standing, now.wall);
   if (const auto written = cluster_.store.replace(pods(), std::move(body))) pod.object = *written;
 }
 
 void kubelet::tell(const pod_mirror& pod, const container_mirror& container, const char* type,
                    const char* reason, std::string message, runtime::wall_time now) {
   cluster_event event{type, "kubelet", reason, std::move(message)};
-  event.field_path = fmt::format("spec.containers{{{}}}", container_of(container.spec));
+  event.field_path = fmt::format("spec.{}{{{}}}", container.list, container_of(container.spec));
   record_event(cluster_, pod.object->body, std::move(event), now);
 }
 
 kubelet::found_run kubelet::find(std::uint64_t run) {
   for (auto& [uid, pod] : pods_) {
-    for (container_mirror& container : pod.containers) {
-      if (container.run == run) return {&pod, &container};
+    for (auto* list : {&pod.init, &pod.containers}) {
+      for (container_mirror& container : *list) {
+        if (container.run == run) return {&pod, &container};
+      }
     }
   }
   return {};

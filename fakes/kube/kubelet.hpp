@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 
 #include "fakes/kube/api_server.hpp"
 #include "fakes/kube/cluster_controllers.hpp"
@@ -59,7 +60,7 @@ class kubelet {
   /// What is to be done now, each once and in this order; afterwards at deadline(), on_work(), and after each
   /// of what is told below.
   [[nodiscard]] std::vector<kubelet_action> advance(instant now);
-  [[nodiscard]] runtime::mono_time deadline() const;
+  [[nodiscard]] runtime::mono_time deadline();
 
   void on_started(std::uint64_t run, instant now);
   void on_start_failed(std::uint64_t run, const std::string& why, instant now);
@@ -77,13 +78,20 @@ class kubelet {
     container_fsm fsm;
     container_launch launch{};
     std::uint64_t run = 0;
+    const char* list = "containers";  ///< The field of the pod's spec that it is from.
   };
   struct pod_mirror {
     object_place place;
     object_ptr object;  ///< As last seen.
     std::vector<container_mirror> containers;
-    bool gone = false;  ///< From the API, before its processes.
+    std::vector<container_mirror> init;  ///< One after the other, before the containers.
+    bool gone = false;                   ///< From the API, before its processes.
     bool leaving = false;
+
+    /// Those whose turn it is: the first init container that has not done its work, or all containers; none
+    /// where an init container has failed for good.
+    [[nodiscard]] std::span<container_mirror> current();
+    [[nodiscard]] bool has_ended() const;
   };
   struct found_run {
     pod_mirror* pod = nullptr;

@@ -49,8 +49,17 @@ json container_status(const json& container, const container_report& report) {
           {"state", state_of(report)}};
 }
 
+bool has_done_its_work(const container_standing& init) {
+  return init.finished && init.report.end && init.report.end->exit_code == 0;
+}
+
 // getPhase() of the kubelet.
-const char* phase_of(const std::vector<container_standing>& containers) {
+const char* phase_of(const pod_standing& pod) {
+  const std::vector<container_standing>& containers = pod.containers;
+  const bool hopeless = std::any_of(pod.init.begin(), pod.init.end(), [](const container_standing& one) {
+    return one.finished && one.report.end && !has_done_its_work(one);
+  });
+  if (hopeless) return "Failed";
   const auto waits = [](const container_standing& one) {
     return one.report.shape == shapes::waiting && !one.report.last;
   };
@@ -62,6 +71,24 @@ const char* phase_of(const std::vector<container_standing>& containers) {
   const bool well = std::all_of(containers.begin(), containers.end(),
                                 [](const container_standing& one) { return one.report.end->exit_code == 0; });
   return well ? "Succeeded" : "Failed";
+}
+
+void add_name(std::string& names, const json& container) {
+  names.append(names.empty() ? "" : " ").append(text_at(container, {"name"}));
+}
+
+// `incomplete`: gets the names of those that have not done their work.
+json init_container_statuses(const json& pod, const pod_standing& standing, std::string& incomplete) {
+  const json& specs = value_at(pod, {"spec", "initContainers"});
+  json statuses = json::array();
+  for (std::size_t i = 0; i < standing.init.size(); ++i) {
+    container_report report = standing.init[i].report;
+    report.ready = has_done_its_work(standing.init[i]);
+    if (i > 0 && !has_done_its_work(standing.init[i - 1])) report.reason = "PodInitializing";
+    if (!report.ready) add_name(incomplete, specs[i]);
+    statuses.push_back(container_status(specs[i], report));
+  }
+  return statuses;
 }
 
 }  // namespace
@@ -80,20 +107,28 @@ json pod_condition(const json& before, const char* type, bool holds, runtime::wa
   return out;
 }
 
-json pod_status(const json& pod, const std::vector<container_standing>& containers, runtime::wall_time now) {
+json pod_status(const json& pod, const pod_standing& standing, runtime::wall_time now) {
   json status = value_at(pod, {"status"});
-  const std::string phase = phase_of(containers);
+  const std::string phase = phase_of(standing);
+  std::string incomplete;
+  json init_statuses = init_container_statuses(pod, standing, incomplete);
+  if (!init_statuses.empty()) status["initContainerStatuses"] = std::move(init_statuses);
   const json& specs = value_at(pod, {"spec", "containers"});
   json statuses = json::array();
   std::string unready;
-  for (std::size_t i = 0; i < containers.size(); ++i) {
-    statuses.push_back(container_status(specs[i], containers[i].report));
-    if (containers[i].report.ready) continue;
-    unready.append(unready.empty() ? "" : " ").append(text_at(specs[i], {"name"}));
+  for (std::size_t i = 0; i < standing.containers.size(); ++i) {
+    container_report report = standing.containers[i].report;
+    if (!incomplete.empty() && report.reason == "ContainerCreating") report.reason = "PodInitializing";
+    statuses.push_back(container_status(specs[i], report));
+    if (!report.ready) add_name(unready, specs[i]);
   }
   const json before = value_at(status, {"conditions"});
   json conditions = json::array();
-  conditions.push_back(pod_condition(before, "Initialized", true, now));
+  conditions.push_back(pod_condition(before, "Initialized", incomplete.empty(), now));
+  if (!incomplete.empty()) {
+    conditions.back()["reason"] = "ContainersNotInitialized";
+    conditions.back()["message"] = fmt::format("containers with incomplete status: [{}]", incomplete);
+  }
   for (const char* type : {"Ready", "ContainersReady"}) {
     json condition = pod_condition(before, type, unready.empty(), now);
     if (phase == "Succeeded") {

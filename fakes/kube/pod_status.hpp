@@ -13,8 +13,11 @@ struct container_standing {
   container_report report;
   bool finished = false;
 };
-[[nodiscard]] json pod_status(const json& pod, const std::vector<container_standing>& containers,
-                              runtime::wall_time now);
+struct pod_standing {
+  std::vector<container_standing> init;  ///< In the order of spec.initContainers.
+  std::vector<container_standing> containers;
+};
+[[nodiscard]] json pod_status(const json& pod, const pod_standing& standing, runtime::wall_time now);
 
 /// A condition of that type with that status, since when it was so in `before`, else since `now`.
 [[nodiscard]] json pod_condition(const json& before, const char* type, bool holds, runtime::wall_time now);

@@ -5,11 +5,13 @@
 #include "fakes/kube/cluster_events.hpp"
 #include "fakes/kube/disruption_budgets.hpp"
 #include "fakes/kube/go_text.hpp"
+#include "fakes/kube/job_controller.hpp"
 #include "fakes/kube/kubelet.hpp"
 #include "fakes/kube/object_defaults.hpp"
 #include "fakes/kube/object_deletion.hpp"
 #include "fakes/kube/pod_admission.hpp"
 #include "fakes/kube/pod_status.hpp"
+#include "fakes/kube/workload_objects.hpp"
 
 namespace kitfox::kube {
 
@@ -21,33 +23,11 @@ constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
 const resource_type& deployment_type() { return *find_resource("apps", "v1", "deployments"); }
 const resource_type& replica_set_type() { return *find_resource("apps", "v1", "replicasets"); }
 const resource_type& pod_type() { return *find_resource("", "v1", "pods"); }
+const resource_type& job_kind() { return *find_resource("batch", "v1", "jobs"); }
+const resource_type& daemon_set_kind() { return *find_resource("apps", "v1", "daemonsets"); }
 const resource_type& node_type() { return *find_resource("", "v1", "nodes"); }
 const resource_type& budget_kind() { return *find_resource("policy", "v1beta1", "poddisruptionbudgets"); }
 const resource_type& namespace_type() { return *find_resource("", "v1", "namespaces"); }
-
-// The letters that Kubernetes makes names of: no vowels, so that no words come out.
-std::string letters_of(std::uint64_t number, std::size_t count) {
-  constexpr std::string_view letters = "bcdfghjklmnpqrstvwxz2456789";
-  std::string out;
-  for (; out.size() < count; number /= letters.size()) out += letters[number % letters.size()];
-  return out;
-}
-
-std::string template_hash(const json& pod_template) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : print_json(pod_template))
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return letters_of(hash, 10);
-}
-
-json owner_of(const json& object) {
-  return json::array({{{"apiVersion", object["apiVersion"]},
-                       {"kind", object["kind"]},
-                       {"name", object["metadata"]["name"]},
-                       {"uid", object["metadata"]["uid"]},
-                       {"controller", true},
-                       {"blockOwnerDeletion", true}}});
-}
 
 json condition(const char* type, const char* reason, bool holds, runtime::wall_time now) {
   const std::string time = print_time(now);
@@ -107,7 +87,7 @@ class workload_round {
   void pod(const object_ptr& object) {
     const bool waits = text_at(object->body, {"spec", "nodeName"}).empty() &&
                        text_at(object->body, {"status", "phase"}) == "Pending";
-    const auto node = waits ? schedulable_node() : std::nullopt;
+    const auto node = waits ? schedulable_node(object->body) : std::nullopt;
     if (waits && !node) {
       record_event(state_, object->body,
                    {"Warning", "default-scheduler", "FailedScheduling",
@@ -125,14 +105,23 @@ class workload_round {
     if (!owners.is_array()) return;
     const std::string_view ns = text_at(object->body, {"metadata", "namespace"});
     for (const json& owner : owners) {
-      const object_ptr set = state_.store.find(replica_set_type(), ns, text_at(owner, {"name"}));
-      if (set && text_at(owner, {"kind"}) == "ReplicaSet") report_replica_set(set);
+      const std::string_view kind = text_at(owner, {"kind"});
+      const std::string_view name = text_at(owner, {"name"});
+      const resource_type* type = kind == "ReplicaSet"  ? &replica_set_type()
+                                  : kind == "Job"       ? &job_kind()
+                                  : kind == "DaemonSet" ? &daemon_set_kind()
+                                                        : nullptr;
+      const object_ptr set = type != nullptr ? state_.store.find(*type, ns, name) : nullptr;
+      if (set && kind == "ReplicaSet") report_replica_set(set);
+      if (set && kind == "Job") reconcile_job(state_, set, now_);
+      if (set && kind == "DaemonSet") reconcile_daemon_set(state_, set, now_);
     }
   }
 
-  // After a node changed: it may take pods again.
+  // After a node changed: it may take pods again, and DaemonSets have one more to count.
   void place_waiting_pods() {
-    if (!schedulable_node()) return;
+    for (const auto& [key, kept] : state_.store.list(daemon_set_kind(), ""))
+      reconcile_daemon_set(state_, kept->open(), now_);
     for (const auto& [key, kept] : state_.store.list(pod_type(), "")) {
       if (kept->at({"spec", "nodeName"}).string().empty()) pod(kept->open());
     }
@@ -152,12 +141,7 @@ class workload_round {
   }
 
   std::vector<object_ptr> owned(const json& owner, const resource_type& type) const {
-    std::vector<object_ptr> all;
-    for (const object_place& place : state_.backlog.dependents_of(text_at(owner, {"metadata", "uid"}))) {
-      if (place.type != &type) continue;
-      if (object_ptr found = state_.store.find(type, place.ns, place.name)) all.push_back(std::move(found));
-    }
-    return all;
+    return owned_objects(state_, owner, type);
   }
 
   object_ptr changed(const resource_type& type, const object_ptr& object, const auto& change) {
@@ -207,7 +191,7 @@ class workload_round {
               {{"name", std::string{text_at(deployment, {"metadata", "name"})} + "-" + hash},
                {"namespace", deployment["metadata"]["namespace"]},
                {"annotations", {{revision_annotation, std::to_string(revision)}}},
-               {"ownerReferences", owner_of(deployment)}}},
+               {"ownerReferences", json::array({owner_reference(deployment)})}}},
              {"spec",
               {{"replicas", replicas},
                {"selector", deployment["spec"]["selector"]},
@@ -224,16 +208,7 @@ class workload_round {
   }
 
   bool create_pod(const json& set) {
-    const std::string suffix = letters_of(++state_.names_made * 2654435761U, 5);
-    json pod{{"metadata", set["spec"]["template"]["metadata"]}, {"spec", set["spec"]["template"]["spec"]}};
-    pod["metadata"]["name"] = std::string{text_at(set, {"metadata", "name"})} + "-" + suffix;
-    pod["metadata"]["generateName"] = std::string{text_at(set, {"metadata", "name"})} + "-";
-    pod["metadata"]["namespace"] = set["metadata"]["namespace"];
-    pod["metadata"]["ownerReferences"] = owner_of(set);
-    const object_ptr created = create(pod_type(), std::move(pod));
-    if (created)
-      record(set, "replicaset-controller", "SuccessfulCreate", "Created pod: " + name_of(created->body));
-    return created != nullptr;
+    return create_pod_of(state_, set, "replicaset-controller", json::object(), now_) != nullptr;
   }
 
   void schedule(const object_ptr& object) {
@@ -250,16 +225,16 @@ class workload_round {
   }
 
   object_ptr create(const resource_type& type, json body) {
-    apply_defaults(type, body);
-    complete_new(type, body);
-    const auto stored = state_.store.create(type, std::move(body), now_);
-    return stored ? *stored : nullptr;
+    return create_object(state_, type, std::move(body), now_);
   }
 
   // A cluster without any node has one that nobody sees; where pods run, they run on one node.
-  std::optional<std::string> schedulable_node() const {
+  // Pods of DaemonSets do not mind that it is cordoned.
+  std::optional<std::string> schedulable_node(const json& pod) const {
     const auto nodes = state_.store.list(node_type(), "");
     if (nodes.empty()) return kubelet::node_name;
+    const std::string pinned = pinned_node(pod);
+    if (!pinned.empty()) return nodes.contains(pinned) ? std::optional{pinned} : std::nullopt;
     for (const auto& [name, node] : nodes) {
       if (state_.node && name != kubelet::node_name) continue;
       if (node->at({"spec", "unschedulable"}).text() != "true") return name;
@@ -375,7 +350,8 @@ bool says_it_is_ready(const json& pod) {
 
 bool is_workload(const resource_type& type) noexcept {
   return &type == &deployment_type() || &type == &replica_set_type() || &type == &pod_type() ||
-         &type == &namespace_type() || &type == &node_type() || &type == &budget_kind();
+         &type == &namespace_type() || &type == &node_type() || &type == &budget_kind() ||
+         &type == &job_kind() || &type == &daemon_set_kind();
 }
 
 void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
@@ -390,6 +366,8 @@ void reconcile_workload(api_server::state& state, const resource_type& type, con
     round.pod(object);
     count_disruption_budgets(state, text_at(object->body, {"metadata", "namespace"}));
   }
+  if (&type == &job_kind()) reconcile_job(state, object, now);
+  if (&type == &daemon_set_kind()) reconcile_daemon_set(state, object, now);
   if (&type == &node_type()) round.place_waiting_pods();
   if (&type == &budget_kind())
     count_disruption_budgets(state, text_at(object->body, {"metadata", "namespace"}));

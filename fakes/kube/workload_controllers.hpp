@@ -3,9 +3,10 @@
 
 namespace kitfox::kube {
 
-/// What the controllers of Deployments and ReplicaSets, the scheduler and a kubelet do about one object that
-/// changed: a ReplicaSet for each template, its pods, and pods that are Running and Ready at once, with
-/// nothing in them. Old pods go when new ones come, whatever the strategy says. Private to the server.
+/// What the controllers of Deployments, ReplicaSets, Jobs and DaemonSets, the scheduler and a kubelet do
+/// about one object that changed: a ReplicaSet for each template, its pods, and pods that are Running and
+/// Ready at once, with nothing in them. Old pods go when new ones come, whatever the strategy says. Private
+/// to the server.
 void reconcile_workload(api_server::state& state, const resource_type& type, const object_ptr& object,
                         runtime::wall_time now);
 /// Whether a pod counts as ready: by its condition, or because it runs and has no conditions at all.

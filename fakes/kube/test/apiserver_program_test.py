@@ -46,6 +46,29 @@ spec:
     - {name: c, image: own, command: [sleep, "1000"], readinessProbe: {httpGet: {port: PORT, path: /ready}, periodSeconds: 1}}
 """
 
+JOB = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: j, namespace: default}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      volumes: [{name: state, emptyDir: {}}]
+      initContainers:
+        - name: first
+          image: "own:1"
+          command: [sh, -c, "echo prepared >$FILE"]
+          env: [{name: FILE, value: /state/text}]
+          volumeMounts: [{name: state, mountPath: /state}]
+      containers:
+        - name: c
+          image: "own:1"
+          command: [sh, -c, "cat $FILE"]
+          env: [{name: FILE, value: /state/text}]
+          volumeMounts: [{name: state, mountPath: /state}]
+"""
+
 
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -116,6 +139,17 @@ class ApiserverProgram(unittest.TestCase):
             self.assertEqual(self.status(program, "/api/v1/pods")[0], 403)
         with self.start("--refuse-anonymous") as program:
             self.assertEqual(self.status(program, "/api/v1/pods")[0], 401)
+
+    def test_runs_a_job_to_its_end_behind_its_init_container(self):
+        with self.start("--run-pods", "--image", "own*=", "--objects", self.file(JOB)) as program:
+            with self.open(program, "/apis/batch/v1/namespaces/default/jobs?watch=1&resourceVersion=0", "admin") as watch:
+                ended = next(job for job in (json.loads(line)["object"] for line in watch) if job.get("status", {}).get("conditions"))
+            self.assertEqual(ended["status"]["conditions"][0]["type"], "Complete")
+            self.assertEqual(ended["status"]["succeeded"], 1)
+            pods = self.status(program, "/api/v1/namespaces/default/pods", "admin")[1]["items"]
+            self.assertEqual([pod["status"]["phase"] for pod in pods], ["Succeeded"])
+            with self.open(program, f"/api/v1/namespaces/default/pods/{pods[0]['metadata']['name']}/log?container=c", "admin") as log:
+                self.assertEqual(log.read(), b"prepared\n")
 
     def test_loads_its_files(self):
         with self.start("--objects", self.file(POD)) as program:

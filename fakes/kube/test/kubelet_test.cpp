@@ -166,6 +166,73 @@ TEST(Kubelet, AFollowerSeesTheRunItFollowsToItsEndAndNotTheNext) {
   EXPECT_EQ(rest.ending, seen::endings::whole);
 }
 
+constexpr const char* prepared_pod =
+    R"("metadata":{"name":"p"},"spec":{"restartPolicy":"POLICY",
+    "initContainers":[{"name":"a","image":"known:1"},{"name":"b","image":"known:1"}],
+    "containers":[{"name":"c","image":"known:1"}]})";
+
+std::string prepared(const std::string& policy) {
+  std::string text = prepared_pod;
+  return text.replace(text.find("POLICY"), 6, policy);
+}
+
+TEST(Kubelet, InitContainersRunOneAfterTheOtherBeforeTheRest) {
+  led_node with;
+  const auto first = with.start(prepared("Always"));
+  json status = with.pod()["status"];
+  EXPECT_EQ(status["phase"], "Pending");
+  EXPECT_TRUE(status["initContainerStatuses"][0]["state"].contains("running"));
+  EXPECT_EQ(status["initContainerStatuses"][1]["state"]["waiting"]["reason"], "PodInitializing");
+  EXPECT_EQ(status["containerStatuses"][0]["state"]["waiting"]["reason"], "PodInitializing");
+  EXPECT_EQ(status["conditions"][0]["type"], "Initialized");
+  EXPECT_EQ(status["conditions"][0]["message"], "containers with incomplete status: [a b]");
+  EXPECT_EQ(with.node.deadline(), runtime::mono_time::max())
+      << "there is nothing to do but to wait for its end";
+  with.node.on_ended(first.run, 0, with.now);
+  const auto second = with.only(wanted_kind::start);
+  with.node.on_started(second.run, with.now);
+  with.node.on_ended(second.run, 0, with.now);
+  const auto third = with.only(wanted_kind::start);
+  with.node.on_started(third.run, with.now);
+  (void)with.advance();
+  status = with.pod()["status"];
+  EXPECT_EQ(status["phase"], "Running");
+  EXPECT_EQ(status["initContainerStatuses"][1]["ready"], true);
+  EXPECT_EQ(status["initContainerStatuses"][1]["state"]["terminated"]["reason"], "Completed");
+  EXPECT_EQ(status["conditions"][0]["status"], "True");
+  EXPECT_EQ(status["containerStatuses"][0]["ready"], true);
+}
+
+TEST(Kubelet, AnInitContainerThatFailsIsTriedAgainOrEndsThePod) {
+  led_node again;
+  const auto first = again.start(prepared("Always"));
+  again.node.on_ended(first.run, 1, again.now);
+  (void)again.advance();
+  EXPECT_EQ(again.pod()["status"]["phase"], "Pending");
+  again.sleep(1s);
+  EXPECT_NE(again.only(wanted_kind::start).run, first.run);
+
+  led_node never;
+  const auto only = never.start(prepared("Never"));
+  never.node.on_ended(only.run, 1, never.now);
+  for (const kubelet_action& action : never.advance()) EXPECT_NE(action.kind, wanted_kind::start);
+  EXPECT_EQ(never.pod()["status"]["phase"], "Failed");
+  EXPECT_EQ(never.node.deadline(), runtime::mono_time::max());
+  EXPECT_EQ(never.send("DELETE", "/api/v1/namespaces/default/pods/p").status, 200);
+  (void)never.advance();
+  EXPECT_EQ(never.pod()["reason"], "NotFound");
+}
+
+TEST(Kubelet, APodThatGoesEndsItsInitContainer) {
+  led_node with;
+  const auto init = with.start(prepared("Always"));
+  EXPECT_EQ(with.send("DELETE", "/api/v1/namespaces/default/pods/p").status, 200);
+  EXPECT_EQ(with.only(wanted_kind::terminate).run, init.run);
+  with.node.on_ended(init.run, 143, with.now);
+  (void)with.advance();
+  EXPECT_EQ(with.pod()["reason"], "NotFound");
+}
+
 TEST(Kubelet, ADeletedPodEndsWithGraceAndIsGoneWhenItsProcessIs) {
   led_node in;
   const kubelet_action started = in.start(plain);
