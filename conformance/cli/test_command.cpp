@@ -6,12 +6,13 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <set>
+#include <map>
 #include <thread>
 
 #include "conformance/cli/cli_command.hpp"
 #include "conformance/run/quick_time.hpp"
 #include "conformance/run/run.hpp"
+#include "conformance/scenario/scalar_text.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/subject/case_choice.hpp"
 #include "conformance/subject/clock_probe.hpp"
@@ -127,13 +128,17 @@ class subject_flags {
     if (attach_) attach_to(out);
     run_selection selection;
     selection.sim = false;
-    selection.filter = filter_;
     run_plan plan = plan_run(selection);
     for (const load_error& error : plan.errors) err << to_string(error) << "\n";
     if (!plan.errors.empty()) return exit_status::usage;
     const auto levels = level_ == "must" ? requirement_level::must : requirement_level::should;
+    keep_cases_for(what_, levels, thoroughness::full, {}, plan);
+    const std::vector<planned_case> whole = plan.cases;
+    std::erase_if(plan.cases, [&](const planned_case& one) {
+      return !filter_.empty() && !fits_glob(filter_, one.name());
+    });
     keep_cases_for(what_, levels, quick_ ? thoroughness::quick : thoroughness::full, only_, plan);
-    const std::set<std::string> in_part = played_in_part(plan, levels);
+    const std::map<std::string, share_played> shares = shares_played(whole, plan.cases);
     if (list_) return list_cases(plan, out);
     if (plan.cases.empty() && !check_) {
       out << "nothing to run: no case fits the selection\n0 passed, 0 failed\n";
@@ -144,7 +149,10 @@ class subject_flags {
       if (const auto checked = check_first(out, err, plan)) return *checked;
     if (accelerate_ > 1) quicken(plan, out);
     const auto claimed = [&](const run_result& of) {
-      return claim_of(what_, levels, of, [&](const std::string& id) { return !in_part.contains(id); });
+      return claim_of(what_, levels, of, [&](const std::string& id) {
+        const auto found = shares.find(id);
+        return found == shares.end() ? share_played::nothing_to_play : found->second;
+      });
     };
     run_settings how = settings(out);
     how.digests = digests_of(what_, file_);
@@ -212,17 +220,16 @@ class subject_flags {
     return true;
   }
 
-  /// Requirements known to be broken some of whose cases the selection leaves out.
-  [[nodiscard]] std::set<std::string> played_in_part(const run_plan& plan, requirement_level levels) const {
-    std::set<std::string> out;
-    if (what_.known_failures.empty()) return out;
-    run_selection everything;
-    everything.sim = false;
-    run_plan whole = plan_run(everything);
-    keep_cases_for(what_, levels, thoroughness::full, {}, whole);
-    for (const planned_case& one : whole.cases) {
-      if (std::ranges::find(plan.cases, one.name(), &planned_case::name) != plan.cases.end()) continue;
-      for (const requirement_reference& each : one.what->what.verifies) out.insert(each.id);
+  /// Of requirements that some case puts to programs: whether the selection leaves one of these out.
+  [[nodiscard]] static std::map<std::string, share_played> shares_played(
+      const std::vector<planned_case>& whole, const std::vector<planned_case>& selected) {
+    std::map<std::string, share_played> out;
+    for (const planned_case& one : whole) {
+      const bool chosen = std::ranges::find(selected, one.name(), &planned_case::name) != selected.end();
+      for (const requirement_reference& each : one.what->what.verifies) {
+        share_played& share = out.try_emplace(each.id, share_played::whole).first->second;
+        if (!chosen) share = share_played::part;
+      }
     }
     return out;
   }

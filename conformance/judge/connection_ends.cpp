@@ -36,9 +36,15 @@ connection connection::continued_at(instant t) const {
   return out;
 }
 
-bool connection::ended_by_server_first() const {
-  return ended_by_server && (!end_seen_by_server || *ended_by_server < *end_seen_by_server) &&
-         (!ended_by_client || *ended_by_server < *ended_by_client);
+void connection::note_end(wire_end at, end_role what, instant t) {
+  const bool client = at == wire_end::client;
+  auto& slot = what == end_role::sent ? (client ? ended_by_client : ended_by_server)
+                                      : (client ? end_seen_by_client : end_seen_by_server);
+  if (slot) return;
+  if (!client && what == end_role::sent) server_was_first = !ended_by_client && !end_seen_by_server;
+  slot = t;
 }
+
+bool connection::ended_by_server_first() const { return ended_by_server && server_was_first; }
 
 }  // namespace kitfox::conformance

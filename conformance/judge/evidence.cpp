@@ -109,9 +109,7 @@ void builder::on_end(const record& one) {
   if (which == nullptr) return;
   const bool client = one.at == wire_end::client;
   const bool sent = one.kind == record_kind::end_sent;
-  auto& slot = sent ? (client ? which->ended_by_client : which->ended_by_server)
-                    : (client ? which->end_seen_by_client : which->end_seen_by_server);
-  if (!slot) slot = one.t;
+  which->note_end(one.at, sent ? end_role::sent : end_role::seen, one.t);
   if (client && !sent && which->end_seen_how.empty()) which->end_seen_how = one.name;
 }
 
@@ -119,9 +117,8 @@ void builder::on_response_end(const record& one) {
   connection* which = find(one.conn);
   if (which == nullptr || !which->stream) return;
   if (out_.streams[*which->stream].exchange != exchange_of(one)) return;
-  auto& slot = one.at == wire_end::server ? which->ended_by_server : which->end_seen_by_client;
   if (one.at == wire_end::server && !which->end_seen_by_server) which->finished_by_server = true;
-  if (!slot) slot = one.t;
+  which->note_end(one.at, one.at == wire_end::server ? end_role::sent : end_role::seen, one.t);
   if (one.at == wire_end::client && which->end_seen_how.empty()) which->end_seen_how = "fin";
 }
 

@@ -45,6 +45,8 @@ struct exchange {
   [[nodiscard]] std::string_view path() const { return std::string_view{target}.substr(0, target.find('?')); }
 };
 
+enum class end_role { sent, seen };
+
 /// One connection, from dial to end. Where a client asks for a stream over a connection that it kept, another
 /// one begins with that request, as if it had been dialled then.
 struct connection {
@@ -62,14 +64,18 @@ struct connection {
   std::string end_seen_how;  ///< fin or rst, at the client.
   std::vector<std::size_t> exchanges;
   std::optional<std::size_t> stream;
+  bool server_was_first = false;            ///< Its end is in the transcript before any of the client's.
   bool finished_by_server = false;          ///< It ended its stream in order, before it saw the client leave.
   std::optional<instant> first_fault;       ///< A planned fault first did something to it.
   std::vector<instant> delivered_activity;  ///< Times at which something of the server reached the client.
   /// The first moment at which the client knew or decided that it is over.
   [[nodiscard]] std::optional<instant> over_for_client() const;
   [[nodiscard]] std::optional<instant> over_for_server() const;
-  /// The server ended it, before it saw the client do so.
+  /// The server ended it, before it saw the client do so: by the order of the transcript, since in virtual
+  /// time both ends may come at one instant.
   [[nodiscard]] bool ended_by_server_first() const;
+  /// One end sent its end, or saw the other's; the first of each counts.
+  void note_end(wire_end at, end_role what, instant t);
   /// The same wire from `t` on, with nothing seen on it yet.
   [[nodiscard]] connection continued_at(instant t) const;
   [[nodiscard]] bool disturbed_by(instant t) const { return first_fault && *first_fault <= t; }

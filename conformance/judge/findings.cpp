@@ -27,7 +27,8 @@ std::size_t findings::observations_of(const std::string& requirement, requiremen
 
 void findings::add(finding one) {
   one.side = side_of(one.requirement, one.side);
-  if (++kept_[one.requirement] > kept_max) return;
+  one.check = check_;
+  if (++kept_[{one.requirement, check_}] > kept_max) return;
   const auto records = about_.source->records();
   const auto at = std::find_if(records.begin(), records.end(), [&](const record& r) {
     return r.t >= one.t && r.kind != record_kind::header;

@@ -20,6 +20,7 @@ struct finding {
   enum class weight { failure, inconclusive } kind = weight::failure;
   /// Whose part of what both promise it is about; `both`: it shows of neither side alone.
   requirement_role side = requirement_role::both;
+  std::string check{};  ///< Name of the check that says so; "expectation": of the scenario's own.
 };
 
 /// What the checks of one case said. A requirement that no check looked at once is not in `evaluated`.
@@ -43,7 +44,9 @@ class findings {
   [[nodiscard]] const std::map<std::string, std::size_t>& observations() const noexcept { return evaluated_; }
   /// Those that show something of that side.
   [[nodiscard]] std::size_t observations_of(const std::string& requirement, requirement_role side) const;
-  /// Findings kept for each requirement; more are only counted.
+  /// Who speaks from now on, as in `finding`.
+  void speak_as(std::string_view check) { check_ = check; }
+  /// Findings kept for each requirement of each check; more are only counted.
   static constexpr std::size_t kept_max = 20;
 
  private:
@@ -51,7 +54,9 @@ class findings {
   [[nodiscard]] requirement_role side_of(const std::string& requirement, requirement_role said) const;
   const evidence& about_;
   std::vector<finding> all_;
-  std::map<std::string, std::size_t> evaluated_, kept_;
+  std::string check_;
+  std::map<std::string, std::size_t> evaluated_;
+  std::map<std::pair<std::string, std::string>, std::size_t> kept_;  ///< By requirement and check.
   std::map<std::pair<std::string, requirement_role>, std::size_t> evaluated_of_;
   std::map<std::string, requirement_role> spoken_of_;
 };

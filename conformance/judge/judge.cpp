@@ -118,7 +118,11 @@ judgement judge(const transcript& of) {
   }
   const evidence about{of};
   findings found{about};
-  for (const requirement_check& one : requirement_checks()) one.judge(about, found);
+  for (const requirement_check& one : requirement_checks()) {
+    found.speak_as(one.name);
+    one.judge(about, found);
+  }
+  found.speak_as("expectation");
   for (const requirement_reference& one : what->what.verifies)
     if (one.side != requirement_role::both) found.speak_of(one.id, one.side);
   judge_scenario(scenario_view{what->what, about}, found);

@@ -181,6 +181,14 @@ class keyless_calls final : public gateway_stream {
   }
 };
 
+class slow_timeouts final : public gateway_stream {
+  using gateway_stream::gateway_stream;
+  duration on_write(std::string& bytes) override {
+    return bytes.find("\"error_code\":\"timeout\"") != std::string::npos ? duration{std::chrono::seconds{6}}
+                                                                         : duration{};
+  }
+};
+
 class slow_refusals final : public gateway_stream {
   using gateway_stream::gateway_stream;
   duration on_write(std::string& bytes) override {
@@ -286,6 +294,9 @@ host_ptr does_not_notice_callers_who_leave(runtime::host& on, const settings& of
 }
 host_ptr ignores_idempotency_keys(runtime::host& on, const settings& of) {
   return around_door<door::callers, keyless_calls>(on, of);
+}
+host_ptr takes_its_time_to_say_timeout(runtime::host& on, const settings& of) {
+  return around_door<door::callers, slow_timeouts>(on, of);
 }
 host_ptr takes_its_time_to_say_unavailable(runtime::host& on, const settings& of) {
   return around_door<door::callers, slow_refusals>(on, of);

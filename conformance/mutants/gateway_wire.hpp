@@ -16,13 +16,13 @@ using gateway_surroundings = std::unique_ptr<runtime::host>(runtime::host& inner
 
 gateway_surroundings greets_late, does_not_notice_who_leaves_at_once, forbids_nothing_to_buffers,
     does_not_notice_callers_who_leave, ignores_idempotency_keys, takes_its_time_to_say_unavailable,
-    drops_streams_with_its_key_store, believes_what_callers_say_of_themselves, lists_the_clusters_of_others,
-    hangs_up_on_callers_when_it_stops, prints_metrics_of_another_version, takes_any_time_limit,
-    sends_commands_to_everybody, names_no_scheme, keeps_methods_to_itself, claims_to_know_everybody,
-    shows_the_last_news, lets_its_gauge_drift, counts_no_connects, counts_no_denials, numbers_its_commands,
-    keeps_ids_to_itself, remembers_who_spoke_last, repeats_who_spoke_last, serves_clusters_in_turn,
-    remembers_parameters, makes_up_its_mind_about_ends, gives_no_hints, knows_all_fields, needs_a_code,
-    fails_without_codes;
+    takes_its_time_to_say_timeout, drops_streams_with_its_key_store, believes_what_callers_say_of_themselves,
+    lists_the_clusters_of_others, hangs_up_on_callers_when_it_stops, prints_metrics_of_another_version,
+    takes_any_time_limit, sends_commands_to_everybody, names_no_scheme, keeps_methods_to_itself,
+    claims_to_know_everybody, shows_the_last_news, lets_its_gauge_drift, counts_no_connects,
+    counts_no_denials, numbers_its_commands, keeps_ids_to_itself, remembers_who_spoke_last,
+    repeats_who_spoke_last, serves_clusters_in_turn, remembers_parameters, makes_up_its_mind_about_ends,
+    gives_no_hints, knows_all_fields, needs_a_code, fails_without_codes;
 
 /// An event as it should be; a command with what an agent said last, in a gateway that
 /// remembers_who_spoke_last.

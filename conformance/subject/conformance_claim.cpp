@@ -32,7 +32,11 @@ requirement_role side_of(const subject& whose) {
   return whose.role == party::agent ? requirement_role::agent : requirement_role::gateway;
 }
 
-requirement_claim look_at(const requirement& about, requirement_role side, const run_result& results) {
+constexpr std::string_view virtual_time_alone =
+    "its cases need virtual time, in which no program of its own runs";
+
+requirement_claim look_at(const requirement& about, requirement_role side, const run_result& results,
+                          share_played played) {
   requirement_claim out;
   out.about = &about;
   bool skipped = false, named = false;
@@ -70,6 +74,9 @@ requirement_claim look_at(const requirement& about, requirement_role side, const
     out.standing =
         about.not_testable.empty() ? requirement_standing::unchecked : requirement_standing::not_testable;
     out.reason = about.reason_unchecked();
+  } else if (played == share_played::nothing_to_play) {
+    out.standing = requirement_standing::unchecked;
+    out.reason = virtual_time_alone;
   }
   return out;
 }
@@ -241,7 +248,7 @@ bool conformance_claim::conformant() const {
 }
 
 conformance_claim claim_of(const subject& whose, requirement_level levels, const run_result& results,
-                           const played_whole& is_whole) {
+                           const played_of& played) {
   conformance_claim out;
   out.cases_skipped = results.count(verdict::skipped);
   out.out_of_time = results.out_of_time;
@@ -249,12 +256,13 @@ conformance_claim claim_of(const subject& whose, requirement_level levels, const
     const auto known = std::ranges::find(whose.known_failures, one.id, &known_failure::requirement);
     const bool is_known = known != whose.known_failures.end();
     if (!is_asked_of(one, whose, levels) && !is_known) continue;
-    requirement_claim claim = look_at(one, side_of(whose), results);
+    const share_played share = played ? played(one.id) : share_played::whole;
+    requirement_claim claim = look_at(one, side_of(whose), results, share);
     if (is_known && claim.standing == requirement_standing::broken) {
       claim.standing = requirement_standing::known_broken;
       claim.reason = known->reason;
     } else if (is_known && claim.standing == requirement_standing::kept && results.out_of_time == 0 &&
-               (!is_whole || is_whole(one.id))) {
+               share != share_played::part) {
       out.stale.push_back(*known);
     }
     if (is_asked_of(one, whose, levels)) out.requirements.push_back(std::move(claim));

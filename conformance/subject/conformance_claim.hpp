@@ -14,7 +14,7 @@ namespace kitfox::conformance {
 enum class requirement_standing {
   kept,           ///< Looked at in at least one case that puts it to the test, and never broken.
   not_testable,   ///< Nothing outside can see it; the registry says why.
-  unchecked,      ///< Something could, but no scenario of this suite does yet; the registry says why.
+  unchecked,      ///< Something could, but no case of this suite puts a program to it yet.
   not_exercised,  ///< No case that was run puts it to the test, or none found anything to look at.
   skipped,        ///< Only cases that were skipped would have looked at it.
   known_broken,   ///< Broken, as the subject file says.
@@ -57,13 +57,17 @@ struct conformance_claim {
   [[nodiscard]] bool acceptable() const;
 };
 
-/// Whether every case of the suite that puts a requirement to the test was among those that were run. What a
-/// part of them keeps may be broken in another: only then can a known failure be shown to be none any more.
-using played_whole = std::function<bool(const std::string& requirement)>;
+/// How much of what the suite has for a requirement was played.
+enum class share_played {
+  nothing_to_play,  ///< None of its cases can be put to a program: they need virtual time.
+  part,             ///< What a part of them keeps may be broken in another, so that it is not stale yet.
+  whole,
+};
+using played_of = std::function<share_played(const std::string& requirement)>;
 
-/// `levels` narrows the claim to MUSTs, or takes SHOULDs in as well. Without `is_whole` all was played.
+/// `levels` narrows the claim to MUSTs, or takes SHOULDs in as well. Without `played` the whole was.
 [[nodiscard]] conformance_claim claim_of(const subject& whose, requirement_level levels,
-                                         const run_result& results, const played_whole& is_whole = {});
+                                         const run_result& results, const played_of& played = {});
 
 /// The same for the reports of a run.
 [[nodiscard]] run_claim summarize(const conformance_claim& claim, const subject& whose,

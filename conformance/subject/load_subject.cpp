@@ -52,6 +52,7 @@ class subject_reader {
     out.role = map.text("role") == "agent" ? party::agent : party::gateway;
     out.name = map.text("name");
     read_command(map, out);
+    read_files(map, out);
     read_gateway(map, out);
     read_environment(map, out);
     read_takes(map, out);
@@ -75,6 +76,17 @@ class subject_reader {
     if (const yaml_node* given = map.find("command"))
       out.program.command =
           text_.read_command(*given, "command", variable_names(out.role), variables_of(out.role));
+  }
+
+  void read_files(const map_reader& map, subject& out) {
+    const yaml_node* const given = map.find("files");
+    if (given == nullptr) return;
+    for (const yaml_node& one : given->items) {
+      out.files.push_back(text_.read(one, "files", {}, "known here"));
+      std::error_code failure;
+      if (!std::filesystem::exists(out.files.back(), failure))
+        problems_.add(one.where, "files", "there is no file or folder " + out.files.back());
+    }
   }
 
   void read_gateway(const map_reader& map, subject& out) {

@@ -19,6 +19,7 @@ struct subject {
   party role = party::agent;
   std::string name;
   subject_program program;
+  std::vector<std::string> files;  ///< And folders, of which it consists beside what its command names.
   std::vector<requirement_profile> profiles{requirement_profile::core};
   std::vector<known_failure> known_failures;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "conformance/world/names.hpp"
 
 namespace kitfox::conformance {
@@ -200,23 +202,38 @@ player::outcome player::await_moment(const step& one) {
   co_return result;
 }
 
+/// Nobody starts again what has ended while the steps wait for it, unless a step beside them does.
+bool player::has_ended_for_good(const std::string& node) const {
+  return world_.state().is(node, agent_state::exited) &&
+         std::ranges::none_of(what_.steps,
+                              [](const step& one) { return one.sequence == step::order::beside; });
+}
+
 player::outcome player::await_state(const await_verb& what) {
+  const bool of_the_living = what.state == agent_state::connected || what.state == agent_state::waiting;
   step_result result;
   const std::set<std::string> nodes = names_of(what.agents);
   const runtime::mono_time until = world_.harness().clock().now() + what.within;
   for (;;) {
     const std::uint64_t known = world_.state().version();
     std::uint64_t reached = 0;
-    std::string missing;
+    std::string missing, ended;
     for (const std::string& node : nodes) {
-      if (world_.state().is(node, what.state))
+      if (world_.state().is(node, what.state)) {
         ++reached;
-      else if (missing.size() < 200)
-        missing += (missing.empty() ? "" : ", ") + node;
+        continue;
+      }
+      if (missing.size() < 200) missing += (missing.empty() ? "" : ", ") + node;
+      if (ended.empty() && has_ended_for_good(node)) ended = node;
     }
     const bool fine = what.count.empty() ? reached == nodes.size() : what.count.holds(reached);
     result.more["reached"] = reached;
     if (fine) co_return result;
+    if (of_the_living && what.count.empty() && !ended.empty()) {
+      result.ok = false;
+      result.why = fmt::format("the process of {} has ended, and nothing starts it again", ended);
+      co_return result;
+    }
     auto changed = world_.state().change_since(known);
     const runtime::error_code failure =
         co_await runtime::with_deadline(world_.harness().clock(), until, std::move(changed));

@@ -58,6 +58,7 @@ class player {
   [[nodiscard]] static outcome report(runtime::error_code failure, const char* what);
   [[nodiscard]] outcome pause(runtime::duration span);
   [[nodiscard]] outcome await_state(const await_verb& what);
+  [[nodiscard]] bool has_ended_for_good(const std::string& node) const;
   [[nodiscard]] outcome plant(std::size_t index, const fault_verb& what);
   [[nodiscard]] outcome revoke(const revoke_verb& what);
   [[nodiscard]] outcome issue(const issue_key_verb& what);

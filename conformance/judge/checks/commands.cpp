@@ -105,6 +105,28 @@ void judge_single_delivery(const evidence& about, findings& out) {
   }
 }
 
+/// Until when after its delivery a command is the only one that its agent has: executions show as calls to
+/// the API server then. Nothing when another was there already, unanswered.
+std::optional<instant> time_alone(const evidence& about, const std::string& id, const command& one,
+                                  const std::string& agent) {
+  instant until = about.end + 1;
+  const instant from = one.delivered.front().t;
+  for (const auto& [other_id, other] : about.commands) {
+    if (other_id == id || other.delivered.empty() || agent_of(about, other.delivered_on.front()) != agent)
+      continue;
+    if (other.delivered.front().t >= from) {
+      until = std::min(until, other.delivered.front().t);
+      continue;
+    }
+    const bool answered = std::ranges::any_of(other.responses, [&](std::size_t index) {
+      const auto& sent = about.exchanges[index].sent;
+      return sent && *sent < from;
+    });
+    if (!answered || other.delivered.back().t >= from) return std::nullopt;
+  }
+  return until;
+}
+
 /// IDM-1: a repeat is answered from memory, not run again.
 void judge_repeats(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
@@ -126,18 +148,15 @@ void judge_repeats(const evidence& about, findings& out) {
     if (bodies.size() > 1)
       out.fail("IDM-1", agent, "the stored answer again for " + id,
                std::to_string(bodies.size()) + " different answers", one.delivered[1].t);
-    // Executions show as calls to the API server between the second delivery and its answer, when nothing
-    // else runs.
-    const std::size_t others = static_cast<std::size_t>(
-        std::count_if(about.commands.begin(), about.commands.end(), [&](const auto& other) {
-          return !other.second.delivered.empty() &&
-                 agent_of(about, other.second.delivered_on.front()) == agent;
-        }));
-    if (others != 1) continue;
+    if (one.name != "list_pods") continue;
+    const auto alone_until = time_alone(about, id, one, agent);
+    if (!alone_until) continue;
     std::size_t runs = 0;
     for (const exchange& call : about.exchanges) {
       const connection& on = about.connections[call.connection];
-      if (on.to == "kubernetes" && on.from == agent && call.sent && *call.sent >= one.delivered.front().t &&
+      const bool more_of_a_list = call.target.find("continue=") != std::string::npos;
+      if (on.to == "kubernetes" && on.from == agent && call.sent && !more_of_a_list &&
+          *call.sent >= one.delivered.front().t && *call.sent < *alone_until &&
           call.path().find("/pods") != std::string_view::npos)
         ++runs;
     }

@@ -134,8 +134,8 @@ void judge_ambiguous_ends(const evidence& about, findings& out) {
       if (one.request == nullptr || !one.request->facts().value("ambiguous", false) || !one.arrived) continue;
       out.evaluated("BAD-6");
       refused = true;
-      if (one.answered && one.status_sent < 400)
-        out.fail("BAD-6", on.from, "a request of ambiguous end refused", std::to_string(one.status_sent),
+      if (one.answered && one.status_sent != 400)
+        out.fail("BAD-6", on.from, "400 to a request of ambiguous end", std::to_string(one.status_sent),
                  *one.answered);
     }
   }

@@ -2,84 +2,27 @@
 #include <algorithm>
 
 #include "conformance/judge/checks/areas.hpp"
+#include "conformance/judge/result_tables.hpp"
 
 namespace kitfox::conformance {
 namespace {
 
-enum class shape { text, text_or_null, number, list, map, flag };
-
-struct result_member {
-  std::string_view name;
-  shape form;
-};
-constexpr result_member pods[] = {
-    {"namespace", shape::text}, {"pod_count", shape::number}, {"pods", shape::list}};
-constexpr result_member pod_of_list[] = {{"name", shape::text},
-                                         {"namespace", shape::text},
-                                         {"status", shape::text_or_null},
-                                         {"ready", shape::text},
-                                         {"restarts", shape::number},
-                                         {"node", shape::text_or_null},
-                                         {"created_at", shape::text_or_null}};
-constexpr result_member pod_logs[] = {{"pod_name", shape::text},
-                                      {"namespace", shape::text},
-                                      {"container", shape::text_or_null},
-                                      {"logs", shape::text},
-                                      {"line_count", shape::number}};
-constexpr result_member pod[] = {{"name", shape::text},
-                                 {"namespace", shape::text},
-                                 {"status", shape::text_or_null},
-                                 {"node", shape::text_or_null},
-                                 {"ip", shape::text_or_null},
-                                 {"host_ip", shape::text_or_null},
-                                 {"created_at", shape::text_or_null},
-                                 {"labels", shape::map},
-                                 {"annotations", shape::map},
-                                 {"containers", shape::list},
-                                 {"conditions", shape::list}};
-constexpr result_member pod_events[] = {{"pod_name", shape::text},
-                                        {"namespace", shape::text},
-                                        {"event_count", shape::number},
-                                        {"events", shape::list}};
-constexpr result_member deployment[] = {{"name", shape::text},
-                                        {"namespace", shape::text},
-                                        {"replicas", shape::map},
-                                        {"strategy", shape::text_or_null},
-                                        {"labels", shape::map},
-                                        {"selector", shape::map},
-                                        {"created_at", shape::text_or_null},
-                                        {"conditions", shape::list}};
-constexpr result_member namespaces[] = {{"namespace_count", shape::number}, {"namespaces", shape::list}};
-constexpr result_member namespace_of_list[] = {
-    {"name", shape::text}, {"status", shape::text_or_null}, {"created_at", shape::text_or_null}};
-
-struct result_table {
-  std::string_view command;
-  std::span<const result_member> members;
-  std::string_view list;  ///< Member whose elements have members of their own; empty: none.
-  std::span<const result_member> of_list;
-};
-constexpr result_table tables[] = {{"list_pods", pods, "pods", pod_of_list},
-                                   {"get_pod_logs", pod_logs, "", {}},
-                                   {"describe_pod", pod, "", {}},
-                                   {"get_pod_events", pod_events, "", {}},
-                                   {"describe_deployment", deployment, "", {}},
-                                   {"list_namespaces", namespaces, "namespaces", namespace_of_list}};
-
-bool fits(const nlohmann::json& value, shape form) {
+bool fits(const nlohmann::json& value, member_form form) {
   switch (form) {
-    case shape::text:
+    case member_form::text:
       return value.is_string();
-    case shape::text_or_null:
+    case member_form::text_or_null:
       return value.is_string() || value.is_null();
-    case shape::number:
+    case member_form::number:
       return value.is_number();
-    case shape::list:
-      return value.is_array();
-    case shape::map:
-      return value.is_object();
-    case shape::flag:
+    case member_form::flag:
       return value.is_boolean();
+    case member_form::list:
+      return value.is_array();
+    case member_form::map:
+      return value.is_object();
+    case member_form::anything:
+      return true;
   }
   return false;
 }
@@ -88,27 +31,28 @@ bool fits(const nlohmann::json& value, shape form) {
 std::string misshapen(const nlohmann::json& result, std::span<const result_member> members) {
   if (!result.is_object()) return "no object";
   for (const result_member& one : members) {
-    const auto found = result.find(std::string{one.name});
-    if (found == result.end()) return "no " + std::string{one.name};
-    if (!fits(*found, one.form)) return std::string{one.name} + ": " + found->dump().substr(0, 60);
-  }
-  return {};
-}
-
-std::string misshapen(const nlohmann::json& result, const result_table& table) {
-  std::string wrong = misshapen(result, table.members);
-  if (!wrong.empty() || table.list.empty()) return wrong;
-  for (const nlohmann::json& element : result[std::string{table.list}]) {
-    wrong = misshapen(element, table.of_list);
-    if (!wrong.empty()) return std::string{table.list} + ": " + wrong;
+    const std::string name{one.name};
+    const auto found = result.find(name);
+    if (found == result.end()) return "no " + name;
+    if (!fits(*found, one.form)) return name + ": " + found->dump().substr(0, 60);
+    if (one.of.empty()) continue;
+    const auto wrong_in = [&](const nlohmann::json& inner) {
+      const std::string wrong = misshapen(inner, one.of);
+      return wrong.empty() ? wrong : name + ": " + wrong;
+    };
+    if (one.form == member_form::map)
+      if (std::string wrong = wrong_in(*found); !wrong.empty()) return wrong;
+    if (one.form == member_form::list)
+      for (const nlohmann::json& element : *found)
+        if (std::string wrong = wrong_in(element); !wrong.empty()) return wrong;
   }
   return {};
 }
 
 void judge_result_shapes(const evidence& about, findings& out) {
   for (const auto& [id, one] : about.commands) {
-    const auto table = std::ranges::find(tables, one.name, &result_table::command);
-    if (table == std::end(tables)) continue;
+    const auto table = std::ranges::find(result_tables(), one.name, &result_table::command);
+    if (table == result_tables().end()) continue;
     for (const std::size_t index : one.responses) {
       const exchange& response = about.exchanges[index];
       const std::string& from = about.connections[response.connection].from;
@@ -116,7 +60,7 @@ void judge_result_shapes(const evidence& about, findings& out) {
       if (from == "caller" || !body.is_object() || !body.value("ok", false)) continue;
       if (body.value("truncated", false)) continue;  // RSP-5 says what may be missing
       out.evaluated("CMD-8");
-      const std::string wrong = misshapen(body.value("result", nlohmann::json{}), *table);
+      const std::string wrong = misshapen(body.value("result", nlohmann::json{}), table->members);
       if (!wrong.empty())
         out.fail("CMD-8", from, "a result of " + one.name + " with the members of its table", wrong,
                  response.sent.value_or(0));

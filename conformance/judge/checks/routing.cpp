@@ -102,7 +102,7 @@ void judge_no_eviction(const evidence& about, findings& out) {
       const connection& beside = about.connections[other.connection];
       if (&other == &one || other.key != one.key || beside.from == on.from || !other.connected_sent) continue;
       const instant over = one.over_at_gateway.value_or(about.end + 1);
-      if (*other.connected_sent <= *one.connected || *other.connected_sent >= over) continue;
+      if (*other.connected_sent <= *one.connected || *other.connected_sent > over) continue;
       out.evaluated("RTE-4");
       if (on.ended_by_server_first() && over - *other.connected_sent < seconds(2)) {
         bool reason = on.disturbed_by(over);

@@ -8,6 +8,19 @@ namespace {
 
 const std::string asked_id = "r-1234567890123456789012";
 
+TEST(Repeats, AreNotRunAgainAlsoWhereOtherCommandsFollow) {
+  const auto reads = [](int times) {
+    tape out = connected_tape();
+    for (const double t : {5.0, 5.1}) out.command(t, 1, asked_id, "list_pods");
+    for (int i = 0; i < times; ++i) out.reads(6, 6, 20U + static_cast<unsigned>(i), "prod/0", "/api/v1/pods");
+    out.reads(6, 6, 30, "prod/0", "/api/v1/pods?continue=x");  // the rest of a list
+    out.command(8, 1, "r-another-command-of-its-own", "list_pods");
+    return out.reads(9, 9, 31, "prod/0", "/api/v1/pods").until(12);
+  };
+  EXPECT_EQ(opinion_of("repeats", "IDM-1", reads(1)), opinion::fine);
+  EXPECT_EQ(opinion_of("repeats", "IDM-1", reads(2)), opinion::broken);
+}
+
 TEST(ResponseAcceptance, TakesDuplicatesAndRefusesStrangers) {
   const auto second = [](const std::string& key, int status) {
     tape out = connected_tape();

@@ -168,6 +168,25 @@ TEST(ResultShapes, AreThoseOfTheTable) {
   EXPECT_EQ(opinion_of("result-shapes", "CMD-8", greeted().until(9)), opinion::nothing_to_see);
 }
 
+TEST(ResultShapes, ReachIntoListsAndObjectsOfAddedCommands) {
+  const auto events = [](nlohmann::json object) {
+    tape out = greeted();
+    out.command(3, 1, command_id, "list_events");
+    const nlohmann::json event{{"type", "Warning"},          {"reason", "BackOff"},
+                               {"message", nullptr},         {"count", 57},
+                               {"first_timestamp", nullptr}, {"last_timestamp", nullptr},
+                               {"namespace", "shop"},        {"object", std::move(object)}};
+    const nlohmann::json result{{"namespace", "*"}, {"event_count", 1}, {"events", {event}}};
+    return opinion_of(
+        "result-shapes", "CMD-8",
+        out.responds(4, 8, "prod/0", "k", command_id, {{"ok", true}, {"result", result}}).until(9));
+  };
+  EXPECT_EQ(events({{"kind", "Pod"}, {"name", "a"}, {"namespace", nullptr}}), opinion::fine);
+  EXPECT_EQ(events({{"kind", "Pod"}, {"name", 1}, {"namespace", nullptr}}), opinion::broken);
+  EXPECT_EQ(events({{"kind", "Pod"}, {"name", "a"}}), opinion::broken);
+  EXPECT_EQ(events("Pod a"), opinion::broken);
+}
+
 TEST(CommonId, IsWhatTheAgentWasGiven) {
   const auto told = [](nlohmann::json answer) {
     tape out = greeted();

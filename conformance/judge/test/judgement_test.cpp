@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "conformance/judge/test/tape.hpp"
 
@@ -59,6 +60,14 @@ TEST(Judgement, ChargesTheSideThatAFindingIsAbout) {
   const requirement_verdict both = of(judged("[BAD-1/gateway]", "", true, 139), "BAD-1");
   EXPECT_EQ(both.of_agent->outcome, verdict::fail);
   EXPECT_EQ(both.of_gateway->outcome, verdict::pass);
+}
+
+TEST(Judgement, SaysWhichCheckFoundWhat) {
+  const judgement all = judged("[BAD-1/gateway]", "", false, 139);
+  std::set<std::string> by;
+  for (const finding& one : all.findings) by.insert(one.requirement + " " + one.check);
+  EXPECT_TRUE(by.contains("BAD-1 expectation")) << "the step that came to nothing";
+  EXPECT_TRUE(by.contains("BAD-1 no-server-error")) << "the agent that crashed";
 }
 
 TEST(Judgement, HasNoSidesWhereOneSidePromises) {

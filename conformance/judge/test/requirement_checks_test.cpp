@@ -295,6 +295,16 @@ TEST(NoEviction, IsOfAStreamWhoseResponseTheGatewayEndsWhoeverClosesTheConnectio
   EXPECT_EQ(opinion_of("no-eviction", "RTE-4", ended_first_by(wire_end::client)), opinion::fine);
 }
 
+TEST(NoEviction, IsSeenWhereAllOfItHappensAtOneInstant) {
+  const auto ended_first_by = [](wire_end who) {
+    tape out = connected_tape();
+    out.starts(3, "prod/1", "agent", "prod").connects(4, 2, "prod/1", "k", "j");
+    return out.ends_by(4, 1, who).until(9);
+  };
+  EXPECT_EQ(opinion_of("no-eviction", "RTE-4", ended_first_by(wire_end::server)), opinion::broken);
+  EXPECT_EQ(opinion_of("no-eviction", "RTE-4", ended_first_by(wire_end::client)), opinion::fine);
+}
+
 TEST(SingleDelivery, IsOnceForEachRequestId) {
   tape once = connected_tape(), twice = connected_tape();
   once.command(5, 1, request_id, "list_pods");

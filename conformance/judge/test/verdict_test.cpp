@@ -43,7 +43,7 @@ TEST(RequirementChecks, SpeakOnlyOfRequirementsThatExist) {
   }
 }
 
-TEST(Findings, KeepNoMoreThanKeptMaxOfEachRequirement) {
+TEST(Findings, KeepNoMoreThanKeptMaxOfEachRequirementByEachCheck) {
   transcript tape;
   record header;
   header.kind = record_kind::header;
@@ -54,6 +54,9 @@ TEST(Findings, KeepNoMoreThanKeptMaxOfEachRequirement) {
   out.fail("REC-2", "a", "b", "c", 0);
   EXPECT_EQ(out.all().size(), findings::kept_max + 1);
   EXPECT_EQ(out.all().back().requirement, "REC-2");
+  out.speak_as("another check");
+  out.fail("REC-1", "a", "b", "c", 0);
+  EXPECT_EQ(out.all().back().check, "another check");
 }
 
 TEST(Judge, SaysThatATranscriptWithoutScenarioCannotBeJudged) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/judge/requirement_check.hpp"
 #include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
@@ -49,6 +50,15 @@ std::string mutant_row(const mutant& one, const kill_rows& rows) {
   return fmt::format("| {} | {} | {} | {} |\n", one.name, one.what, joined(aimed, " "), joined(along, " "));
 }
 
+std::string check_row(const requirement_check& one, const check_rows& checks,
+                      const std::vector<const mutant*>& all) {
+  std::vector<std::string> found;
+  const auto by = checks.find(std::string{one.name});
+  for (const mutant* each : all)
+    if (by != checks.end() && by->second.contains(std::string{each->name})) found.emplace_back(each->name);
+  return fmt::format("| {} | {} | {} |\n", one.name, fmt::join(one.requirements, " "), joined(found, "<br>"));
+}
+
 }  // namespace
 
 std::string print_kill_list(const kill_rows& rows) {
@@ -63,14 +73,15 @@ std::string print_kill_list(const kill_rows& rows) {
   return out;
 }
 
-std::string print_kill_matrix(const kill_rows& rows, std::span<const mutant> agents,
+std::string print_kill_matrix(const kill_rows& rows, const check_rows& checks, std::span<const mutant> agents,
                               std::span<const mutant> gateways) {
   std::vector<const mutant*> all;
   for (const auto list : {agents, gateways})
     for (const mutant& one : list) all.push_back(&one);
   std::size_t kills = 0, checked = 0;
   for (const auto& [id, mutants] : rows) kills += mutants.size();
-  std::string by_requirement, by_mutant;
+  std::string by_requirement, by_mutant, by_check;
+  for (const requirement_check& one : requirement_checks()) by_check += check_row(one, checks, all);
   for (const requirement& one : requirements()) {
     if (!one.checked()) continue;
     ++checked;
@@ -104,8 +115,11 @@ std::string print_kill_matrix(const kill_rows& rows, std::span<const mutant> age
       "report of one subject is told of its own side, and of a failed case that blames another.\n\n"
       "| requirement | role | found in | found along with it in |\n| --- | --- | --- | --- |\n{}\n"
       "## By mutant\n\n"
-      "| mutant | what is wrong | violates | along with it |\n| --- | --- | --- | --- |\n{}",
-      checked, all.size(), kills, by_requirement, by_mutant);
+      "| mutant | what is wrong | violates | along with it |\n| --- | --- | --- | --- |\n{}\n"
+      "## By check\n\n"
+      "The judge's own checks, which look at every run; what scenarios expect finds mutants beside them.\n\n"
+      "| check | may speak of | found in |\n| --- | --- | --- |\n{}",
+      checked, all.size(), kills, by_requirement, by_mutant, by_check);
 }
 
 }  // namespace kitfox::conformance

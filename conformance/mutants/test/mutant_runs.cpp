@@ -117,6 +117,7 @@ broken_promises run_against(const sim_subjects& subjects, const std::vector<cons
         out.harness_failures.push_back(result.name + ": " + result.judged.harness_failure);
       for (const finding& each : result.judged.findings) {
         if (each.kind != finding::weight::failure || each.requirement.empty()) continue;
+        out.by_check.insert(each.check);
         out.by_requirement[each.requirement].try_emplace(
             result.name, "  " + result.name + ": " + each.requirement + ": " + each.subject + ": expected " +
                              each.expected + ", got " + each.actual + "\n");

@@ -23,6 +23,7 @@ namespace kitfox::conformance {
 struct broken_promises {
   /// By requirement, then by the name of the case.
   std::map<std::string, std::map<std::string, std::string>> by_requirement;
+  std::set<std::string> by_check;  ///< Names of the checks that found something broken.
   std::vector<std::string> harness_failures;
   std::size_t cases = 0;
 };

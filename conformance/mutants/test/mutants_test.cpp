@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "conformance/judge/requirement_check.hpp"
 #include "conformance/mutants/test/kill_matrix.hpp"
 #include "conformance/mutants/test/mutant_runs.hpp"
 #include "conformance/spec/requirement_registry.hpp"
@@ -35,13 +36,20 @@ class kill_matrix final : public testing::Environment {
     static kill_rows all;
     return all;
   }
+  static check_rows& checks() {
+    static check_rows all;
+    return all;
+  }
   void TearDown() override {
     std::ofstream out{KITFOX_KILL_MATRIX};
     EXPECT_TRUE(out << print_kill_list(rows()) << std::flush) << KITFOX_KILL_MATRIX;
     const testing::UnitTest& all = *testing::UnitTest::GetInstance();
     const bool in_part = all.test_to_run_count() != all.total_test_count();
     if (in_part || std::getenv("KITFOX_MUTANTS") != nullptr) return;
-    expect_current(KITFOX_MATRIX, print_kill_matrix(rows(), agent_mutants(), gateway_mutants()),
+    for (const requirement_check& one : requirement_checks())
+      EXPECT_TRUE(checks().contains(std::string{one.name}))
+          << "no mutant shows that " << one.name << " can fail";
+    expect_current(KITFOX_MATRIX, print_kill_matrix(rows(), checks(), agent_mutants(), gateway_mutants()),
                    "build/release/test/kitfox_mutants_test");
   }
 };
@@ -95,6 +103,8 @@ TEST_P(Mutant, IsFoundByTheRequirementsItViolatesAndNoOther) {
     EXPECT_TRUE(!runs_every_case() || broken.by_requirement.contains(std::string{id}))
         << subject.name << ": " << id << " was not found broken anywhere";
   }
+  for (const std::string& check : broken.by_check)
+    kill_matrix::checks()[check].insert(std::string{subject.name});
   for (const auto& [id, said] : broken.by_requirement) {
     for (const auto& [one, text] : said) kill_matrix::rows()[id][std::string{subject.name}].insert(one);
     if (lists(subject.violates, id) || lists(subject.entails, id)) continue;

@@ -54,6 +54,16 @@ class Declared(unittest.TestCase):
         self.assertEqual([one["verdict"] for one in results["cases"]], ["skipped"], done.stdout)
         self.assertIn("it looks at readiness", results["cases"][0]["skipped_because"])
 
+    def test_a_known_failure_that_is_none_any_more_fails_a_run_of_all_its_cases(self):
+        agent = ["--takes", "all", "--known-failure", "SSE-7 # issue 12", "--requirement", "SSE-7", "--", sys.executable, "-B", str(PYTHON / "agent.py")]
+        done, results = self.judge("agent", "*", *agent)
+        self.assertEqual({one["verdict"] for one in results["cases"]}, {"pass"}, done.stdout)
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stdout.splitlines()[-1].startswith("STALE: SSE-7"), done.stdout)
+        done, results = self.judge("agent", results["cases"][0]["name"], *agent)
+        self.assertEqual({one["verdict"] for one in results["cases"]}, {"pass"}, done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
     def test_a_way_to_revoke_that_revokes_nothing_is_a_failure(self):
         with tempfile.TemporaryDirectory(prefix="kitfox-declared-") as folder:
             subject = pathlib.Path(folder) / "gateway.yaml"

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/digest.hpp"
 #include "runtime/temporary_directory.hpp"
 
 namespace kitfox::conformance {
@@ -24,6 +25,32 @@ TEST(SubjectDigest, IsOfTheProgramOfArgumentsThatAreFilesAndOfTheSubjectFile) {
   EXPECT_EQ(found[1].file, "agent.py");
   EXPECT_EQ(found[1].sha256, digest_of_abc);
   EXPECT_EQ(found[2].file, "agent.yaml");
+}
+
+TEST(SubjectDigest, OfAFolderIsThatOfItsListing) {
+  const runtime::temporary_directory folder;
+  std::filesystem::create_directories(folder.path() / "lib/inner");
+  std::ofstream{folder.path() / "lib/inner/a"} << "abc";
+  std::ofstream{folder.path() / "lib/b"} << "abc";
+  subject whose;
+  whose.program.command = {"no-such-program-in-path"};
+  whose.files = {(folder.path() / "lib/").string(), (folder.path() / "lib/b").string()};
+  const auto found = digests_of(whose, "");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].file, "lib/");
+  const std::string of_abc{digest_of_abc};
+  EXPECT_EQ(found[0].sha256, gateway::sha256_hex(of_abc + "  b\n" + of_abc + "  inner/a\n"));
+  EXPECT_EQ(found[1].file, "b");
+}
+
+TEST(SubjectDigest, OfAFolderHasABound) {
+  const runtime::temporary_directory folder;
+  subject whose;
+  whose.files = {folder.path().string()};
+  for (std::size_t i = 0; i < digested_files_max; ++i) std::ofstream{folder.path() / std::to_string(i)};
+  EXPECT_EQ(digests_of(whose, "").size(), 1u);
+  std::ofstream{folder.path() / "one more"};
+  EXPECT_TRUE(digests_of(whose, "").empty());
 }
 
 TEST(SubjectDigest, LeavesOutWhatCannotBeRead) {
