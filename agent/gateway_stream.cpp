@@ -42,7 +42,10 @@ task<exit_code> gateway_stream::run() {
   for (;;) {
     // First, since what ends by cancellation is no fault of the stream: report_closed() tells it.
     const auto state = co_await runtime::asio::this_coro::cancellation_state;
-    if (state.cancelled() != runtime::asio::cancellation_type::none) co_return exit_code::stopped;
+    if (state.cancelled() != runtime::asio::cancellation_type::none) {
+      with_.metrics.backoff = runtime::duration{};  // answers may still be on their way, but no dial is
+      co_return exit_code::stopped;
+    }
     report(action);
     if (action.step == session_step::stop) co_return action.code;
     if (action.step == session_step::read) {
@@ -251,7 +254,6 @@ void gateway_stream::report_closed() {
   silence_->clear();
   connection_.reset();
   with_.metrics.last_byte.reset();
-  with_.metrics.backoff = runtime::duration{};
   if (!ready_) return;
   with_.on.events().info(
       "disconnected", {{"cluster_name", cluster_name_}, {"cluster_id", cluster_id_}, {"reason", "stopping"}});

@@ -94,6 +94,21 @@ TEST_F(RunMetrics, FollowTheStreamThroughLossAndWait) {
   EXPECT_EQ(metric("kitfox_agent_backoff_seconds"), "0");
 }
 
+TEST_F(RunMetrics, CountAStopAsNoReconnect) {
+  make_slow();
+  connect();
+  send("r1", "list_pods", slow, 60);
+  run_for(1s);
+  gateway.stop_listening();
+  gateway.end(connect_reply::then::rst);
+  run_until([&] { return events.count("disconnected") == 1; });
+  stop.request();
+  run_for(1s);
+  ASSERT_FALSE(exit) << "a command is still under way";
+  EXPECT_EQ(metric("kitfox_agent_reconnects_total{reason=\"connection_lost\"}"), "1");
+  EXPECT_EQ(metric("kitfox_agent_backoff_seconds"), "0");
+}
+
 TEST_F(RunMetrics, CountCommandsByOutcomeAndDenialsApartFromRefusedTokens) {
   connect();
   send("r1", "list_pods");
