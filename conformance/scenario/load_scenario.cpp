@@ -160,10 +160,13 @@ class file_loader {
     const auto speaks_of_it = [](const check& each) {
       return each.requirement.empty() && !std::holds_alternative<invariant_check>(each.what);
     };
-    const bool said_elsewhere = std::ranges::any_of(one.checks, speaks_of_it) ||
-                                std::ranges::any_of(one.steps, [&](const step& each) {
-                                  return speaks(each) && !merely_awaits(each);
-                                });
+    const bool said_elsewhere =
+        std::ranges::any_of(
+            one.checks,
+            [&](const check& each) { return speaks_of_it(each) || each.requirement == headline; }) ||
+        std::ranges::any_of(one.steps, [&](const step& each) {
+          return (speaks(each) || each.requirement == headline) && !merely_awaits(each);
+        });
     for (step& each : one.steps)
       if (speaks(each) && !(merely_awaits(each) && said_elsewhere)) each.requirement = headline;
     for (check& each : one.checks)

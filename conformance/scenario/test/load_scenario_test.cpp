@@ -200,6 +200,14 @@ TEST(LoadScenario, BlamesTheHeadlineUnlessToldOtherwise) {
   EXPECT_EQ(first(result).steps[0].requirement, "") << "a state is awaited so that the scenario can go on";
 }
 
+TEST(LoadScenario, BlamesItForNoAwaitWhereACheckProvesItByName) {
+  const loaded result =
+      load(head + shop + "steps: [{await: {agent: \"*\", state: connected, within: 1s}}]\n" +
+           "expect: [{proves: REV-1, always_judged: {}}, {proves: REC-6, exits: {node: \"*\", "
+           "exactly: 0}}]\n");
+  EXPECT_EQ(first(result).steps[0].requirement, "");
+}
+
 TEST(LoadScenario, BlamesTheHeadlineForAnAwaitWhereNothingElseSpeaksOfIt) {
   const loaded result =
       load(head + shop + "steps: [{await: {agent: \"*\", state: connected, within: 1s}}, {wait: 1s}]\n" +
