@@ -75,15 +75,17 @@ TEST(BackoffEnvelope, IsUnclearWhereTheHarnessWasLateItself) {
 }
 
 TEST(NoHotPath, LooksAtEachKindOfEndByItself) {
-  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.5, .5, .5, .5, .5}).until(100)), opinion::fine);
-  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.05, .05, .05, 5, 5}).until(100)),
+  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.5, .5, .5, .5, .5, .5, .5}).until(100)),
+            opinion::fine);
+  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.05, .05, .05, .05, 5, 5, 5}).until(100)),
             opinion::broken);
-  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.05, .05}).until(100)), opinion::nothing_to_see);
+  EXPECT_EQ(opinion_of("no-hot-path", "REC-2", with_waits({.05, .05, .05, .05, .05, .05}).until(100)),
+            opinion::nothing_to_see);
 }
 
 TEST(NoHotPath, LeavesAnAgentThatBeginsSoonerItsShortWaits) {
   for (const auto& [wait, expected] : {std::pair{.03, opinion::fine}, std::pair{.01, opinion::broken}}) {
-    tape run = with_waits({wait, wait, wait, wait, wait});
+    tape run = with_waits({wait, wait, wait, wait, wait, wait, wait});
     run.facts()["backoff"] = {{"initial", 0.2}};
     EXPECT_EQ(opinion_of("no-hot-path", "REC-2", run.until(100)), expected) << wait;
   }
