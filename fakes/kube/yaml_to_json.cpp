@@ -8,6 +8,7 @@
 
 #include "fakes/kube/go_text.hpp"
 #include "fakes/kube/yaml_objects.hpp"
+#include "protocol/utf8.hpp"
 
 namespace kitfox::kube {
 
@@ -207,6 +208,10 @@ runtime::result<std::vector<std::pair<json, int>>> yaml_to_json(std::string_view
   if (text.size() > limits.bytes_max) {
     where.message = "larger than " + std::to_string(limits.bytes_max) + " bytes";
     return make_error_code(errc::yaml_too_large);
+  }
+  if (!protocol::is_utf8(text)) {
+    where.message = "not UTF-8";
+    return make_error_code(errc::not_yaml);
   }
   std::vector<YAML::Node> documents;
   try {

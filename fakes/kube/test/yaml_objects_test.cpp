@@ -56,6 +56,13 @@ TEST(YamlToJson, ReadsScalarsAsYaml11) {
   EXPECT_EQ(convert("a: |\n  y\n  2\n"), (json{{"a", "y\n2\n"}}));
 }
 
+TEST(YamlToJson, RefusesBytesThatAreNotUtf8) {
+  diagnostics where;
+  EXPECT_EQ(yaml_to_json("{name: \"web\xff\"}", where).error(), errc::not_yaml);
+  EXPECT_EQ(where.message, "not UTF-8");
+  EXPECT_TRUE(yaml_to_json("{name: \"caf\xc3\xa9\"}", where).has_value());
+}
+
 TEST(YamlToJson, EndsAtTextThatNoDocumentCanBeginWith) {
   for (const char* text : {",", "]", "}", "a: 1\n---\n,", "- a\n,"}) {
     diagnostics where;
