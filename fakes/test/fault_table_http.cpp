@@ -66,6 +66,7 @@ fault_case replay_on_one_connection() {
 }  // namespace
 
 std::vector<fault_case> http_cases() {
+  const std::string interim = "HTTP/1.1 103 Interim\r\nLink: </style.css>; rel=preload\r\n\r\n";
   fault_case lost = exchange_with("LoseResponse", "lose_response", "{}", "|rst");
   lost.server_sees = plain_request + "|rst";
   fault_case cut = exchange_with("Truncate", "truncate", R"({"bytes": 1})", head + "o|fin");
@@ -89,6 +90,8 @@ std::vector<fault_case> http_cases() {
       buffered,
       exchange_with("ContentLength", "content_length", R"({"change": 3})",
                     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok|open"),
+      exchange_with("Interim", "interim", R"({"code": 103, "times": 2})",
+                    interim + interim + head + "ok|open"),
       answered("Status", "status", R"({"code": 503, "retry_after": "5s", "body": "no"})",
                "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: application/json\r\n"
                "Content-Length: 2\r\n\r\nno|open"),
