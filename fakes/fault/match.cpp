@@ -23,9 +23,16 @@ bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
   return p == pattern.size();
 }
 
+namespace {
+/// What the URL that an agent dials has before the paths of the protocol.
+constexpr std::string_view gateway_prefix = "/gateway";
+}  // namespace
+
 bool match::fits_request(std::string_view one_method, std::string_view target) const noexcept {
   if (!method.empty() && method != one_method) return false;
-  return path.empty() || fits_pattern(path, target.substr(0, target.find('?')));
+  const std::string_view asked = target.substr(0, target.find('?'));
+  if (path.empty() || fits_pattern(path, asked)) return true;
+  return asked.starts_with(gateway_prefix) && fits_pattern(path, asked.substr(gateway_prefix.size()));
 }
 
 }  // namespace kitfox::fault

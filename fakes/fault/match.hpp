@@ -25,7 +25,9 @@ struct match {
   number_set new_connection;        ///< `new_connection`: the n-th dial since the fault was added.
   direction way = direction::both;  ///< `direction`: upstream, downstream or both.
   std::string method;               ///< `method`: of the HTTP request; empty: any.
-  std::string path;                 ///< `path`: of the HTTP request, where * stands for anything; empty: any.
+  /// `path`: of the HTTP request, where * stands for anything; empty: any. What fits without the prefix
+  /// /gateway, which agents' URLs have and the protocol's texts leave out, fits too.
+  std::string path;
   /// `request`: the n-th request that fits method and path, counted over all connections of the link since
   /// the fault was added.
   number_set request;

@@ -70,7 +70,16 @@ std::optional<checked_value> from_array(const parameter& declared, const nlohman
 
 }  // namespace
 
-std::optional<checked_value> read_parameter_text(const parameter& declared, std::string_view text) {
+namespace {
+
+bool is_allowed(const parameter& declared, const checked_value& value) {
+  const auto* const number = std::get_if<std::uint64_t>(&value);
+  if (number == nullptr || declared.allowed.empty()) return true;
+  return std::any_of(declared.allowed.begin(), declared.allowed.end(),
+                     [&](const number_range& one) { return *number >= one.least && *number <= one.most; });
+}
+
+std::optional<checked_value> value_of_text(const parameter& declared, std::string_view text) {
   switch (declared.type) {
     case parameter_type::span:
       return wrapped(parse_span(text));
@@ -101,6 +110,13 @@ std::optional<checked_value> read_parameter_text(const parameter& declared, std:
   KITFOX_ASSERT(false);
 }
 
+}  // namespace
+
+std::optional<checked_value> read_parameter_text(const parameter& declared, std::string_view text) {
+  auto value = value_of_text(declared, text);
+  return value && is_allowed(declared, *value) ? value : std::nullopt;
+}
+
 std::optional<checked_value> read_parameter(const parameter& declared, const nlohmann::json& given) {
   if (given.is_string()) {
     const auto& text = given.get_ref<const std::string&>();
@@ -111,21 +127,25 @@ std::optional<checked_value> read_parameter(const parameter& declared, const nlo
     }
     return read_parameter_text(declared, text);
   }
-  if (given.is_number()) return from_number(declared, given);
+  if (given.is_number()) {
+    auto value = from_number(declared, given);
+    return value && is_allowed(declared, *value) ? value : std::nullopt;
+  }
   if (given.is_array()) return from_array(declared, given);
   return std::nullopt;
 }
 
 std::string expectation(const parameter& declared) {
+  const std::string allowed = declared.allowed.empty() ? "" : ", " + print_allowed(declared);
   switch (declared.type) {
     case parameter_type::span:
       return "a duration such as 250ms";
     case parameter_type::count:
-      return "a whole number, 0 or more";
+      return "a whole number" + (allowed.empty() ? ", 0 or more" : allowed);
     case parameter_type::integer:
       return "a whole number";
     case parameter_type::size:
-      return "a size such as 65536 or 64KiB";
+      return "a size such as 65536 or 64KiB" + allowed;
     case parameter_type::rate:
       return "bytes a second such as 65536 or 64KiB/s";
     case parameter_type::fraction:

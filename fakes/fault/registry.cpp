@@ -85,6 +85,26 @@ std::string choice_hint(const parameter& one, const nlohmann::json& given) {
 
 }  // namespace
 
+std::string print_allowed(const parameter& one) {
+  std::string text;
+  for (std::size_t i = 0; i < one.allowed.size(); ++i) {
+    const auto [least, most] = one.allowed[i];
+    if (i > 0) text += i + 1 == one.allowed.size() ? " or " : ", ";
+    if (most == number_range::unbounded)
+      text += "at least " + std::to_string(least);
+    else
+      text += std::to_string(least) + (least == most ? "" : " to " + std::to_string(most));
+  }
+  return text;
+}
+
+std::string describe(const parameter& one) {
+  const std::string allowed = print_allowed(one);
+  if (allowed.empty()) return one.doc;
+  KITFOX_ASSERT(one.doc.ends_with('.'));
+  return one.doc.substr(0, one.doc.size() - 1) + ", " + allowed + ".";
+}
+
 std::string_view to_string(fault_family family) noexcept {
   switch (family) {
     case fault_family::link:
@@ -149,7 +169,9 @@ std::vector<parameter> registry::match_parameters(const fault_kind& kind) {
   }
   if (kind.accepts(selector::request)) {
     all.push_back({"method", parameter_type::text, "Method of the HTTP request.", ""});
-    all.push_back({"path", parameter_type::text, "Path of the HTTP request; * stands for anything.", ""});
+    all.push_back(
+        {"path", parameter_type::text,
+         "Path of the HTTP request, where * stands for anything; /gateway before it may be left out.", ""});
     all.push_back({"request", parameter_type::numbers,
                    "Numbers of the requests that fit, counted over the link since the fault was added.", ""});
   }

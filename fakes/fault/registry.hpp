@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -26,6 +27,12 @@ enum class parameter_type {
   numbers,  ///< A number, or numbers as in number_set: "2..5", "every 3".
 };
 
+/// Whole numbers, both ends included.
+struct number_range {
+  static constexpr std::uint64_t unbounded = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t least = 0, most = unbounded;
+};
+
 /// One parameter of a kind of fault, for the loader, the schema and the documentation alike.
 struct parameter {
   std::string name;
@@ -34,7 +41,13 @@ struct parameter {
   /// As one would write it; "" for an optional parameter; absent: the author must give one.
   std::optional<std::string> standard;
   std::vector<std::string> choices{};
+  /// Of a count or size: what it may be, in ascending order; empty: anything.
+  std::vector<number_range> allowed{};
 };
+/// "200 to 599", "at least 1", "301, 302, 303, 307 or 308"; empty where anything is allowed.
+[[nodiscard]] std::string print_allowed(const parameter&);
+/// Its sentence, with what is allowed.
+[[nodiscard]] std::string describe(const parameter&);
 
 enum class fault_family { link, connection, tls, http, sse, middlebox };
 [[nodiscard]] std::string_view to_string(fault_family) noexcept;

@@ -46,21 +46,33 @@ json type_schema(const parameter& one) {
   KITFOX_ASSERT(false);
 }
 
+/// JSON Schema has no word for a bound of "64KiB": of sizes it bounds those that are given as numbers.
+void add_bounds(const parameter& one, json& entry) {
+  json ranges = json::array();
+  for (const auto& [least, most] : one.allowed) {
+    ranges.push_back({{"minimum", least}});
+    if (most != number_range::unbounded) ranges.back()["maximum"] = most;
+  }
+  if (ranges.size() == 1) entry.update(ranges.front());
+  if (ranges.size() > 1) entry["anyOf"] = std::move(ranges);
+}
+
 }  // namespace
 
 json registry::schema(const fault_kind& kind) {
   json properties = json::object();
   json required = json::array();
-  const auto describe = [&](const parameter& one) {
+  const auto add = [&](const parameter& one) {
     json entry = type_schema(one);
-    entry["description"] = one.doc;
+    add_bounds(one, entry);
+    entry["description"] = describe(one);
     if (!one.standard) required.push_back(one.name);
     if (one.standard && !one.standard->empty())
-      entry["description"] = one.doc + " Default: " + *one.standard + ".";
+      entry["description"] = describe(one) + " Default: " + *one.standard + ".";
     properties[one.name] = std::move(entry);
   };
-  for (const parameter& one : kind.parameters) describe(one);
-  for (const parameter& one : match_parameters(kind)) describe(one);
+  for (const parameter& one : kind.parameters) add(one);
+  for (const parameter& one : match_parameters(kind)) add(one);
   json made = {{"type", "object"},
                {"description", kind.doc},
                {"properties", std::move(properties)},

@@ -53,9 +53,24 @@ const registry& kinds_of_toxics() {
     for (const toxic_type& one : types) {
       if (one.fault != "latency") all.push_back(*registry::standard().find(one.fault));
     }
+    // There an attribute that was left out is 0.
+    for (fault_kind& kind : all) {
+      for (parameter& one : kind.parameters) one.allowed.clear();
+    }
     return registry{std::move(all)};
   }();
   return kinds;
+}
+
+/// The type that was most likely meant: toxiproxy's own names first, which alone take its attributes.
+std::string nearest_type(std::string_view name, std::string_view own) {
+  if (own.empty()) {
+    std::vector<std::string_view> names;
+    for (const toxic_type& one : types) names.push_back(one.name);
+    if (std::string near = nearest_word(name, names); !near.empty()) return near;
+  }
+  const std::string near = registry::standard().nearest(own.empty() ? name : own);
+  return near.empty() ? near : std::string{own_prefix} + near;
 }
 
 const toxic_type* find_type(std::string_view name) {
@@ -172,8 +187,8 @@ std::optional<toxic> parse_toxic(const json& body, api_failure& why) {
   const std::string_view own = is_own(made.type) ? std::string_view{made.type}.substr(own_prefix.size()) : "";
   if (type == nullptr && registry::standard().find(own) == nullptr) {
     why = {400, "invalid toxic type \"" + made.type + "\""};
-    const std::string near = registry::standard().nearest(own.empty() ? std::string_view{made.type} : own);
-    if (!near.empty()) why.message += "; did you mean \"fault/" + near + "\"?";
+    const std::string near = nearest_type(made.type, own);
+    if (!near.empty()) why.message += "; did you mean \"" + near + "\"?";
     return std::nullopt;
   }
   if (type != nullptr) {

@@ -12,7 +12,7 @@ std::string print_parameter(const parameter& one) {
   } else if (!one.standard->empty()) {
     text += fmt::format(" ({})", *one.standard);
   }
-  text += ": " + one.doc;
+  text += ": " + describe(one);
   if (one.type == parameter_type::choice) text += fmt::format(" One of {}.", fmt::join(one.choices, ", "));
   return text;
 }

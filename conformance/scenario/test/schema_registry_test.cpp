@@ -44,8 +44,11 @@ json schema_of(const fault::parameter& one) {
       made = reference("numbers");
       break;
   }
+  if (!one.allowed.empty()) made["x-least"] = one.allowed.front().least;
+  if (!one.allowed.empty() && one.allowed.back().most != fault::number_range::unbounded)
+    made["x-most"] = one.allowed.back().most;
   made["description"] =
-      one.doc + (one.standard && !one.standard->empty() ? " Default " + *one.standard + "." : "");
+      describe(one) + (one.standard && !one.standard->empty() ? " Default " + *one.standard + "." : "");
   return made;
 }
 

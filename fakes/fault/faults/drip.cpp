@@ -88,7 +88,7 @@ fault_kind drip() {
   kind.name = "drip";
   kind.family = fault_family::http;
   kind.doc = "The body of a response comes a few bytes at a time.";
-  kind.parameters = {{"bytes", parameter_type::size, "Of each drop, at least 1.", "1"},
+  kind.parameters = {{"bytes", parameter_type::size, "Of each drop.", "1", {}, {{1}}},
                      {"every", parameter_type::span, "Time between drops.", "1s"}};
   kind.selectors = {fault_kind::selector::request};
   kind.make = [](const arguments& values) -> std::unique_ptr<fault> {

@@ -21,7 +21,12 @@ fault_kind redirect() {
   kind.doc = "A request is answered with a redirection instead of being forwarded.";
   kind.parameters = {
       {"location", parameter_type::text, "Where to; left out: no Location at all.", ""},
-      {"code", parameter_type::count, "301, 302, 303, 307 or 308.", "307"},
+      {"code",
+       parameter_type::count,
+       "The status.",
+       "307",
+       {},
+       {{301, 301}, {302, 302}, {303, 303}, {307, 307}, {308, 308}}},
       {"then", parameter_type::choice, "Whether the connection stays.", "keep", {"keep", "close"}}};
   kind.selectors = {fault_kind::selector::request};
   kind.make = make_redirect;

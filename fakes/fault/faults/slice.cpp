@@ -74,7 +74,7 @@ fault_kind slice() {
   kind.name = "slice";
   kind.family = fault_family::connection;
   kind.doc = "Bytes arrive in small pieces.";
-  kind.parameters = {{"size", parameter_type::size, "Bytes of a piece, at least 1.", "1"},
+  kind.parameters = {{"size", parameter_type::size, "Bytes of a piece.", "1", {}, {{1}}},
                      {"variation", parameter_type::size, "A piece is so many bytes longer or shorter.", "0"},
                      {"delay", parameter_type::span, "Pause between pieces.", "0"}};
   kind.make = make_slice;

@@ -28,7 +28,7 @@ fault_kind sse_duplicate() {
   kind.name = "sse_duplicate";
   kind.family = fault_family::sse;
   kind.doc = "An event arrives more than once.";
-  kind.parameters = {{"copies", parameter_type::count, "How often more.", "1"}};
+  kind.parameters = {{"copies", parameter_type::count, "How often more.", "1", {}, {{1, 1000}}}};
   kind.selectors = {fault_kind::selector::request, fault_kind::selector::event};
   kind.make = [](const arguments& values) -> std::unique_ptr<fault> {
     return std::make_unique<duplicate>(values.number("copies"));

@@ -38,7 +38,7 @@ fault_kind sse_replay() {
   kind.name = "sse_replay";
   kind.family = fault_family::sse;
   kind.doc = "A new event stream begins with the last events of earlier ones, as after a careless resume.";
-  kind.parameters = {{"last", parameter_type::count, "How many events, at most 1000.", "1"}};
+  kind.parameters = {{"last", parameter_type::count, "How many events.", "1", {}, {{1, 1000}}}};
   kind.selectors = {fault_kind::selector::request, fault_kind::selector::event};
   kind.make = [](const arguments& values) -> std::unique_ptr<fault> {
     return std::make_unique<replay>(values.number("last"));

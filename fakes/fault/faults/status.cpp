@@ -34,7 +34,7 @@ fault_kind status() {
   kind.family = fault_family::http;
   kind.doc = "A request is answered with an HTTP status instead of being forwarded.";
   kind.parameters = {
-      {"code", parameter_type::count, "The status, 200 to 599.", std::nullopt},
+      {"code", parameter_type::count, "The status.", std::nullopt, {}, {{200, 599}}},
       {"retry_after", parameter_type::text,
        "Retry-After: a duration such as 5s, or any text, such as an HTTP date.", ""},
       {"body", parameter_type::text, "The body.", ""},

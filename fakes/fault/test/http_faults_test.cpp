@@ -125,7 +125,7 @@ TEST(LoseResponse, DeliversTheRequestAndCutsWhenTheResponseComes) {
 TEST(Interim, ComesBeforeTheResponseAsOftenAsAskedForAndNeverAsAnUpgrade) {
   const std::string one = " Interim\r\nLink: </style.css>; rel=preload\r\n\r\n";
   for (const auto& [asked, come] :
-       {std::pair{R"({"times": 2})", "103"}, {R"({"code": 101, "times": 2})", "102"}}) {
+       {std::pair{R"({"times": 2})", "103"}, {R"({"code": 102, "times": 2})", "102"}}) {
     path_script script;
     script.dial();
     script.add("interim", asked);
@@ -139,7 +139,7 @@ TEST(Interim, ComesBeforeTheResponseAsOftenAsAskedForAndNeverAsAnUpgrade) {
 TEST(Interim, IsBoundedAndEndsWhenHealed) {
   path_script script;
   script.dial();
-  const auto there = script.add("interim", R"({"times": 1000})");
+  const auto there = script.add("interim", R"({"times": 16})");
   script.client(connect_request);
   script.server(ok);
   const std::string received = script.received(side::client);

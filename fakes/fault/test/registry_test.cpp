@@ -36,8 +36,47 @@ TEST(Registry, SaysWhatWasExpected) {
                        std::string{"latency.delay: expected a duration such as 250ms, got \"soon\""}}));
   EXPECT_EQ(failure_of("status", "{}"),
             (std::pair{make_error_code(errc::missing_parameter),
-                       std::string{"status.code is missing: expected a whole number, 0 or more"}}));
+                       std::string{"status.code is missing: expected a whole number, 200 to 599"}}));
   EXPECT_EQ(failure_of("rst", "[1]").first, errc::not_an_object);
+}
+
+TEST(Registry, RefusesNumbersThatItsTextsRuleOut) {
+  EXPECT_EQ(failure_of("status", R"({"code": 999})"),
+            (std::pair{make_error_code(errc::bad_parameter),
+                       std::string{"status.code: expected a whole number, 200 to 599, got 999"}}));
+  EXPECT_EQ(failure_of("status", R"({"code": 99999999999})").first, errc::bad_parameter);
+  EXPECT_EQ(failure_of("status", R"({"code": 599})").first, error_code{});
+  EXPECT_EQ(failure_of("redirect", R"({"code": 304})").second,
+            "redirect.code: expected a whole number, 301, 302, 303, 307 or 308, got 304");
+  EXPECT_EQ(failure_of("redirect", R"({"code": 308})").first, error_code{});
+  EXPECT_EQ(failure_of("interim", R"({"code": 101})").second,
+            "interim.code: expected a whole number, 100 or 102 to 199, got 101");
+  EXPECT_EQ(failure_of("slice", R"({"size": "0B"})").second,
+            "slice.size: expected a size such as 65536 or 64KiB, at least 1, got \"0B\"");
+  EXPECT_EQ(failure_of("slice", R"({"size": "64KiB"})").first, error_code{});
+}
+
+TEST(Registry, SaysInItsSchemaWhatNumbersItTakes) {
+  const json status = registry::schema(*registry::standard().find("status"))["properties"]["code"];
+  EXPECT_EQ(status["minimum"], 200);
+  EXPECT_EQ(status["maximum"], 599);
+  const json redirect = registry::schema(*registry::standard().find("redirect"))["properties"]["code"];
+  EXPECT_EQ(redirect["anyOf"].size(), 5U);
+}
+
+TEST(Match, FitsPathsWithAndWithoutThePrefixOfTheGateway) {
+  const auto fits = [](const char* path, const char* target) {
+    match one;
+    one.path = path;
+    return one.fits_request("GET", target);
+  };
+  EXPECT_TRUE(fits("/agent/connect", "/gateway/agent/connect?cluster_name=a"));
+  EXPECT_TRUE(fits("/agent/connect", "/agent/connect"));
+  EXPECT_TRUE(fits("/gateway/agent/connect", "/gateway/agent/connect"));
+  EXPECT_TRUE(fits("/*agent/connect", "/gateway/agent/connect"));
+  EXPECT_FALSE(fits("/gateway/agent/connect", "/agent/connect"));
+  EXPECT_FALSE(fits("/agent/connect", "/elsewhere/agent/connect"));
+  EXPECT_FALSE(fits("/agent/connect", "/gateway/agent/response/1"));
 }
 
 TEST(Registry, SuggestsTheNearestChoice) {
