@@ -43,9 +43,10 @@ void print_status(std::ostream& out, const status_meaning& one) {
 class explain_command final : public cli_command {
  public:
   CLI::App* add_to(CLI::App& program) override {
-    CLI::App* const flags = program.add_subcommand("explain",
-                                                   "Explain a requirement, scenario, verb, fault, check or "
-                                                   "exit status (REV-1, revoke, herd/restart, 3)");
+    CLI::App* const flags =
+        program.add_subcommand("explain",
+                               "Explain a requirement, scenario, verb, fault, check, key, "
+                               "setting or exit status (REV-1, revoke, herd/restart, 3)");
     flags->add_option("WORD", word_, "What to explain; none: everything there is to ask for");
     flags->add_option("--scenarios", paths_, "Scenario files, or folders of them (default: the corpus)")
         ->type_name("PATH");
@@ -69,21 +70,24 @@ class explain_command final : public cli_command {
   static std::vector<std::string> every_name(const loaded_corpus& corpus) {
     std::vector<std::string> names{requirement_ids().begin(), requirement_ids().end()};
     for (const schema_word& one : schema_words()) names.push_back(one.name);
+    for (const schema_word& one : schema_keys()) names.push_back(one.name);
     for (const scenario_case& one : corpus.cases) names.push_back(one.id);
     return names;
   }
 
   static void print_topics(std::ostream& out, const loaded_corpus& corpus) {
     out << "Requirements\n" << wrap(fmt::format("{}", fmt::join(requirement_ids(), " ")), "  ");
-    for (const schema_word::what kind :
-         {schema_word::what::step_verb, schema_word::what::step_fault, schema_word::what::end_check}) {
+    using what = schema_word::what;
+    for (const auto& [kind, title] :
+         {std::pair{what::file_key, "Keys of a file"}, std::pair{what::step_key, "Words of a step"},
+          std::pair{what::step_verb, "Verbs"}, std::pair{what::step_fault, "Faults"},
+          std::pair{what::end_check, "Checks"}, std::pair{what::agent_setting, "Settings of agents"},
+          std::pair{what::gateway_setting, "Settings of the gateway"}}) {
       std::string names;
-      for (const schema_word& one : schema_words())
-        if (one.kind == kind) names += (names.empty() ? "" : " ") + one.name;
-      out << (kind == schema_word::what::step_verb    ? "Verbs\n"
-              : kind == schema_word::what::step_fault ? "Faults\n"
-                                                      : "Checks\n")
-          << wrap(names, "  ");
+      for (const auto all : {schema_words(), schema_keys()})
+        for (const schema_word& one : all)
+          if (one.kind == kind) names += (names.empty() ? "" : " ") + one.name;
+      print_section(out, title, names);
     }
     out << "Exit status\n";
     for (const status_meaning& one : status_meanings())
@@ -118,8 +122,10 @@ class explain_command final : public cli_command {
   bool explain_word(std::ostream& out) const {
     const auto words = find_schema_words(word_);
     for (const schema_word* one : words) {
-      out << fmt::format("{}  {}, {}\n", one->name, to_string(one->kind), one->family)
+      out << one->name << "  " << to_string(one->kind) << (one->family.empty() ? "" : ", ") << one->family
+          << "\n"
           << wrap(one->description, "  ");
+      if (!one->expected.empty()) out << wrap("Takes " + one->expected + ".", "  ");
       if (!one->keys.empty()) out << "Keys\n";
       for (const schema_key& key : one->keys) {
         const bool required = key.needed == schema_key::presence::required;

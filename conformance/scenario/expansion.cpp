@@ -38,6 +38,7 @@ class expander {
 
   parameter_table parameters;
   const yaml_node* blocks = nullptr;
+  bool sound = true;
 
   yaml_node substitute(const yaml_node& node, const std::string& path) {
     yaml_node made = node;
@@ -86,9 +87,13 @@ class expander {
         for (const yaml_member& one : blocks->members) names.push_back(one.key);
       fail(include.where, path,
            fmt::format("no block \"{}\" under `do`{}", include.text, suggestion(include.text, names)));
+      yaml_node stand_in = step;
+      stand_in.members = {{"comment", include.where, include}};
+      out.items.push_back(std::move(stand_in));
       return;
     }
     if (depth == include_depth_max) {
+      sound = false;
       fail(include.where, path,
            fmt::format("\"{}\" includes itself, or more than {} levels", include.text, include_depth_max));
       return;
@@ -102,6 +107,7 @@ class expander {
       static_cast<void>(std::from_chars(given->text.data(), given->text.data() + given->text.size(), times));
     for (std::uint64_t n = 0; n < times; ++n) {
       if (out.items.size() >= included_steps_max) {
+        sound = false;
         fail(include.where, path, fmt::format("more than {} steps", included_steps_max));
         return;
       }
@@ -115,6 +121,7 @@ class expander {
   const yaml_node* take_reference(const yaml_node& node, std::size_t& at, const std::string& path) {
     const std::size_t end = node.text.find("}}", at);
     if (end == std::string::npos) {
+      sound = false;
       fail(node.where, path, "\"{{\" without \"}}\"");
       at = node.text.size();
       return nullptr;
@@ -123,6 +130,7 @@ class expander {
     at = end + 2;
     const auto found = parameters.find(name);
     if (found != parameters.end()) return &found->second;
+    sound = false;
     std::vector<std::string> names;
     for (const auto& [known, ignored] : parameters) names.push_back(known);
     fail(node.where, path, fmt::format("undefined parameter \"{}\"{}", name, suggestion(name, names)));
@@ -212,8 +220,8 @@ std::vector<matrix_choice> matrix_choices(const yaml_node& root) {
   return choices;
 }
 
-yaml_node expand(const yaml_node& root, const matrix_choice& choice, world_kind world,
-                 const std::string& file, std::vector<load_error>& errors) {
+expanded_scenario expand(const yaml_node& root, const matrix_choice& choice, world_kind world,
+                         const std::string& file, std::vector<load_error>& errors) {
   expander one{file, errors};
   if (const yaml_node* const parameters = root.find("parameters"); parameters != nullptr)
     for (const yaml_member& member : parameters->members)
@@ -238,7 +246,7 @@ yaml_node expand(const yaml_node& root, const matrix_choice& choice, world_kind 
     member.value = std::move(flat);
   }
   std::erase_if(made.members, [](const yaml_member& member) { return member.key == "do"; });
-  return made;
+  return {std::move(made), one.sound};
 }
 
 void find_unused(const yaml_node& root, const std::string& file, std::vector<load_error>& errors) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <regex>
 
+#include "conformance/scenario/schema_bounds.hpp"
 #include "conformance/scenario/schema_phrases.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "runtime/assert.hpp"
@@ -154,6 +155,12 @@ class walk {
                          describe(node), near));
       }
     }
+    if (std::string wrong = out_of_bounds(node, schema); !wrong.empty())
+      fail(node.where, path, std::move(wrong));
+    // One value for each world is bounded like a value for all.
+    for (const yaml_member& member : node.members)
+      if (std::string wrong = out_of_bounds(member.value, schema); !wrong.empty())
+        fail(member.value.where, path, std::move(wrong));
     if (node.type == yaml_node::kind::text) check_text(node, schema, path, expected);
     if (node.type == yaml_node::kind::integer || node.type == yaml_node::kind::number) {
       const double value = to_json(node).get<double>();
@@ -238,7 +245,7 @@ class walk {
 
   static std::string unknown_name(const std::string& name, const std::string& noun,
                                   const std::vector<std::string>& known) {
-    constexpr std::size_t listed_max = 12;
+    constexpr std::size_t listed_max = 16;
     std::string message = fmt::format("unknown {} \"{}\"", noun, name);
     const std::string near = suggestion(name, known);
     if (!near.empty()) return message + near;

@@ -15,7 +15,8 @@ namespace kitfox::conformance {
 /// uniqueItems, anyOf, oneOf over `required`, allOf, not over `required`, $ref to #/$defs, $defs.
 ///
 /// Words of our own, which other readers skip: `x-expected` says what to put in place of "a text"; `x-names`
-/// what a key of the map is called ("verb"); `x-one-of` what exactly one of is demanded.
+/// what a key of the map is called ("verb"); `x-one-of` what exactly one of is demanded. Those of bounds are
+/// told in schema_bounds.hpp.
 ///
 /// For `anyOf` the errors of one branch are reported: of the first that takes this kind of value.
 class json_schema {

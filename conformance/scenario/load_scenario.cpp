@@ -122,8 +122,8 @@ class file_loader {
 
   void bind_case(const yaml_node& root, const matrix_choice& choice, world_kind world, loaded& result) {
     const std::size_t errors_before = problems_.errors.size();
-    const yaml_node made = expand(root, choice, world, name_, problems_.errors);
-    if (problems_.errors.size() != errors_before) return;
+    const auto [made, sound] = expand(root, choice, world, name_, problems_.errors);
+    if (!sound) return;
     auto violations = scenario_schema().validate(made, name_);
     if (!violations.empty()) {
       for (load_error& one : violations) problems_.errors.push_back(std::move(one));
@@ -263,8 +263,10 @@ loaded load_scenario_text(std::string_view text, const std::string& name, const 
 loaded load_scenario(const std::string& path, const load_options& options) {
   std::ifstream file{path, std::ios::binary};
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text) {
+  // Nothing to copy, as of an empty file, counts as a failure of `text`.
+  const bool empty = file.peek() == std::ifstream::traits_type::eof();
+  if (!empty) text << file.rdbuf();
+  if (!file.is_open() || file.bad() || !text) {
     loaded result;
     result.errors.push_back({{path, 0, 0}, {}, "cannot be read"});
     return result;

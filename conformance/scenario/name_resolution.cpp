@@ -43,6 +43,11 @@ std::vector<std::string> name_resolution::cluster_names() const {
   return names;
 }
 
+bool name_resolution::is_cluster(const std::string& name) const {
+  const auto names = cluster_names();
+  return std::ranges::find(names, name) != names.end();
+}
+
 cluster_set name_resolution::find_clusters(const std::string& pattern, place at) const {
   cluster_set set;
   set.where = problems_.mark(at.where);
@@ -73,11 +78,10 @@ agent_set name_resolution::find_agents(const std::string& pattern, place at) con
   }
   const std::size_t slash = pattern.rfind('/');
   if (slash == std::string::npos) {
-    const auto names = cluster_names();
-    const bool cluster = std::ranges::find(names, pattern) != names.end();
     problems_.add(at.where, at.path,
-                  cluster ? fmt::format("\"{0}\" is a cluster; its agents are \"{0}/*\"", pattern)
-                          : fmt::format("no agents \"{}\"; expected CLUSTER/* or CLUSTER/NUMBER", pattern));
+                  is_cluster(pattern)
+                      ? fmt::format("\"{0}\" is a cluster; its agents are \"{0}/*\"", pattern)
+                      : fmt::format("no agents \"{}\"; expected CLUSTER/* or CLUSTER/NUMBER", pattern));
     return set;
   }
   const std::string_view last = std::string_view{pattern}.substr(slash + 1);
@@ -127,11 +131,22 @@ link_set name_resolution::links(const yaml_node& node, const std::string& path) 
   const std::size_t arrow = node.text.rfind("->");
   const std::string from = node.text.substr(0, arrow);
   const std::string to = arrow == std::string::npos ? std::string{} : node.text.substr(arrow + 2);
+  static const std::vector<std::string> places{"gateway", "kubernetes"}, callers{"caller"};
+  if (std::ranges::find(places, to) == places.end()) {
+    const std::string near = suggestion(to, places);
+    problems_.add(node.where, path,
+                  fmt::format("no link leads to \"{}\"{}", to,
+                              near.empty() ? "; expected gateway or kubernetes" : near));
+  }
   set.target = to == "kubernetes" ? link_set::to::kubernetes : link_set::to::gateway;
   if (from == "caller") {
     set.origin = link_set::from::caller;
     if (set.target == link_set::to::kubernetes)
       problems_.add(node.where, path, "callers have no link to an API server");
+    return set;
+  }
+  if (const std::string near = suggestion(from, callers); !near.empty() && !is_cluster(from)) {
+    problems_.add(node.where, path, fmt::format("no link comes from \"{}\"{}", from, near));
     return set;
   }
   set.agents = find_agents(from, {node.where, path});

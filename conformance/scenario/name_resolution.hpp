@@ -38,6 +38,7 @@ class name_resolution {
   [[nodiscard]] cluster_set find_clusters(const std::string& pattern, place at) const;
   [[nodiscard]] agent_set find_agents(const std::string& pattern, place at) const;
   [[nodiscard]] std::vector<std::string> cluster_names() const;
+  [[nodiscard]] bool is_cluster(const std::string& name) const;
 
   const topology& topology_;
   problem_list& problems_;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/scenario/scenario_schema.hpp"
+#include "conformance/scenario/schema_bounds.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -63,6 +64,19 @@ std::string print_flow(const ordered_json& value) {
   return plain ? text : value.dump();
 }
 
+std::vector<schema_key> read_keys(const ordered_json& document, const ordered_json& schema) {
+  std::vector<schema_key> keys;
+  const ordered_json properties = schema.value("properties", ordered_json::object());
+  for (const auto& [key, below] : properties.items()) {
+    schema_key one{key, expectation_of(document, below), description_of(document, below),
+                   schema_key::presence::optional};
+    for (const auto& required : schema.value("required", ordered_json::array()))
+      if (required == key) one.needed = schema_key::presence::required;
+    keys.push_back(std::move(one));
+  }
+  return keys;
+}
+
 schema_word read_word(const ordered_json& document, const std::string& name, schema_word::what kind) {
   const std::string_view holder = kind == schema_word::what::end_check ? "check" : "step";
   const ordered_json& schema = resolve(document, document["$defs"][holder]["properties"][name]);
@@ -73,17 +87,40 @@ schema_word read_word(const ordered_json& document, const std::string& name, sch
   word.name = name;
   word.family = own.value("x-family", std::string{});
   word.description = own.value("description", std::string{});
-  const ordered_json properties = schema.value("properties", ordered_json::object());
-  for (const auto& [key, below] : properties.items()) {
-    schema_key one{key, expectation_of(document, below), description_of(document, below),
-                   schema_key::presence::optional};
-    for (const auto& required : schema.value("required", ordered_json::array()))
-      if (required == key) one.needed = schema_key::presence::required;
-    word.keys.push_back(std::move(one));
-  }
+  word.keys = read_keys(document, schema);
   for (const auto& example : own.value("examples", ordered_json::array()))
     word.examples.push_back(fmt::format("{}: {}", name, print_flow(example)));
   return word;
+}
+
+schema_word read_key(const ordered_json& document, const std::string& name, const ordered_json& schema,
+                     schema_word::what kind) {
+  schema_word word;
+  word.kind = kind;
+  word.name = name;
+  word.description = description_of(document, schema);
+  word.expected = expectation_of(document, schema);
+  const std::string bounds = print_bounds(nlohmann::json::parse(schema.dump()));
+  if (!bounds.empty()) word.expected += ": " + bounds;
+  word.keys = read_keys(document, resolve(document, schema));
+  return word;
+}
+
+std::vector<schema_word> read_all_keys() {
+  const auto document = ordered_json::parse(scenario_schema_text());
+  std::vector<schema_word> words;
+  const auto read = [&](const ordered_json& properties, schema_word::what kind) {
+    for (const auto& [name, schema] : properties.items())
+      words.push_back(read_key(document, name, schema, kind));
+  };
+  read(document["properties"], schema_word::what::file_key);
+  ordered_json beside_verbs = document["$defs"]["step"]["properties"];
+  for (const auto& branch : document["$defs"]["step"]["oneOf"])
+    beside_verbs.erase(branch["required"].front().get<std::string>());
+  read(beside_verbs, schema_word::what::step_key);
+  read(document["$defs"]["agent_settings"]["properties"], schema_word::what::agent_setting);
+  read(document["$defs"]["gateway_settings"]["properties"], schema_word::what::gateway_setting);
+  return words;
 }
 
 std::vector<schema_word> read_words() {
@@ -108,8 +145,21 @@ std::string_view to_string(schema_word::what kind) noexcept {
       return "fault";
     case schema_word::what::end_check:
       return "check";
+    case schema_word::what::file_key:
+      return "key of a file";
+    case schema_word::what::step_key:
+      return "word of a step";
+    case schema_word::what::agent_setting:
+      return "setting of agents";
+    case schema_word::what::gateway_setting:
+      return "setting of the gateway";
   }
   return "verb";
+}
+
+std::span<const schema_word> schema_keys() {
+  static const std::vector<schema_word> words = read_all_keys();
+  return words;
 }
 
 std::span<const schema_word> schema_words() {
@@ -120,6 +170,8 @@ std::span<const schema_word> schema_words() {
 std::vector<const schema_word*> find_schema_words(std::string_view name) {
   std::vector<const schema_word*> found;
   for (const schema_word& one : schema_words())
+    if (one.name == name) found.push_back(&one);
+  for (const schema_word& one : schema_keys())
     if (one.name == name) found.push_back(&one);
   return found;
 }

@@ -17,11 +17,30 @@ yaml_mark to_mark(const YAML::Mark& mark) {
   return {static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1)};
 }
 
+/// Whether quotes that open at `at` are closed before a line that is not indented, as YAML 1.2 §7.3 demands
+/// inside of a map. True where there are no quotes: a tag "!" may have been written out.
+bool is_closed_quote(std::string_view text, std::size_t at) noexcept {
+  const char quote = at < text.size() ? text[at] : '\0';
+  if (quote != '"' && quote != '\'') return true;
+  for (std::size_t next = at + 1; next < text.size(); ++next) {
+    if (quote == '"' && text[next] == '\\')
+      ++next;
+    else if (text[next] == quote && quote == '\'' && next + 1 < text.size() && text[next + 1] == quote)
+      ++next;
+    else if (text[next] == quote)
+      return true;
+    else if (text[next] == '\n' && next + 1 < text.size() && text[next + 1] > ' ')
+      return false;
+  }
+  return false;
+}
+
 /// Builds the tree from the parser's events. Alone among the readers of yaml-cpp it sees anchors, quotes and
 /// duplicate keys, which the library's own nodes hide.
 class tree_builder final : public YAML::EventHandler {
  public:
-  tree_builder(const std::string& file, const yaml_limits& limits) : file_{file}, limits_{limits} {}
+  tree_builder(std::string_view text, const std::string& file, const yaml_limits& limits)
+      : text_{text}, file_{file}, limits_{limits} {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -42,6 +61,9 @@ class tree_builder final : public YAML::EventHandler {
     yaml_node node;
     node.where = to_mark(mark);
     node.text = value;
+    // The library takes the end of the file for the end of the quotes.
+    if (tag == "!" && !is_closed_quote(text_, static_cast<std::size_t>(mark.pos)))
+      fail(node.where, "the quotes that open here are never closed");
     node.type = tag == "!" ? yaml_node::kind::text : plain_scalar_type(value);
     take(std::move(node));
   }
@@ -133,6 +155,7 @@ class tree_builder final : public YAML::EventHandler {
              fmt::format("duplicate key \"{}\", first given in line {}", parent.key, earlier.where.line));
   }
 
+  std::string_view text_;
   const std::string& file_;
   yaml_limits limits_;
   std::vector<level> open_;
@@ -204,13 +227,13 @@ yaml_parsed parse_yaml(std::string_view text, const std::string& file, const yam
     return refused(0, 0, fmt::format("the file is larger than {} bytes", limits.text_bytes_max));
   if (auto tabs = find_tabs(text, file); !tabs.empty()) return {{}, std::move(tabs)};
 
-  tree_builder builder{file, limits};
+  tree_builder builder{text, file, limits};
   try {
     std::istringstream stream{std::string{text}};
     YAML::Parser parser{stream};
     if (!parser.HandleNextDocument(builder)) return refused(1, 1, "the file holds no scenario");
     yaml_parsed result = builder.take_result();
-    tree_builder second{file, limits};
+    tree_builder second{text, file, limits};
     if (parser.HandleNextDocument(second)) {
       const yaml_node extra = second.take_result().root;
       result.errors.push_back(
@@ -218,6 +241,8 @@ yaml_parsed parse_yaml(std::string_view text, const std::string& file, const yam
     }
     return result;
   } catch (const YAML::Exception& broken) {
+    // Quotes that took in what follows explain what the library stumbles over behind them.
+    if (yaml_parsed seen = builder.take_result(); !seen.errors.empty()) return {{}, std::move(seen.errors)};
     const yaml_mark where = broken.mark.is_null() ? yaml_mark{} : to_mark(broken.mark);
     return refused(where.line, where.column, "not YAML: " + broken.msg);
   }

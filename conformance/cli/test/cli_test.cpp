@@ -152,6 +152,17 @@ TEST_F(Cli, ExplainKnowsWordsScenariosAndStatuses) {
   EXPECT_TRUE(told("back_within").out.starts_with("back_within  check, check\n"));
   EXPECT_TRUE(told("3").out.starts_with("exit status 3  inconclusive: "));
   EXPECT_TRUE(told("connect/some-case").out.starts_with("connect/some-case  in sim, sockets, live\n"));
+  EXPECT_TRUE(told("matrix").out.starts_with("matrix  key of a file\n"));
+  EXPECT_TRUE(told("beside").out.starts_with("beside  word of a step\n"));
+  EXPECT_TRUE(told("session_spread").out.starts_with("session_spread  setting of agents\n"));
+  EXPECT_NE(told("session_spread").out.find(": 100ms to 5m.\n"), std::string::npos);
+  EXPECT_NE(told("topology").out.find("Keys\n"), std::string::npos);
+  // It has a bound of its own with either party.
+  EXPECT_NE(told("heartbeat_interval").out.find("heartbeat_interval  setting of the gateway\n"),
+            std::string::npos);
+  const outcome topics = kitfox({"explain", "--scenarios", path});
+  for (const char* const known : {"because", "settle", "proves", "response_retry_cap", "outbox_commands_max"})
+    EXPECT_NE(topics.out.find(known), std::string::npos) << known;
   EXPECT_EQ(told("revok").status, exit_status::usage);
   EXPECT_EQ(told("revok").err, "nothing is called \"revok\"; did you mean \"revoke\"?\n");
   EXPECT_EQ(kitfox({"explain", "--scenarios", path}).status, exit_status::passed);
