@@ -194,6 +194,8 @@ class subject_flags {
     } else {
       what_.role = role_;
       what_.program.command = words_;
+      const std::string missing = attach_ || list_ ? "" : wrong_with_program(words_.front());
+      if (!missing.empty()) return complain(err, missing);
       what_.name = attach_ ? "attached agent" : std::filesystem::path{words_.front()}.filename().string();
       const std::string wrong = add_takeables(takes_, role_, what_.program.takes);
       if (!wrong.empty()) return complain(err, "--takes: " + wrong);

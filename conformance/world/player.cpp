@@ -38,6 +38,8 @@ runtime::task<play_outcome> player::run(runtime::stop_source* stop) {
   world_.tape().seal();
   co_await keys_.leave();
   co_await world_.close();
+  if (std::string refused = world_.refused_settings(); !refused.empty())
+    out.harness_failure = std::move(refused);
   co_return out;
 }
 

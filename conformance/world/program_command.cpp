@@ -1,7 +1,12 @@
 #include "conformance/world/program_command.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <system_error>
 
 namespace kitfox::conformance {
@@ -58,6 +63,23 @@ std::string quote_word(std::string_view word) {
       out += c;
   }
   return out + "'";
+}
+
+std::string wrong_with_program(const std::string& word) {
+  const auto failure_of = [](const std::string& path) {
+    std::error_code unreadable;
+    if (std::filesystem::is_directory(path, unreadable)) return EISDIR;
+    return access(path.c_str(), X_OK) == 0 ? 0 : errno;
+  };
+  if (word.find('/') != std::string::npos) {
+    const int failure = failure_of(word);
+    return failure == 0 ? "" : word + ": " + std::generic_category().message(failure);
+  }
+  const char* const given = std::getenv("PATH");
+  std::istringstream folders{given != nullptr ? given : ""};
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (failure_of((folder.empty() ? "." : folder) + "/" + word) == 0) return {};
+  return "no program \"" + word + "\" in PATH";
 }
 
 std::string beside_this_program(std::string_view name) {

@@ -13,6 +13,10 @@ namespace kitfox::conformance {
 /// The word as split_command_line() reads it back.
 [[nodiscard]] std::string quote_word(std::string_view word);
 
+/// What keeps a command from being started at all: "no program \"agnt\" in PATH", "./agent: permission
+/// denied"; empty: nothing.
+[[nodiscard]] std::string wrong_with_program(const std::string& word);
+
 /// The path of a program that was built or installed with this one.
 [[nodiscard]] std::string beside_this_program(std::string_view name);
 /// `command` split, or, when it is empty, the program called `reference` that lies beside this one. What

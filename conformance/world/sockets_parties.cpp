@@ -72,6 +72,12 @@ runtime::task<runtime::error_code> sockets_world::attach(const std::string& node
   co_return runtime::error_code{};
 }
 
+void sockets_world::note_dial(const std::string& link_name) {
+  const auto found = children_.find(link_name.substr(0, link_name.find("->")));
+  if (found != children_.end()) found->second->dialled = true;
+  note_attached(link_name);
+}
+
 /// Its life begins with its first dial: when it was really started nobody here can see.
 void sockets_world::note_attached(const std::string& link_name) {
   const auto found = children_.find(link_name.substr(0, link_name.find("->")));
@@ -151,7 +157,11 @@ runtime::task<runtime::error_code> sockets_world::start_agent(node_ref node, std
   const std::string label = cluster_label(what_.topology, node.cluster);
   if (programs_.agent.attached) co_return co_await attach(name, label, options);
   const auto launched = launch(name, "agent", label, std::move(options));
-  co_return launched ? runtime::error_code{} : launched.error();
+  if (!launched) co_return launched.error();
+  // An address without TLS is one that it is to refuse, whatever else it was told.
+  if (!what_.agent_settings.empty() && spec.gateway == cluster_spec::scheme::https)
+    (*launched)->settings = print_settings(what_.agent_settings);
+  co_return runtime::error_code{};
 }
 
 }  // namespace kitfox::conformance

@@ -16,6 +16,9 @@ namespace {
 /// After SIGTERM and its own drain a process is ended by force.
 constexpr runtime::duration stop_timeout = std::chrono::seconds{40};
 
+/// The exit code of a program that does not take what it was started with.
+constexpr int bad_configuration = 2;
+
 }  // namespace
 
 sockets_world::sockets_world(const scenario& what, std::uint64_t seed, runtime::host& harness, recorder& tape,
@@ -105,7 +108,7 @@ runtime::task<runtime::result<fault::relay*>> sockets_world::open_relay(std::str
   options.tls = std::move(*tls);
   options.upstream_tls = std::move(to.tls);
   options.next_connection_id = [this, link_name] {
-    note_attached(link_name);
+    note_dial(link_name);
     return ++connections_;
   };
   options.random = random_.get();
@@ -169,6 +172,9 @@ runtime::task<void> sockets_world::await_end(child& one) {
   if (!code) co_return;  // the harness itself is being ended; the destructor kills the child
   one.exited = true;
   one.exit_code = *code;
+  if (*code == bad_configuration && !one.killed && !one.dialled && !one.settings.empty())
+    refused_settings_ =
+        one.node + last_words(one.node) + "; the scenario has it started with " + one.settings;
   record ended;
   ended.kind = record_kind::node_exited;
   ended.node = one.node;

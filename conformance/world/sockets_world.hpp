@@ -39,6 +39,7 @@ class sockets_world final : public world {
   runtime::task<runtime::error_code> start(node_ref node, std::string key) override;
   runtime::task<runtime::error_code> act(node_ref node, node_action action, socket_fate sockets) override;
   bool running(node_ref node) const override;
+  std::string refused_settings() const override { return refused_settings_; }
   runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
   runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
   runtime::error_code set_audit_store(const audit_store_verb& to) override;
@@ -70,6 +71,8 @@ class sockets_world final : public world {
     int exit_code = 0;
     bool said_ready = false;  ///< It wrote the text that its subject file names.
     std::string last_line;    ///< Of what it wrote.
+    std::string settings;     ///< That the scenario has it started with; empty: none that it must take.
+    bool dialled = false;
   };
   /// Where a relay leads to, and how.
   struct upstream {
@@ -100,6 +103,7 @@ class sockets_world final : public world {
   /// Has somebody start it, and waits until it dials. Errors: timed_out.
   [[nodiscard]] runtime::task<runtime::error_code> attach(const std::string& node, const std::string& cluster,
                                                           const runtime::child_options& options);
+  void note_dial(const std::string& link_name);
   void note_attached(const std::string& link_name);
   [[nodiscard]] runtime::task<void> await_end(child& one);
   void on_line(child& one, std::string_view line);
@@ -130,6 +134,7 @@ class sockets_world final : public world {
   std::uint16_t agent_port_ = 0, caller_port_ = 0;
   upstream gateway_of_agents_, gateway_of_callers_;
   std::vector<std::pair<std::string, std::string>> gateway_environment_;  ///< Of one that was started here.
+  std::string refused_settings_;
   runtime::notifier changed_;
   runtime::task_group tasks_;
 };

@@ -65,6 +65,9 @@ class world {
   [[nodiscard]] virtual runtime::task<runtime::error_code> act(node_ref node, node_action action,
                                                                socket_fate sockets) = 0;
   [[nodiscard]] virtual bool running(node_ref node) const = 0;
+  /// How a program refused to start with the settings that the scenario has it started with; empty: none did.
+  /// That is a mistake of the scenario and says nothing about the program.
+  [[nodiscard]] virtual std::string refused_settings() const { return {}; }
   /// True if this world can do it; else the step is a mistake of the scenario, found before anything runs.
   [[nodiscard]] virtual runtime::error_code set_clock(node_ref node, runtime::duration jump,
                                                       double drift) = 0;

@@ -54,10 +54,37 @@ class OtherPrograms(ProgramTest):
         self.assertEqual(done.status, 5, done.stdout + done.stderr)
         self.assertIn("gateway, which exited with 7; its last line: no database", done.stdout)
 
-    def test_a_program_that_is_not_there_is_named(self):
-        done = self.run_kitfox(self.scenario("passes"), "--agent-command", "/no/such/agent")
+    def test_a_program_that_cannot_be_started_is_a_mistake_in_an_argument(self):
+        for command, said in (("/no/such/agent --flag", "/no/such/agent: No such file or directory"),
+                              ("no-such-agent", 'no program "no-such-agent" in PATH'),
+                              (f"'{HERE}/as_a_child.sh/'", "Not a directory"),
+                              (f"'{HERE}/json_schema.py'", "Permission denied"),
+                              (f"'{HERE}'", "Is a directory")):
+            done = self.run_kitfox(self.scenario("passes"), "--agent-command", command)
+            self.assertEqual(done.status, 2, done.stdout + done.stderr)
+            self.assertIn("--agent-command: ", done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertFalse(done.out.exists())
+        done = self.call("test", "agent", "--", "/no/such/agent")
+        self.assertEqual(done.status, 2, done.stdout + done.stderr)
+        self.assertIn("/no/such/agent: No such file or directory", done.stderr)
+
+    def test_an_agent_that_refuses_what_the_scenario_gives_it_is_not_the_one_at_fault(self):
+        refusing = "sh -c 'echo backoff_cap is too long; exit 2'"
+        done = self.run_kitfox(self.scenario("needs-a-setting"), "--agent-command", refusing, "--agent-takes", "backoff_cap")
         self.assertEqual(done.status, 5, done.stdout + done.stderr)
-        self.assertIn("No such file or directory", done.stdout)
+        self.assertIn("prod/0, which exited with 2; its last line: backoff_cap is too long; "
+                      "the scenario has it started with {backoff_cap: 2s}", done.stdout)
+        # Of one that was given nothing, it is its own affair.
+        done = self.run_kitfox(self.scenario("passes"), "--agent-command", refusing)
+        self.assertEqual(done.status, 1, done.stdout + done.stderr)
+
+    def test_a_gateway_says_why_it_refuses_its_settings_in_every_world(self):
+        hints = self.scenario("passes", settings="{gateway: {reconnect_hint_min: 10s}}")
+        for world in "sim", "sockets":
+            done = self.run_kitfox(hints, "--world", world)
+            self.assertEqual(done.status, 5, done.stdout + done.stderr)
+            self.assertIn("reconnect_hint_max must lie between reconnect_hint_min and 300 s", done.stdout)
 
 
 class Interruption(ProgramTest):
