@@ -90,10 +90,10 @@ verb bind_drain(const map_reader&, const bind_context&) { return drain_verb{}; }
 verb bind_kubernetes(const map_reader& map, const bind_context& context) {
   constexpr kubernetes_action actions[] = {kubernetes_action::deny, kubernetes_action::allow,
                                            kubernetes_action::slow, kubernetes_action::status,
-                                           kubernetes_action::gone};
+                                           kubernetes_action::gone, kubernetes_action::huge};
   kubernetes_verb made;
   made.clusters = context.names.clusters_at(map, "cluster");
-  made.action = actions[choice_of(map.text("answer"), {"deny", "allow", "slow", "status", "gone"})];
+  made.action = actions[choice_of(map.text("answer"), {"deny", "allow", "slow", "status", "gone", "huge"})];
   made.verb = map.text("verb");
   made.resource = map.text("resource");
   made.name_space = map.text("namespace");
@@ -110,6 +110,10 @@ verb bind_kubernetes(const map_reader& map, const bind_context& context) {
     map.fail(slow ? "answer" : "delay", slow ? "slow needs a \"delay\"" : "only slow has a delay");
   if (map.has("status") != status)
     map.fail(status ? "answer" : "status", status ? "status needs a \"status\"" : "only status has a status");
+  const bool huge = made.action == kubernetes_action::huge;
+  made.size_bytes = static_cast<std::uint64_t>(map.size("size").value_or(0));
+  if (map.has("size") != huge)
+    map.fail(huge ? "answer" : "size", huge ? "huge needs a \"size\"" : "only huge has a size");
   if (made.message_bytes && !status && made.action != kubernetes_action::deny)
     map.fail("message_size", "only deny and status have a message");
   if (made.retry_after && !status) map.fail("retry_after", "only status has a retry_after");
@@ -154,11 +158,11 @@ verb bind_audit_store(const map_reader& map, const bind_context&) {
 
 verb bind_dns(const map_reader& map, const bind_context& context) {
   using answer = dns_verb::answer;
-  constexpr answer answers[] = {answer::right, answer::nxdomain, answer::servfail, answer::slow,
-                                answer::timeout};
-  dns_verb made{context.names.links_at(map, "link"),
-                answers[choice_of(map.text("answer"), {"right", "nxdomain", "servfail", "slow", "timeout"})],
-                map.span_or("delay", {})};
+  constexpr answer answers[] = {answer::right,   answer::nxdomain, answer::servfail, answer::slow,
+                                answer::timeout, answer::stale,    answer::flap};
+  const std::size_t chosen =
+      choice_of(map.text("answer"), {"right", "nxdomain", "servfail", "slow", "timeout", "stale", "flap"});
+  dns_verb made{context.names.links_at(map, "link"), answers[chosen], map.span_or("delay", {})};
   if (map.has("delay") != (made.with == answer::slow))
     map.fail("answer", "slow needs a \"delay\", and nothing else has one");
   return made;

@@ -113,6 +113,7 @@ enum class kubernetes_action {
   slow,    ///< Answer after `delay`.
   status,  ///< Answer with `status`.
   gone,    ///< Answer 410 to list continuations and watches.
+  huge,    ///< Answer as usual, padded to `size_bytes`.
 };
 struct kubernetes_verb {
   cluster_set clusters;
@@ -128,6 +129,7 @@ struct kubernetes_verb {
   int status = 0;
   std::optional<duration> retry_after;
   std::optional<std::uint64_t> message_bytes;  ///< The API server's message is so long.
+  std::uint64_t size_bytes = 0;
 };
 /// Puts other chart values in force, as `helm upgrade` would.
 struct set_rbac_verb {
@@ -155,7 +157,15 @@ struct audit_store_verb {
 };
 struct dns_verb {
   link_set links;  ///< Whose lookups; the target names whose name.
-  enum class answer { right, nxdomain, servfail, slow, timeout } with = answer::right;
+  enum class answer {
+    right,
+    nxdomain,
+    servfail,
+    slow,
+    timeout,
+    stale,  ///< An address that the name had once; nobody is there.
+    flap,   ///< The same every other time.
+  } with = answer::right;
   duration delay{};
 };
 

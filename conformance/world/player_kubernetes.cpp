@@ -33,6 +33,8 @@ kube::fault_action action_of(const kubernetes_verb& what) {
       return kube::fault_delay{what.delay};
     case kubernetes_action::gone:
       return kube::fault_gone{};
+    case kubernetes_action::huge:
+      return kube::fault_huge{static_cast<std::size_t>(what.size_bytes)};
     case kubernetes_action::allow:
     case kubernetes_action::status:
       break;

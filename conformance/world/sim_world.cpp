@@ -8,6 +8,7 @@
 #include "conformance/world/watched_audit.hpp"
 #include "fakes/kube/serve_api.hpp"
 #include "fakes/sim/certificate.hpp"
+#include "gateway/options_check.hpp"
 #include "runtime/assert.hpp"
 
 namespace kitfox::conformance {
@@ -194,8 +195,9 @@ runtime::task<runtime::error_code> sim_world::open(std::string& why) {
       co_return failure;
     }
   }
-  why = "gateway";
-  co_return co_await start({node_set::what::gateway, 0, 0}, {});
+  const runtime::error_code failure = co_await start({node_set::what::gateway, 0, 0}, {});
+  why = "gateway" + (failure_.empty() ? "" : ": " + failure_);
+  co_return failure;
 }
 
 runtime::task<runtime::error_code> sim_world::start(node_ref node, std::string key) {
@@ -290,6 +292,8 @@ runtime::task<runtime::error_code> sim_world::start_gateway() {
         {"admin of " + team, credential(team, true), gateway::caller_role::admin, owner});
   }
   apply_settings(what_.gateway_settings, options);
+  const runtime::error_code refused = gateway::check_options(options, failure_);
+  if (refused) co_return refused;
   if (subjects_.tune_gateway != nullptr) subjects_.tune_gateway(options);
   if (subjects_.around_gateway != nullptr) one.around = subjects_.around_gateway(one.host, options);
   if (subjects_.around_keys != nullptr) one.keys = subjects_.around_keys(*key_source_);
@@ -372,31 +376,6 @@ runtime::error_code sim_world::set_clock(node_ref node, runtime::duration jump, 
   if (one == nullptr) return impossible();
   if (jump != runtime::duration::zero()) one->host.jump_clock(sim::time_line::wall, jump);
   one->host.set_clock_drift(static_cast<std::int64_t>((drift - 1.0) * 1e9));
-  return {};
-}
-
-runtime::error_code sim_world::set_dns(const dns_verb& to) {
-  const std::vector<std::size_t>& clusters = to.links.agents.clusters;
-  for (const std::size_t cluster : clusters) {
-    for (std::uint32_t n = 0; n < what_.topology.clusters[cluster].agents; ++n) {
-      if (!to.links.agents.contains(cluster, n)) continue;
-      const std::string client = agent_node(what_.topology, cluster, n);
-      if (const auto old = name_faults_.find(client); old != name_faults_.end()) {
-        sim_.names().heal(old->second);
-        name_faults_.erase(old);
-      }
-      if (to.with == dns_verb::answer::right) continue;
-      sim::planned_name_fault plan;
-      plan.client = client;
-      plan.name = to.links.target == link_set::to::gateway ? std::string{gateway_node}
-                                                           : kubernetes_host(what_.topology, cluster);
-      plan.kind = to.with == dns_verb::answer::nxdomain   ? sim::name_fault::nxdomain
-                  : to.with == dns_verb::answer::servfail ? sim::name_fault::servfail
-                                                          : sim::name_fault::slow;
-      plan.delay = to.with == dns_verb::answer::timeout ? std::chrono::hours{1} : to.delay;
-      name_faults_[client] = sim_.names().add(std::move(plan));
-    }
-  }
   return {};
 }
 

@@ -69,6 +69,8 @@ class sim_world final : public world, private sim::path_source {
 
   sim::opened_path open(const sim::path_request&) override;
   [[nodiscard]] std::string name_of(node_ref node) const;
+  [[nodiscard]] sim::name_fault_id plant_name_fault(const std::string& client, const std::string& name,
+                                                    const dns_verb& what);
   [[nodiscard]] process* find(node_ref node) const;
   [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster);
   [[nodiscard]] runtime::task<runtime::error_code> start_gateway();
