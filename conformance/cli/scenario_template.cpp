@@ -37,7 +37,7 @@ steps:
     for: "{{outage}}"   # begins at once, is undone by itself, and the step is over then
     refuse: {link: "*->gateway"}
   - await: {agent: "*", state: connected, within: 60s}
-    proves: REC-4       # what a failure here is blamed on; the first of `verifies` unless given
+    proves: REC-4       # what a failure here is blamed on: after a disturbance the first of `verifies` unless given
 
 # What must hold in the end, judged from what was seen on the wire.
 expect:

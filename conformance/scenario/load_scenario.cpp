@@ -146,8 +146,21 @@ class file_loader {
     result.cases.push_back(std::move(one));
   }
 
-  /// An expectation that names no requirement is about the first that the scenario verifies. A state that is
-  /// awaited so that the scenario can go on says nothing about it, unless nothing else does; an invariant has
+  /// Whether it does more than look, wait or send commands.
+  static bool disturbs(const step& each) {
+    return std::visit(
+        []<class Action>(const Action&) {
+          return !(std::is_same_v<Action, await_verb> || std::is_same_v<Action, wait_verb> ||
+                   std::is_same_v<Action, comment_verb> || std::is_same_v<Action, execute_verb> ||
+                   std::is_same_v<Action, ask_verb> || std::is_same_v<Action, send_verb> ||
+                   std::is_same_v<Action, can_i_verb>);
+        },
+        each.action);
+  }
+
+  /// An expectation that names no requirement is about the first that the scenario verifies. So is a state
+  /// that is awaited once something was disturbed: subjects are to come to it. Before that it is awaited so
+  /// that the scenario can go on, and says nothing about it, unless nothing else does. An invariant has
   /// requirements of its own.
   static void blame_headline(scenario& one) {
     const std::string& headline = one.verifies.front().id;
@@ -167,8 +180,11 @@ class file_loader {
         std::ranges::any_of(one.steps, [&](const step& each) {
           return (speaks(each) || each.requirement == headline) && !merely_awaits(each);
         });
-    for (step& each : one.steps)
-      if (speaks(each) && !(merely_awaits(each) && said_elsewhere)) each.requirement = headline;
+    bool disturbed = false;
+    for (step& each : one.steps) {
+      disturbed = disturbed || disturbs(each);
+      if (speaks(each) && !(merely_awaits(each) && said_elsewhere && !disturbed)) each.requirement = headline;
+    }
     for (check& each : one.checks)
       if (speaks_of_it(each)) each.requirement = headline;
   }

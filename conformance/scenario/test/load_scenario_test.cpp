@@ -216,6 +216,23 @@ TEST(LoadScenario, BlamesTheHeadlineForAnAwaitWhereNothingElseSpeaksOfIt) {
   EXPECT_EQ(first(result).steps[1].requirement, "") << "it demands nothing";
 }
 
+TEST(LoadScenario, BlamesTheHeadlineForAnAwaitOnceSomethingWasDisturbed) {
+  const loaded result = load(head + shop + R"(steps:
+  - await: {agent: "*", state: connected, within: 1s}
+  - wait: 1s
+  - await: {agent: "*", state: connected, within: 1s}
+  - rst: {link: "*->gateway"}
+  - await: {agent: "*", state: connected, within: 1s}
+  - await: {agent: "*", state: connected, within: 1s}
+    proves: nothing
+)" + proofs);
+  const std::vector<step>& steps = first(result).steps;
+  EXPECT_EQ(steps[0].requirement, "");
+  EXPECT_EQ(steps[2].requirement, "") << "nothing has happened to the agents yet";
+  EXPECT_EQ(steps[4].requirement, "REV-1") << "they are to come back";
+  EXPECT_EQ(steps[5].requirement, "") << "said otherwise";
+}
+
 TEST(LoadScenario, KeepsPlacesOfWhatItMade) {
   const loaded result = load(head + shop + "steps:\n  - wait: 1s\n" + proofs);
   EXPECT_EQ(first(result).steps[0].where, (source_mark{"scenarios/revocation/some-case.yaml", 12, 5}));
@@ -244,6 +261,15 @@ TEST(LoadScenario, SaysSoWhenAFileCannotBeRead) {
   const loaded result = load_scenario("/nowhere/at-all.yaml", {});
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(to_string(result.errors[0]), "/nowhere/at-all.yaml: cannot be read");
+  const loaded folder = load_scenario("/", {});
+  ASSERT_EQ(folder.errors.size(), 1U);
+  EXPECT_EQ(to_string(folder.errors[0]), "/: cannot be read");
+}
+
+TEST(LoadScenario, SaysWhereAnEmptyFileHoldsNoScenario) {
+  const loaded result = load_scenario("/dev/null", {});
+  ASSERT_EQ(result.errors.size(), 1U);
+  EXPECT_EQ(to_string(result.errors[0]), "/dev/null:1:1: the file holds no scenario");
 }
 
 }  // namespace
