@@ -230,10 +230,10 @@ class run_command final : public cli_command {
     if (!words)
       return fmt::format("--{}-command: a quote is left open, or nothing is there: {}", flag, command);
     out.command = std::move(*words);
-    if (const std::string missing = wrong_with_program(out.command.front()); !missing.empty())
-      return fmt::format("--{}-command: {}", flag, missing);
     const std::string wrong = add_takeables(takes, of, out.takes);
-    return wrong.empty() ? "" : fmt::format("--{}-takes: {}", flag, wrong);
+    if (!wrong.empty()) return fmt::format("--{}-takes: {}", flag, wrong);
+    const std::string missing = wrong_with_program(out.command.front());
+    return missing.empty() ? "" : fmt::format("--{}-command: {}", flag, missing);
   }
 
   /// Everything that changes how a case runs; the case itself is added later.

@@ -84,7 +84,7 @@ class OtherPrograms(ProgramTest):
         for world in "sim", "sockets":
             done = self.run_kitfox(hints, "--world", world)
             self.assertEqual(done.status, 5, done.stdout + done.stderr)
-            self.assertIn("reconnect_hint_max must lie between reconnect_hint_min and 300 s", done.stdout)
+            self.assertIn("must lie between --reconnect-hint-min-seconds and 300", done.stdout)
 
 
 class Interruption(ProgramTest):

@@ -33,7 +33,7 @@ class ExitStatus(ProgramTest):
             (["--agent-command", "a", "--agent-takes", "backof_cap"], '--agent-takes: unknown name "backof_cap"; did you mean "backoff_cap"?'),
             (["--agent-takes", "all"], "--agent-takes says something of --agent-command, which is missing"),
             (["--agent-command", "my 'agent"], "--agent-command: a quote is left open"),
-            (["--agent-command", "a", "--world", "sim"], "other programs than the reference run in sockets only"),
+            (["--agent-command", "sh", "--world", "sim"], "other programs than the reference run in sockets only"),
             (["--agree"], "--agree compares sockets cases with sim"),
         ):
             done = self.call("run", path, *arguments)
