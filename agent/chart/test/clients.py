@@ -60,6 +60,12 @@ class Cluster:
         return subprocess.run(["bash", "-c", command], cwd=self.home, env=self.environment, capture_output=True,
                               text=True, timeout=PATIENCE_S)
 
+    def end(self):
+        """For whoever fails before it comes to stop()."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE_S)
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(PATIENCE_S)

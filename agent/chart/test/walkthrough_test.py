@@ -262,6 +262,7 @@ class Walkthrough(unittest.TestCase):
         programs = pathlib.Path(options.kitfox).parent
         cluster = clients.Cluster(options.kitfox, options.clients[version], "--run-pods",
                                   "--image", f"ghcr.io/incidentfox/*={programs / 'kitfox-agent'}")
+        self.addCleanup(cluster.end)
         gateway = Gateway(programs / "kitfox-gateway", cluster.home / "gateway")
         repository = Repository(cluster, gateway)
         steady = Steady(repository, gateway)
