@@ -1,5 +1,6 @@
 #include "runtime/asio_clock.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -63,7 +64,10 @@ mono_time asio_clock::now() const noexcept {
 
 wall_time asio_clock::wall_now() const noexcept {
   const wall_time real = std::chrono::system_clock::now();
-  return pace_.times == 1 ? real : pace_.since + (real - pace_.since) * pace_.times;
+  if (pace_.times == 1) return real;
+  // A pace that began long ago is told by a variable of the environment: it ends where time does.
+  const auto longest = (wall_time::max() - pace_.since) / pace_.times;
+  return pace_.since + std::min<duration>(real - pace_.since, longest) * pace_.times;
 }
 
 task<error_code> asio_clock::sleep_until(mono_time when) {

@@ -36,11 +36,17 @@ TEST(ClockPace, AQuickHostSleepsNoLessThanItsOwnTimeAndBothItsClocksTellIt) {
 
 TEST(ClockPace, HostsOfOnePaceAgreeOnCivilTime) {
   no_events events;
-  const clock_pace pace{50, wall_time{std::chrono::seconds{1'000'000'000}}};
+  const clock_pace pace = quicker_from_now(50);
   const auto one = real_host::make(events, pace), other = real_host::make(events, pace);
   const wall_time before = one->clock().wall_now(), between = other->clock().wall_now();
   EXPECT_LE(before, between);
   EXPECT_LE(between, one->clock().wall_now());
+}
+
+TEST(ClockPace, EndsWhereTimeDoes) {
+  no_events events;
+  const auto host = real_host::make(events, clock_pace{clock_pace_max, wall_time{}});
+  EXPECT_GT(host->clock().wall_now(), wall_time::max() - std::chrono::seconds{1});
 }
 
 }  // namespace
