@@ -75,9 +75,7 @@ namespace {
 std::string print_time(runtime::wall_time at) {
   return protocol::print_rfc3339(std::chrono::time_point_cast<protocol::timestamp::duration>(at));
 }
-}  // namespace
 
-namespace {
 /// Adds both ends of the chain, and advances `head` to the line.
 void close_line(audit_line& line, audit_head& head) {
   std::string& out = line.text;

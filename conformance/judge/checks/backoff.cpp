@@ -165,13 +165,15 @@ void judge_keeps_trying(const evidence& about, findings& out) {
   }
 }
 
+bool ended_of_itself(const process& one) { return one.exited && !one.told_to_stop && !one.killed; }
+
 /// Whether what was seen after the first refusal could have shown three dials within a minute: its watch was
 /// long enough for them, or the process ended, which it may.
 void judge_refused_dials(const evidence& about, const agent_history& history,
                          const std::vector<instant>& dials, findings& out) {
   const auto first = std::ranges::find_if(history.attempts, refused_key);
   if (first == history.attempts.end() || !first->over) return;
-  const bool of_itself = history.agent->exited && !history.agent->told_to_stop && !history.agent->killed;
+  const bool of_itself = ended_of_itself(*history.agent);
   if (of_itself || dials.size() > 2 || wants_until(about, *history.agent) - *first->over >= slow_lane_min)
     out.evaluated("REC-6");
 }
@@ -187,7 +189,7 @@ void judge_refused_key(const evidence& about, findings& out) {
       if (i > 0 && refused_key(history.attempts[i - 1])) dials.push_back(one.dialled);
       established = established || one.established;
       if (!refused_key(one)) continue;
-      const bool of_itself = history.agent->exited && !history.agent->told_to_stop && !history.agent->killed;
+      const bool of_itself = ended_of_itself(*history.agent);
       const bool asked_again = i + 1 < history.attempts.size();
       const instant until =
           asked_again ? history.attempts[i + 1].dialled : wants_until(about, *history.agent);

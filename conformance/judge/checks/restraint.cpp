@@ -49,12 +49,16 @@ void judge_pages(const evidence& about, findings& out) {
   }
 }
 
+/// An answer that was posted again.
+struct repetition {
+  instant at = 0, pause = 0;
+  bool first = false;  ///< The first of its answer.
+};
+
 /// How an agent's answers went.
 struct posting {
   std::vector<instant> services;  ///< From an answer's arrival at the gateway to its 2xx.
-  std::vector<instant> pauses;    ///< Before every repetition.
-  std::vector<instant> first_pauses;
-  std::vector<instant> repeated_at;  ///< Of `pauses`.
+  std::vector<repetition> repetitions;
 };
 
 bool asks_for_a_pause(const exchange& one) {
@@ -70,9 +74,7 @@ void add_pauses(const evidence& about, const command& of, posting& to) {
     const bool failed = tried.status == 429 || tried.status >= 500;
     if (!failed || !tried.received || !again.sent || asks_for_a_pause(tried)) continue;
     if (*again.sent < *tried.received || deadline - *tried.received < unhurried) continue;
-    to.pauses.push_back(*again.sent - *tried.received);
-    to.repeated_at.push_back(*again.sent);
-    if (i == 0) to.first_pauses.push_back(to.pauses.back());
+    to.repetitions.push_back({*again.sent, *again.sent - *tried.received, i == 0});
   }
 }
 
@@ -104,21 +106,23 @@ instant usual_service(posting& mine) {
 /// IDM-5: what is repeated waits longer than an answer usually takes, and not always as long.
 void judge_repetitions(const evidence& about, findings& out) {
   for (auto& [agent, mine] : postings_of(about)) {
-    if (mine.pauses.empty()) continue;
+    if (mine.repetitions.empty()) continue;
     out.evaluated("IDM-5");
     const instant usual = usual_service(mine);
-    for (std::size_t i = 0; i < mine.pauses.size(); ++i) {
-      if (mine.pauses[i] < usual)
+    std::vector<instant> first_pauses;
+    for (const repetition& one : mine.repetitions) {
+      if (one.first) first_pauses.push_back(one.pause);
+      if (one.pause < usual)
         out.fail("IDM-5", agent, "a pause of at least " + print_span(usual) + ", which answers usually take",
-                 print_span(mine.pauses[i]), mine.repeated_at[i]);
+                 print_span(one.pause), one.at);
     }
-    if (mine.first_pauses.size() < pauses_min) continue;
-    const auto [shortest, longest] = std::ranges::minmax_element(mine.first_pauses);
-    if (*longest - *shortest < *longest / spread_parts)
+    if (first_pauses.size() < pauses_min) continue;
+    const auto [shortest, longest] = std::ranges::minmax(first_pauses);
+    if (longest - shortest < longest / spread_parts)
       out.fail("IDM-5", agent, "pauses that differ",
-               std::to_string(mine.first_pauses.size()) + " pauses of " + print_span(*shortest) + " to " +
-                   print_span(*longest),
-               mine.repeated_at.front());
+               std::to_string(first_pauses.size()) + " pauses of " + print_span(shortest) + " to " +
+                   print_span(longest),
+               mine.repetitions.front().at);
   }
 }
 
