@@ -3,6 +3,7 @@
 
 #include "conformance/judge/checks/areas.hpp"
 #include "conformance/judge/open_streams.hpp"
+#include "protocol/timestamps.hpp"
 #include "runtime/ascii.hpp"
 
 namespace kitfox::conformance {
@@ -108,15 +109,8 @@ void judge_command_form(const evidence& about, findings& out) {
   }
 }
 
-/// "2026-01-15T09:30:30Z" (RFC 3339), with or without a fraction.
-bool is_instant(const std::string& text) {
-  constexpr std::string_view form = "0000-00-00T00:00:00";
-  if (text.size() <= form.size() || !text.ends_with('Z')) return false;
-  for (std::size_t i = 0; i < form.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (form[i] == '0' ? !digit : text[i] != form[i]) return false;
-  }
-  return true;
+bool is_instant_in_utc(const std::string& text) {
+  return text.ends_with('Z') && protocol::parse_rfc3339(text).has_value();
 }
 
 /// CMD-3: a command says until when it is wanted.
@@ -127,7 +121,7 @@ void judge_command_deadline(const evidence& about, findings& out) {
       const nlohmann::json& data = about.body_of(*event.seen);
       if (!data.is_object() || !is_text(data, "request_id")) continue;  // CMD-9's matter
       out.evaluated("CMD-3", 1, requirement_role::gateway);
-      if (!is_text(data, "deadline") || !is_instant(data["deadline"].get<std::string>()))
+      if (!is_text(data, "deadline") || !is_instant_in_utc(data["deadline"].get<std::string>()))
         out.fail("CMD-3", "gateway", "a deadline in UTC in command " + data["request_id"].get<std::string>(),
                  data.contains("deadline") ? data["deadline"].dump() : "none", event.t,
                  requirement_role::gateway);
