@@ -14,6 +14,8 @@ using beast_field = beast::http::field;
 // What one transfer may take in memory before its length is trusted.
 constexpr std::size_t body_reserve_bytes_max = 64 * 1024;
 
+constexpr std::size_t last_chunk_bytes = std::string_view{"0\r\n\r\n"}.size();
+
 bool names_http(std::string_view input) {
   return input.substr(0, input.find('\r')).find("HTTP/") != std::string_view::npos;
 }
@@ -40,6 +42,10 @@ class grammar : public beast::http::basic_parser<IsRequest> {
 
   result<std::size_t> feed(std::string_view input) {
     const bool in_head = !this->is_header_done();
+    // Beast asserts that whoever shows it a last chunk again shows its five octets, "0 CRLF CRLF".
+    if (!in_head && this->chunked() && !in_chunks_ && input.size() < last_chunk_bytes &&
+        input.starts_with('0'))
+      return 0;
     error_code failure;
     const std::size_t used = this->put({input.data(), input.size()}, failure);
     if (failure && failure != beast::http::error::need_more) return to_errc(failure, input);
@@ -94,7 +100,7 @@ class grammar : public beast::http::basic_parser<IsRequest> {
     body_.append(bytes.data(), bytes.size());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override { in_chunks_ = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code&) override {
     body_.append(bytes.data(), bytes.size());
     return bytes.size();
@@ -108,6 +114,7 @@ class grammar : public beast::http::basic_parser<IsRequest> {
   std::string& body_;
   std::size_t head_bytes_ = 0;
   bool http11_ = true;
+  bool in_chunks_ = false;
 };
 
 /// Origin form of a target; an absolute one is cut (RFC 9112 §3.2.2). Empty when it is neither.
