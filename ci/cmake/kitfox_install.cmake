@@ -18,7 +18,7 @@ install(FILES ci/cmake/kitfox_add_agent_conformance.cmake ci/cmake/kitfox_add_sc
 install(FILES ci/examples/kitfox.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME kitfox)
 
 find_package(Python3 COMPONENTS Interpreter)
-if(Python3_FOUND AND NOT KITFOX_SANITIZE AND NOT KITFOX_FUZZ)
+if(Python3_FOUND AND NOT KITFOX_SANITIZE)
   set(man_pages "")
   foreach(program IN ITEMS kitfox kitfox-agent kitfox-gateway)
     set(page "${PROJECT_BINARY_DIR}/man/${program}.1")

@@ -59,8 +59,11 @@ class explain_command final : public cli_command {
       print_topics(out, corpus);
       return exit_status::passed;
     }
-    bool found = explain_requirement(out, corpus) | explain_word(out) | explain_scenario(out, corpus) |
-                 explain_status(out);
+    // One word may be several things: all of them are explained.
+    bool found = explain_requirement(out, corpus);
+    found = explain_word(out) || found;
+    found = explain_scenario(out, corpus) || found;
+    found = explain_status(out) || found;
     if (found) return exit_status::passed;
     err << fmt::format("nothing is called \"{}\"{}\n", word_, suggestion(word_, every_name(corpus)));
     return exit_status::usage;

@@ -109,7 +109,8 @@ class subject_flags {
                    "Print the cases with the settings that each needs of the subject, and run none");
     app_->add_option("--filter", filter_, "Only cases whose name fits; * stands for anything")
         ->type_name("GLOB");
-    app_->add_option("--jobs", jobs_, "Cases side by side; default: one for each core")->type_name("N");
+    app_->add_option("--jobs", jobs_, "Cases at work side by side; default: one for each core")
+        ->type_name("N");
     app_->add_option("--out", out_, "Folder for the reports, transcripts/, and logs/ of what went wrong")
         ->type_name("DIR");
     app_->add_flag("--quiet", quiet_, "Show only cases that did not pass");

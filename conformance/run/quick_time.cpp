@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "conformance/run/lanes.hpp"
+
 namespace kitfox::conformance {
 namespace {
 
@@ -46,16 +48,6 @@ bool sets_a_floor(const check& one) {
       one.what);
 }
 
-duration waits_of_step(const step& one) {
-  duration out = one.lasting.value_or(duration{0});
-  if (const auto* wait = std::get_if<wait_verb>(&one.action)) out += wait->span;
-  if (const auto* restart = std::get_if<restart_verb>(&one.action)) out += restart->down;
-  // Up to so long, and mostly as long as the program itself makes it.
-  const auto* const awaited = std::get_if<await_verb>(&one.action);
-  if (awaited != nullptr && awaited->state != agent_state::exited) out += awaited->within / 2;
-  return out;
-}
-
 }  // namespace
 
 std::span<const floor_requirement> floor_requirements() { return floors; }
@@ -68,10 +60,7 @@ std::string reason_for_own_pace(const scenario& what) {
   for (const check& one : what.checks)
     if (sets_a_floor(one))
       return "its check \"" + one.name + "\" sets a floor, or limits how often something happens";
-  duration waits = what.settle;
-  for (const step& one : what.steps)
-    if (&one != &what.steps.front()) waits += waits_of_step(one);  // the first brings everything up
-  return waits < worth_it ? "it has hardly anything to wait for" : "";
+  return stated_waits(what) < worth_it ? "it has hardly anything to wait for" : "";
 }
 
 void forget_floors(judgement& of) {

@@ -16,6 +16,7 @@
 #include "conformance/report/saved_run.hpp"
 #include "conformance/run/corpus_digest.hpp"
 #include "conformance/run/interrupt_watch.hpp"
+#include "conformance/run/lanes.hpp"
 #include "conformance/run/suite_commit.hpp"
 #include "conformance/world/program_command.hpp"
 
@@ -26,14 +27,24 @@ namespace {
 class workers {
  public:
   workers(const run_plan& plan, const run_settings& settings, console_report& console)
-      : plan_{plan}, settings_{settings}, console_{console}, results_(plan.cases.size()) {}
+      : plan_{plan},
+        settings_{settings},
+        console_{console},
+        jobs_{std::max<std::uint32_t>(1, settings.jobs)},
+        lanes_{divide(plan, lends(settings) ? lending::waits : lending::none)},
+        results_(plan.cases.size()) {}
 
   /// The results in the order of the plan; of an interrupted run those that there are.
   std::vector<case_result> run() {
     const interrupt_watch watch{interrupted_};
     std::vector<std::jthread> threads;
-    for (std::uint32_t i = 0; i < std::max<std::uint32_t>(1, settings_.jobs); ++i)
-      threads.emplace_back([this] { work(); });
+    for (std::uint32_t i = 0; i < jobs_; ++i) {
+      threads.emplace_back([this] {
+        work(lanes_.working, next_working_);
+        work(lanes_.waiting, next_waiting_);
+      });
+      if (i < lanes_.waiting.size()) threads.emplace_back([this] { work(lanes_.waiting, next_waiting_); });
+    }
     threads.clear();  // joins
     // A timing that could not be judged beside others may be clear when nothing else runs.
     for (const std::size_t i : unclear_) {
@@ -54,6 +65,10 @@ class workers {
   [[nodiscard]] std::size_t without_time() const noexcept { return out_of_time_; }
 
  private:
+  /// One job runs nothing beside anything, and time that was made quicker has less to spare.
+  [[nodiscard]] static bool lends(const run_settings& settings) {
+    return settings.jobs > 1 && !settings.cases.programs.faster.is_any();
+  }
   [[nodiscard]] bool out_of_time() const {
     return settings_.cases.deadline && settings_.cases.deadline->passed();
   }
@@ -64,8 +79,8 @@ class workers {
     console_.on_case(*results_[i], ++done_, plan_.cases.size());
   }
 
-  void work() {
-    for (std::size_t i = next_++; i < plan_.cases.size() && !interrupted_; i = next_++) run_one(i, 1);
+  void work(const std::vector<std::size_t>& lane, std::atomic<std::size_t>& next) {
+    for (std::size_t i = next++; i < lane.size() && !interrupted_; i = next++) run_one(lane[i], 1);
   }
 
   void run_one(std::size_t i, unsigned time) {
@@ -104,9 +119,11 @@ class workers {
   const run_plan& plan_;
   const run_settings& settings_;
   console_report& console_;
+  const std::uint32_t jobs_;
+  const lanes lanes_;
   std::vector<std::optional<case_result>> results_;
   std::vector<std::size_t> unclear_;
-  std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> next_working_{0}, next_waiting_{0};
   std::atomic<bool> interrupted_{false};
   std::mutex mutex_;
   std::size_t done_ = 0, out_of_time_ = 0;

@@ -19,11 +19,12 @@ struct run_settings {
   std::function<run_claim(const run_result&)> claim;
 };
 
-/// Runs every case of a plan, `jobs` at a time, reports them to `console` and, where a folder is given,
-/// writes every report (saved_run.hpp), the transcripts and, of cases that went wrong, what the programs
-/// wrote. Sockets cases that came out inconclusive are run once more, alone, and reported then. SIGINT or
-/// SIGTERM during a sockets case ends the run: the reports then hold the cases that were over, and the status
-/// is exit_status::interrupted. exit_status::nothing_executed when every case was skipped.
+/// Runs every case of a plan, `jobs` at a time and as many again that mostly wait (lanes.hpp), reports them
+/// to `console` and, where a folder is given, writes every report (saved_run.hpp), the transcripts and, of
+/// cases that went wrong, what the programs wrote. Sockets cases that came out inconclusive are run once
+/// more, alone, and reported then. SIGINT or SIGTERM during a sockets case ends the run: the reports then
+/// hold the cases that were over, and the status is exit_status::interrupted. exit_status::nothing_executed
+/// when every case was skipped.
 [[nodiscard]] exit_status run(const run_plan& plan, const run_settings& settings, std::ostream& console,
                               run_result& results);
 

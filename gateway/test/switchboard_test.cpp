@@ -128,7 +128,7 @@ class SwitchboardStreams : public testing::Test {
   audit_log log_{host_, sink_, options_.limits};
   switchboard board_{host_, options_, policy_, log_, numbers_};
   runtime::task_group tasks_{host_}, errands_{host_};
-  std::unique_ptr<store> clusters_ = std::move(store::open(":memory:").value());
+  std::unique_ptr<store> clusters_ = store::open(":memory:").value();
   store_keys keys_{*clusters_};
   const bool draining_ = false;
   refusal_audit refusals_{host_, log_, options_.limits, board_.deadlines()};

@@ -179,8 +179,8 @@ class threads_bench {
   std::array<std::unique_ptr<runtime::host_thread>, 2> threads_;
   pki::authority authority_;
   std::shared_ptr<runtime::tls_client> tls_;  // owners: this, every dial
-  std::unique_ptr<store> clusters_ = std::move(store::open(":memory:").value());
-  threaded_audit audit_{*host_, *events_, std::move(audit_store::open(":memory:").value())};
+  std::unique_ptr<store> clusters_ = store::open(":memory:").value();
+  threaded_audit audit_{*host_, *events_, audit_store::open(":memory:").value()};
   store_keys keys_{*clusters_};
   gateway_options options_;
   runtime::stop_source stop_{host_->executor()};
@@ -235,9 +235,9 @@ TEST(Threads, AChangeThatWaitsForAnotherProcessLeavesTheAskingThreadFree) {
   runtime::no_events events;
   const auto front = runtime::real_host::make(events);
   {
-    threaded_writer writer{*front, events, std::move(store::open(path).value())};
-    const auto reads = std::move(store::open(path).value());
-    auto rival = std::move(sqlite::database::open(path).value());
+    threaded_writer writer{*front, events, store::open(path).value()};
+    const auto reads = store::open(path).value();
+    auto rival = sqlite::database::open(path).value();
     EXPECT_EQ(front->run(change_behind_a_lock(*front, writer, *reads, rival)), 0);
   }
   std::filesystem::remove(path);
@@ -254,7 +254,7 @@ TEST(Threads, AgentsOfAllThreadsAreServedRevokedAndDrained) {
 TEST(Threads, AuditLinesAreDurableWhenTheyAreReportedSoThoughTheirWriterIsAnotherThread) {
   runtime::no_events events;
   const auto front = runtime::real_host::make(events);
-  auto store = std::move(audit_store::open(":memory:").value());
+  auto store = audit_store::open(":memory:").value();
   audit_store& kept = *store;
   threaded_audit audit{*front, events, std::move(store)};
   EXPECT_EQ(front->run(append_lines(audit, kept)), 0);

@@ -267,10 +267,10 @@ tape& tape::responds(double t, std::uint64_t conn, const std::string& agent, con
 }
 
 tape& tape::reads(double sent, double received, std::uint64_t conn, const std::string& agent,
-                  const std::string& target, int status, const std::string& method, nlohmann::json head) {
+                  const std::string& target, int status, const std::string& method, nlohmann::json fields) {
   dials(sent, conn, agent + "->kubernetes");
   asks(sent, conn, 1, method, target);
-  answers(received, conn, 1, status, {}, std::move(head));
+  answers(received, conn, 1, status, {}, std::move(fields));
   return ends_by(received, conn, wire_end::client);
 }
 

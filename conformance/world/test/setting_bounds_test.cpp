@@ -59,7 +59,9 @@ std::size_t compare(const char* definition, bool (*takes)(const setting_list&)) 
   std::size_t looked_at = 0;
   for (const auto& [name, schema] : scenario_schema().document()["$defs"][definition]["properties"].items()) {
     EXPECT_TRUE(schema.contains("x-least") || schema.contains("x-above")) << name << " has no least value";
-    const auto with = [&](const setting_value& value) { return takes({{{}, name, value}}); };
+    const auto with = [&, &member = name](const setting_value& value) {
+      return takes({{{}, member, value}});
+    };
     for (const auto& [keyword, outwards, included] :
          {std::tuple{"x-least", -1, true}, std::tuple{"x-most", 1, true}, std::tuple{"x-above", -1, false},
           std::tuple{"x-below", 1, false}}) {
