@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "conformance/scenario/check_reach.hpp"
 #include "conformance/scenario/scalar_text.hpp"
 #include "conformance/spec/requirement_registry.hpp"
 
@@ -12,115 +13,6 @@ namespace kitfox::conformance {
 namespace {
 
 yaml_mark plain(const source_mark& where) { return {where.line, where.column}; }
-
-/// When steps can begin and be over: at the earliest (waits and `for` alone) and at the latest (bounds too).
-struct step_times {
-  duration begin_min{}, end_min{}, begin_max{}, end_max{};
-};
-
-/// How long a step takes at most beyond what is known of it: executes take their timeout.
-duration longest(const step& one) {
-  if (one.lasting) return *one.lasting;
-  if (const auto* const wait = std::get_if<wait_verb>(&one.action)) return wait->span;
-  if (const auto* const await = std::get_if<await_verb>(&one.action)) return await->within;
-  if (const auto* const restart = std::get_if<restart_verb>(&one.action)) return restart->down;
-  if (const auto* const call = std::get_if<execute_verb>(&one.action)) {
-    const duration each = call->timeout.value_or(std::chrono::seconds{30}) + call->wait.value_or(duration{});
-    const duration paced = call->every.value_or(duration{}) *
-                           static_cast<std::int64_t>(std::min<std::uint64_t>(call->times, 1'000'000));
-    return each + paced;
-  }
-  if (std::holds_alternative<ask_verb>(one.action)) return std::chrono::minutes{1};
-  if (const auto* const send = std::get_if<send_verb>(&one.action))
-    return send->hold + std::chrono::minutes{1};
-  if (std::holds_alternative<rotate_verb>(one.action)) return std::chrono::minutes{10};
-  return {};
-}
-
-duration shortest(const step& one) {
-  if (one.lasting) return *one.lasting;
-  if (const auto* const wait = std::get_if<wait_verb>(&one.action)) return wait->span;
-  if (const auto* const restart = std::get_if<restart_verb>(&one.action)) return restart->down;
-  if (const auto* const send = std::get_if<send_verb>(&one.action)) return send->hold;
-  if (const auto* const call = std::get_if<execute_verb>(&one.action);
-      call != nullptr && call->every && call->times > 1)
-    return *call->every * static_cast<std::int64_t>(std::min<std::uint64_t>(call->times - 1, 1'000'000));
-  return {};
-}
-
-class timeline {
- public:
-  timeline(const scenario& one, problem_list& problems) {
-    duration earliest{}, latest{};
-    for (std::size_t i = 0; i < one.steps.size(); ++i) {
-      const step& next = one.steps[i];
-      if (const auto* const at = std::get_if<duration>(&next.timing)) {
-        if (*at < earliest)
-          problems.add(plain(next.where), fmt::format("steps[{}]", i),
-                       fmt::format("at: {} has passed: the steps before take at least {}",
-                                   print_duration(*at), print_duration(earliest)));
-        earliest = std::max(earliest, *at);
-        latest = std::max(latest, *at);
-      }
-      if (const auto* const trigger = std::get_if<event_trigger>(&next.timing)) latest += trigger->within;
-      const step_times times{earliest, earliest + shortest(next), latest, latest + longest(next)};
-      all_.push_back(times);
-      end_min_ = std::max(end_min_, times.end_min);
-      end_max_ = std::max(end_max_, times.end_max);
-      if (next.sequence == step::order::beside) continue;
-      earliest = times.end_min;
-      latest = times.end_max;
-    }
-    end_min_ += one.settle;
-    end_max_ += one.settle;
-  }
-
-  [[nodiscard]] duration shortest_run() const noexcept { return end_min_; }
-  /// The most that the run can go on after a moment.
-  [[nodiscard]] duration left_after(const moment& when) const {
-    switch (when.from) {
-      case moment::anchor::scenario_start:
-        return end_max_ - when.offset;
-      case moment::anchor::scenario_end:
-        return -when.offset;
-      case moment::anchor::step_begin:
-        return end_max_ - all_[when.step].begin_max - when.offset;
-      case moment::anchor::step_end:
-        return end_max_ - all_[when.step].end_max - when.offset;
-    }
-    return {};
-  }
-
- private:
-  std::vector<step_times> all_;
-  duration end_min_{}, end_max_{};
-};
-
-void check_reach(const scenario& one, const timeline& times, problem_list& problems) {
-  for (std::size_t i = 0; i < one.checks.size(); ++i) {
-    const check& each = one.checks[i];
-    const moment* after = nullptr;
-    duration within{};
-    if (const auto* const back = std::get_if<back_within_check>(&each.what)) {
-      after = &back->after;
-      within = back->within;
-    } else if (const auto* const closed = std::get_if<closed_check>(&each.what)) {
-      after = &closed->after;
-      within = closed->within;
-    } else if (const auto* const exit = std::get_if<exit_check>(&each.what);
-               exit != nullptr && exit->within && exit->window.after) {
-      after = &*exit->window.after;
-      within = *exit->within;
-    }
-    if (after == nullptr || within <= times.left_after(*after)) continue;
-    problems.add(
-        plain(each.where), fmt::format("expect[{}].{}", i, each.name),
-        fmt::format(
-            "within: {} is unreachable: the run ends at most {} after \"{}\"; add an await, a wait or settle",
-            print_duration(within), print_duration(std::max(duration{}, times.left_after(*after))),
-            after->text));
-  }
-}
 
 /// The most agents that a cluster ever has.
 std::vector<std::uint32_t> most_agents(const scenario& one) {
@@ -233,7 +125,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
 }  // namespace
 
 void find_implausible(const scenario& one, world_kind world, problem_list& problems) {
-  const timeline times{one, problems};
+  const run_times times{one, problems};
   check_reach(one, times, problems);
   const agent_numbers numbers{one, problems};
   check_proofs(one, problems);

@@ -16,20 +16,38 @@ std::string describe(const count_bound& bound) {
 }
 
 std::optional<span_of_time> check_scope::open(const check_window& window) {
-  auto out = view_.window_of(window);
-  if (!out) unclear("the window of the check", "it never opened: a step it refers to did not happen");
-  return out;
+  const auto out = view_.window_of(window);
+  if (!out) {
+    see_nothing("the window of the check", "it never opened: a step it refers to did not happen");
+  } else if (out->until <= out->from) {
+    see_nothing("a window that ends after it begins",
+                fmt::format("it is from {} until {}", print_span(out->from), print_span(out->until)));
+  } else if (out->from > view_.end() || out->until <= view_.begin()) {
+    see_nothing("a window in the run",
+                fmt::format("it is from {} until {}, the run from {} until {}", print_span(out->from),
+                            print_span(out->until), print_span(view_.begin()), print_span(view_.end())));
+  } else {
+    return out;
+  }
+  return std::nullopt;
 }
 
 std::optional<instant> check_scope::moment_of(const moment& at) {
   const auto out = view_.time_of(at);
-  if (!out) unclear("the moment that the check starts from", "it never came");
-  return out;
+  if (!out) {
+    see_nothing("the moment that the check starts from", "it never came");
+  } else if (*out > view_.end()) {
+    see_nothing("the moment that the check starts from in the run",
+                fmt::format("it is {}, and the run ended at {}", print_span(*out), print_span(view_.end())));
+  } else {
+    return out;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> check_scope::nodes_of(const agent_set& set) {
   auto out = view_.nodes_of(set);
-  if (out.empty()) unclear("an agent that the check is about", "none ever ran");
+  if (out.empty()) see_nothing("an agent that the check is about", "none ever ran");
   return out;
 }
 
@@ -45,8 +63,13 @@ std::vector<const process*> check_scope::processes_of(const node_set& set) {
   for (const process& one : about().processes) {
     if (view_.contains(set, one.node)) out.push_back(&one);
   }
-  if (out.empty()) unclear("a process that the check is about", "none ever ran");
+  if (out.empty()) see_nothing("a process that the check is about", "none ever ran");
   return out;
+}
+
+void check_scope::see_nothing(std::string expected, std::string actual) {
+  saw_nothing_ = true;
+  unclear(std::move(expected), std::move(actual));
 }
 
 std::string check_scope::named(std::string subject) const {

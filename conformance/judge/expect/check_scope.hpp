@@ -18,8 +18,10 @@ class check_scope {
   [[nodiscard]] const evidence& about() const noexcept { return view_.about(); }
 
   // Each of these says so, as inconclusive, when it comes back empty: a check without anything to look at
-  // does not pass.
+  // does not pass, and has observed nothing.
+  /// Empty also when the window is empty, reversed, or wholly outside of the run.
   [[nodiscard]] std::optional<span_of_time> open(const check_window& window);
+  /// Empty also when the run was over by then.
   [[nodiscard]] std::optional<instant> moment_of(const moment& at);
   /// Names of the agents of the set that ever ran.
   [[nodiscard]] std::vector<std::string> nodes_of(const agent_set& set);
@@ -32,13 +34,17 @@ class check_scope {
   /// A ceiling passed by `excess`: counts beyond the tolerance, and as inconclusive where the harness's own
   /// lateness may be to blame.
   void too_late(std::string subject, std::string expected, std::string actual, instant t, instant excess);
+  /// One of the above came back empty.
+  [[nodiscard]] bool saw_nothing() const noexcept { return saw_nothing_; }
   void judge_count(const count_bound& bound, std::uint64_t count, const char* what, instant t);
 
  private:
+  void see_nothing(std::string expected, std::string actual);
   [[nodiscard]] std::string named(std::string subject) const;
   const scenario_view& view_;
   const check& one_;
   findings& out_;
+  bool saw_nothing_ = false;
 };
 
 /// "at least 2, at most 5"

@@ -79,22 +79,28 @@ transcript the_run() {
   return run.until(300);
 }
 
-opinion opinion_of(const std::string& check) {
+struct said {
+  opinion of = opinion::nothing_to_see;
+  std::size_t observations = 0;  ///< Of what the check proves.
+};
+said what_is_said_of(const std::string& check) {
   const loaded read = load_scenario_text(head + ("  - " + check) + "\n", "scenario.yaml", {});
   for (const load_error& one : read.errors) ADD_FAILURE() << check << "\n" << to_string(one);
-  if (!read.errors.empty()) return opinion::nothing_to_see;
+  if (!read.errors.empty()) return {};
   static const transcript run = the_run();
   const evidence about{run};
   findings found{about};
   judge_scenario(scenario_view{read.cases.front().what, about}, found);
-  opinion out = opinion::fine;
+  const auto observed = found.observations().find("CMD-1");
+  said out{opinion::fine, observed == found.observations().end() ? 0 : observed->second};
   for (const finding& one : found.all()) {
     if (one.subject.find(", line ") == std::string::npos) continue;  // of a step
-    if (one.kind == finding::weight::failure) return opinion::broken;
-    out = opinion::unclear;
+    if (one.kind == finding::weight::failure) return {opinion::broken, out.observations};
+    out.of = opinion::unclear;
   }
   return out;
 }
+opinion opinion_of(const std::string& check) { return what_is_said_of(check).of; }
 
 struct check_example {
   const char *check, *key, *holds, *does_not;
@@ -305,6 +311,31 @@ TEST(ScenarioChecks, DoNotPassWithoutAnythingToLookAt) {
         "silence: {agent: fleet/*, at_most: 1s}", "closed: {agent: fleet/*, after: late, within: 1s}",
         "ready: {agent: absent/*, is: false}"})
     EXPECT_EQ(opinion_of(check), opinion::unclear) << check;
+}
+
+TEST(ScenarioChecks, ObserveNothingInAWindowThatIsReversedOrOutsideOfTheRun) {
+  for (const char* check :
+       {"connected: {agent: other/*", "connected: {agent: other/*, at_end: true",
+        "disconnected: {agent: fleet/*", "dials: {agent: prod/*, exactly: 0",
+        "dials: {agent: prod/*, per_process_at_most: 9/s", "reconnects: {agent: prod/*, exactly: 0",
+        "backoff: {agent: prod/*, each_at_most: 9s", "peak_connects: {per: 1s, at_most: 9",
+        "no_command_delivered: {cluster: prod", "delivered: {cluster: prod, exactly: 0",
+        "exits: {node: prod/*, exactly: 0", "log: {node: prod/*, event: readiness, exactly: 0",
+        "ready: {agent: prod/*, is: false", "kubernetes_calls: {cluster: prod, exactly: 0",
+        "requests: {agent: prod/*, exactly: 0", "stream_age: {agent: aged/*, at_least: 1s",
+        "silence: {agent: other/*, at_most: 99s"}) {
+    EXPECT_EQ(what_is_said_of(check + std::string{"}"}).observations, 1U) << check;
+    for (const char* window :
+         {", after: second, until: burst+5s}", ", after: 320s}", ", after: 320s, until: 340s}"}) {
+      const said of = what_is_said_of(check + std::string{window});
+      EXPECT_EQ(of.of, opinion::unclear) << check << window;
+      EXPECT_EQ(of.observations, 0U) << check << window;
+    }
+  }
+  for (const char* check :
+       {"back_within: {agent: other/*, after: 320s, within: 1s}",
+        "closed: {agent: other/*, after: 320s, within: 1s}", "exit: {node: prod/*, code: 0, after: 320s}"})
+    EXPECT_EQ(what_is_said_of(check).observations, 0U) << check;
 }
 
 TEST(ScenarioChecks, WantAnAgentConnectedWhenTheWindowOpens) {

@@ -172,7 +172,7 @@ TEST(LoadScenario, ResolvesMomentsToSteps) {
 expect:
   - connected: {agent: "*", after: outage, until: outage.end+500ms}
   - connected: {agent: "*", after: "wait#2", until: end-1s}
-  - connected: {agent: "*", after: 3s, until: heal}
+  - connected: {agent: "*", after: 1s, until: heal}
   - {proves: REC-6, connected: {agent: "*", after: start}}
 )");
   const auto window = [&](std::size_t i) {
@@ -185,7 +185,7 @@ expect:
   EXPECT_EQ(window(1).after->step, 2U);
   EXPECT_EQ(window(1).until->from, moment::anchor::scenario_end);
   EXPECT_EQ(window(1).until->offset, duration{-1s});
-  EXPECT_EQ(window(2).after->offset, duration{3s});
+  EXPECT_EQ(window(2).after->offset, duration{1s});
   EXPECT_EQ(window(2).until->step, 0U);
   EXPECT_EQ(window(3).after->from, moment::anchor::scenario_start);
   EXPECT_EQ(std::get<event_trigger>(first(result).steps[3].timing).nth, 3U);
