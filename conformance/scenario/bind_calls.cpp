@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "conformance/scenario/binding.hpp"
+#include "conformance/scenario/pattern_check.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -31,6 +32,9 @@ send_verb::expectation bind_reply(const map_reader& map) {
   made.statuses = statuses_of(map);
   made.within = map.span("within");
   made.headers = fields_of(map.find("headers"));
+  if (const yaml_node* const headers = map.find("headers"); headers != nullptr)
+    for (const yaml_member& one : headers->members)
+      check_expression(one.value, map.path_of("headers") + "." + one.key, map.problems());
   made.json = bind_pattern(map, "json");
   return made;
 }
@@ -54,6 +58,7 @@ void check_request(const map_reader& map) {
 json_pattern bind_pattern(const map_reader& map, std::string_view key) {
   const yaml_node* const found = map.find(key);
   if (found == nullptr) return {};
+  check_pattern(*found, map.path_of(key), map.problems());
   return {map.problems().mark(found->where), map.json(key)};
 }
 

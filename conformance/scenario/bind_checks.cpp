@@ -51,8 +51,12 @@ check_kind bind_disconnected(const map_reader& map, const bind_context& context)
 
 check_kind bind_dials(const map_reader& map, const bind_context& context) {
   dials_check made{context.names.agents_at(map, "agent"), window_of(map, context), map.bounds(), {}};
-  if (map.has("per_process_at_most")) made.per_process_at_most = parse_rate(map.text("per_process_at_most"));
-  if (!made.per_process_at_most) static_cast<void>(needed_bounds(map));
+  if (!map.has("per_process_at_most")) {
+    static_cast<void>(needed_bounds(map));
+    return made;
+  }
+  made.per_process_at_most = parse_rate(map.text("per_process_at_most"));
+  if (!made.per_process_at_most) map.fail("per_process_at_most", "a rate needs a time above 0s");
   return made;
 }
 
@@ -73,6 +77,7 @@ check_kind bind_backoff(const map_reader& map, const bind_context& context) {
     const map_reader below{*envelope, map.path_of("envelope"), map.problems()};
     made.envelope = backoff_check::bounds{below.span_or("initial", {}), below.number("factor").value_or(2),
                                           below.span_or("cap", {})};
+    if (made.envelope->cap < made.envelope->initial) below.fail("cap", "less than \"initial\"");
   }
   made.first_at_most = map.span("first_at_most");
   made.each_at_least = map.span("each_at_least");
@@ -80,6 +85,8 @@ check_kind bind_backoff(const map_reader& map, const bind_context& context) {
   made.median_at_least = map.span("median_at_least");
   made.spread_at_least = map.span("spread_at_least");
   made.uniform = map.flag("uniform");
+  if (made.each_at_least && made.each_at_most && *made.each_at_least > *made.each_at_most)
+    map.fail("each_at_least", "more than each_at_most");
   if (made.uniform && !made.envelope) map.fail("uniform", "needs an \"envelope\" to scale the delays to");
   if (!made.envelope && !made.first_at_most && !made.each_at_least && !made.each_at_most &&
       !made.median_at_least && !made.spread_at_least)
@@ -157,6 +164,8 @@ check_kind bind_requests(const map_reader& map, const bind_context& context) {
 check_kind bind_stream_age(const map_reader& map, const bind_context& context) {
   stream_age_check made{context.names.agents_at(map, "agent"), map.span("at_least"), map.span("at_most"),
                         window_of(map, context)};
+  if (made.at_least && made.at_most && *made.at_least > *made.at_most)
+    map.fail("at_least", "more than at_most");
   if (!made.at_least && !made.at_most)
     map.problems().add(map.node().where, map.path(), "expected one of at_least, at_most");
   return made;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "conformance/scenario/binding.hpp"
+#include "conformance/scenario/known_words.hpp"
 #include "conformance/scenario/scalar_text.hpp"
 
 namespace kitfox::conformance {
@@ -124,6 +125,7 @@ rbac_values bind_rbac(const yaml_node& node, const std::string& path, problem_li
   if (const yaml_node* const rules = map.find("additional_rules"); rules != nullptr)
     for (const yaml_node& rule : rules->items) {
       const map_reader one{rule, path, problems};
+      check_resources(one, "resources");
       values.additional_rules.push_back(
           {one.texts("api_groups"), one.texts("resources"), one.texts("verbs")});
     }

@@ -325,6 +325,8 @@ class walk {
   /// Whether a branch is about this kind of value at all.
   bool takes_kind(const yaml_node& node, const json& branch) const {
     if (branch.contains("$ref")) return takes_kind(node, resolve(branch["$ref"]));
+    if (const auto below = branch.find("anyOf"); below != branch.end())
+      return std::ranges::any_of(*below, [&](const json& one) { return takes_kind(node, one); });
     if (branch.contains("enum") || branch.contains("const")) return node.is_scalar();
     const auto type = branch.find("type");
     if (type == branch.end()) return true;

@@ -11,6 +11,7 @@
 #include "conformance/scenario/command_check.hpp"
 #include "conformance/scenario/expansion.hpp"
 #include "conformance/scenario/fault_check.hpp"
+#include "conformance/scenario/known_words.hpp"
 #include "conformance/scenario/plausibility.hpp"
 #include "conformance/scenario/scenario_schema.hpp"
 #include "conformance/spec/nearest_word.hpp"
@@ -231,6 +232,7 @@ class file_loader {
     bind_step_references(*root.find("steps"), context, made.steps);
     if (const yaml_node* const expect = root.find("expect"); expect != nullptr)
       made.checks = bind_checks(*expect, context);
+    check_words(root, made, problems_);
     for (std::size_t i = 0; i < made.steps.size(); ++i) {
       const std::string path = fmt::format("steps[{}]", i);
       check_command(made.steps[i], path, problems_);

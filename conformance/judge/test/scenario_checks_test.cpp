@@ -184,7 +184,7 @@ constexpr check_example examples[] = {
     {"exits", "after", "node: prod/*, exactly: 0, after: rest+9s", "node: prod/*, exactly: 0"},
     {"exits", "until", "node: prod/*, exactly: 0, until: halt", "node: prod/*, exactly: 0"},
     {"log", "node", "node: prod/*, event: readiness", "node: other/*, event: readiness"},
-    {"log", "event", "node: prod/*, event: readiness", "node: prod/*, event: draining"},
+    {"log", "event", "node: prod/*, event: readiness", "node: prod/*, event: key_rejected"},
     {"log", "fields", "node: prod/*, event: connected_to_gateway, fields: {cluster_name: prod}",
      "node: prod/*, event: connected_to_gateway, fields: {cluster_name: other}"},
     {"log", "exactly", "node: prod/*, event: readiness, exactly: 4",

@@ -42,7 +42,7 @@ TEST(OwnPace, ARequirementThatSetsAFloorIsNeverJudgedInQuickTime) {
 TEST(OwnPace, NeitherIsACheckThatSetsOne) {
   for (const char* check :
        {"  - backoff: {agent: \"*\", each_at_least: 2s}\n", "  - dials: {agent: \"*\", at_most: 3}\n",
-        "  - requests: {agent: \"*\", path: /x, at_most: 3}\n",
+        "  - requests: {agent: \"*\", path: /agent/connect, at_most: 3}\n",
         "  - closed: {agent: \"*\", by: agent, after: start, not_before: 2s, within: 9s}\n"})
     EXPECT_THAT(reason("LIV-2", a_while, check), HasSubstr("sets a floor")) << check;
 }
