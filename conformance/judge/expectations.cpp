@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "conformance/judge/answer_owed.hpp"
 #include "conformance/scenario/match_json.hpp"
 #include "runtime/ascii.hpp"
 
@@ -58,8 +59,30 @@ void judge_time(const std::optional<duration>& within, const step& one, const st
                  took - within->count());
 }
 
-void judge_answer(const evidence& about, const answer_expectation& expect, const step& one, std::size_t index,
-                  const caller_call& call, findings& out) {
+/// Whose promise a step puts to the test.
+requirement_role side_of(const scenario& what, const step& one) {
+  for (const requirement_reference& each : what.verifies)
+    if (each.id == one.requirement && each.side != requirement_role::both) return each.side;
+  const requirement* const about = find_requirement(one.requirement);
+  return about == nullptr ? requirement_role::both : about->role;
+}
+
+/// The other side kept a call from what was expected of it: what that shows of this one is unclear. False: it
+/// did not.
+bool excuse(const scenario_view& view, const answer_expectation& expect, const step& one,
+            const std::string& subject, const caller_call& call, findings& out) {
+  const requirement_role side = side_of(view.what(), one);
+  const bool needs_the_agent = expect.ok.value_or(false) || !expect.result.empty();
+  if (side == requirement_role::gateway && !needs_the_agent) return false;
+  const std::string fault = fault_of_the_other(view.about(), call, side);
+  if (fault.empty()) return false;
+  out.unclear(one.requirement, subject, "an answer that shows whether it holds", fault, call.ended->t, side);
+  return true;
+}
+
+void judge_answer(const scenario_view& view, const answer_expectation& expect, const step& one,
+                  std::size_t index, const caller_call& call, findings& out) {
+  const evidence& about = view.about();
   const std::string subject = subject_of(one, index) + ", call " + call.begun->id;
   if (call.ended == nullptr) {
     miss(one, subject, "an answer", "none by the end of the run", call.begun->t, out);
@@ -69,6 +92,8 @@ void judge_answer(const evidence& about, const answer_expectation& expect, const
   const nlohmann::json& answer = about.body_of(ended);
   const std::string outcome = outcome_of(answer, ended);
   const int status = expect.status.value_or(200);
+  const bool as_demanded = ended.status == status && (!expect.ok || *expect.ok == (outcome == "ok"));
+  if (!as_demanded && outcome != "ok" && excuse(view, expect, one, subject, call, out)) return;
   if (ended.status != status) {
     miss(one, subject, fmt::format("HTTP {}", status),
          ended.status == 0 ? outcome : fmt::format("HTTP {} {}", ended.status, ended.text.substr(0, 120)),
@@ -162,9 +187,9 @@ void judge_expectations(const scenario_view& view, findings& out) {
     for (const caller_call* call : calls_of_step(view, i)) {
       if (const auto* execute = std::get_if<execute_verb>(&one.action);
           execute != nullptr && execute->expect) {
-        judge_answer(view.about(), *execute->expect, one, i, *call, out);
+        judge_answer(view, *execute->expect, one, i, *call, out);
       } else if (const auto* ask = std::get_if<ask_verb>(&one.action); ask != nullptr && ask->expect) {
-        judge_answer(view.about(), *ask->expect, one, i, *call, out);
+        judge_answer(view, *ask->expect, one, i, *call, out);
       } else if (const auto* send = std::get_if<send_verb>(&one.action); send != nullptr && send->expect) {
         judge_sent(*send->expect, one, i, *call, out);
       }

@@ -189,6 +189,22 @@ class codeless_parts final : public agent::agent_parts {
   }
 };
 
+/// Runs what it is told to, and keeps the answers to itself.
+class silent_sender final : public agent::answer_sender {
+ public:
+  runtime::task<agent::delivery> send(agent::outgoing_answer) override {
+    co_return agent::delivery::delivered;
+  }
+};
+
+class silent_parts final : public agent::agent_parts {
+ public:
+  std::unique_ptr<agent::answer_sender> make_answer_sender(
+      std::unique_ptr<agent::answer_sender>) const override {
+    return std::make_unique<silent_sender>();
+  }
+};
+
 using ids = std::string_view;
 constexpr ids rec1[] = {"REC-1", "REC-7", "REC-8"}, rec2[] = {"REC-2"}, rec3[] = {"REC-3"},
               rec4[] = {"REC-4"}, rec5[] = {"REC-5"}, rec6[] = {"REC-6", "REV-7"}, rec7[] = {"REC-7"},
@@ -199,7 +215,7 @@ constexpr ids sse2[] = {"SSE-2"}, sse3[] = {"SSE-3"}, sse4[] = {"SSE-4"}, sse5[]
               drn3[] = {"DRN-3"};
 constexpr ids cmd5[] = {"CMD-5"};
 constexpr ids liv2[] = {"LIV-2"}, con4[] = {"CON-4"}, cmd1[] = {"CMD-1"}, cmd2[] = {"CMD-2"},
-              rsp6[] = {"RSP-6"}, rbc1[] = {"RBC-1"}, rbc2[] = {"RBC-2"};
+              rsp6[] = {"RSP-6"}, rsp8[] = {"RSP-8"}, rbc1[] = {"RBC-1"}, rbc2[] = {"RBC-2"};
 // What else breaks with it, and why.
 constexpr ids whole_waits[] = {"REC-3"};    // after sessions that were too short to count, too
 constexpr ids in_envelope[] = {"REC-1"};    // and the next waits are out of theirs
@@ -216,6 +232,9 @@ constexpr ids without_codes[] = {"CMD-2", "CMD-5", "RBC-1"};  // busy, unknown a
 constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, and a scenario counts refusals
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
 
+// an answer is what all of these are seen by, and whoever knows a command's id may answer in its place
+constexpr ids nothing_told[] = {"CMD-1", "CMD-5", "CMD-8", "RBC-1", "REC-5", "RSP-3", "RTE-2"};
+constexpr ids lost_as_well[] = {"RSP-8"};  // what is lost is not answered
 constexpr ids lists_for_logs[] = {"CMD-8"};          // a list of pods in place of a log is none
 constexpr ids one_at_a_time[] = {"CMD-2", "DRN-2"};  // fewer are done when the time is over
 constexpr ids one_after_the_other[] = {"REC-1"};     // without a wait, when the first of the two fails
@@ -279,6 +298,7 @@ constexpr mutant broken_agents[] = {
        s.agent.commands.workers = 200;
        s.agent.kubernetes.connections_max = 200;
      }},
+    {"agent-says-nothing", "runs commands and never answers one", rsp8, nothing_told, use_parts<silent_parts>},
     {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
     {"agent-denial-as-empty",
      "reports a denial as an empty list",
@@ -295,7 +315,7 @@ constexpr mutant broken_agents[] = {
     {"agent-loses-split-commands",
      "loses commands whose events come in pieces",
      sse2,
-     {},
+     lost_as_well,
      [](sim_subjects& s) { s.around_agent = loses_commands_that_come_in_pieces; }},
     {"agent-leaves-at-nonsense",
      "drops its stream over an event that is no JSON object",

@@ -1,6 +1,7 @@
 // RSP-*: how answers travel back.
 #include <algorithm>
 
+#include "conformance/judge/answer_owed.hpp"
 #include "conformance/judge/checks/areas.hpp"
 
 namespace kitfox::conformance {
@@ -45,6 +46,24 @@ void judge_codes(const evidence& about, findings& out) {
     if (!on_list(code))
       out.fail("RSP-6", "gateway", "an error_code of the closed list in the caller's answer",
                "\"" + code + "\"", call.ended->t, requirement_role::gateway);
+  }
+}
+
+/// RSP-8: whatever an agent is asked, it answers.
+void judge_all_answered(const evidence& about, findings& out) {
+  for (const auto& [id, one] : about.commands) {
+    const auto time = time_of(one);
+    if (!time || one.delivered.empty()) continue;
+    const instant from = one.delivered.front().t;
+    const bool answered = std::ranges::any_of(
+        one.responses, [&](std::size_t index) { return sender(about, about.exchanges[index]) != "caller"; });
+    if (answered) out.evaluated("RSP-8");
+    if (answered || from + *time + answering_max > about.end) continue;
+    const auto silent = silent_agent(about, one, from + *time + answering_max);
+    if (!silent) continue;
+    out.evaluated("RSP-8");
+    out.fail("RSP-8", *silent, "an answer to " + one.name + " (" + id + ") by its deadline",
+             "none " + print_span(answering_max) + " after it", from);
   }
 }
 
@@ -212,11 +231,13 @@ constexpr std::string_view retry_ids[] = {"RSP-1"};
 constexpr std::string_view accept_ids[] = {"RSP-2", "RSP-3"};
 constexpr std::string_view size_ids[] = {"RSP-5"};
 constexpr std::string_view kept_ids[] = {"RTE-1"};
+constexpr std::string_view all_ids[] = {"RSP-8"};
 constexpr requirement_check response_table[] = {{"error-codes", code_ids, judge_codes},
                                                 {"response-retries", retry_ids, judge_retries},
                                                 {"response-acceptance", accept_ids, judge_acceptance},
                                                 {"response-size", size_ids, judge_size},
-                                                {"results-kept", kept_ids, judge_results_kept}};
+                                                {"results-kept", kept_ids, judge_results_kept},
+                                                {"all-answered", all_ids, judge_all_answered}};
 
 }  // namespace
 
