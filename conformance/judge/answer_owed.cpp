@@ -99,6 +99,13 @@ bool sent_nothing(const evidence& about, const caller_call& call) {
   });
 }
 
+requirement_role side_at_stake(const scenario& what, std::string_view requirement) {
+  for (const requirement_reference& one : what.verifies)
+    if (one.id == requirement && one.side != requirement_role::both) return one.side;
+  const kitfox::conformance::requirement* const about = find_requirement(requirement);
+  return about == nullptr ? requirement_role::both : about->role;
+}
+
 std::string fault_of_the_other(const evidence& about, const caller_call& call, requirement_role side) {
   if (call.ended == nullptr) return {};
   if (side == requirement_role::agent)

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "conformance/judge/evidence.hpp"
+#include "conformance/scenario/scenario.hpp"
 #include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
@@ -23,6 +24,9 @@ inline constexpr instant answering_max = 2'000'000'000;
 /// A stream of the call's cluster was open at both ends all the time that the call took, and no command was
 /// sent for it.
 [[nodiscard]] bool sent_nothing(const evidence& about, const caller_call& call);
+
+/// Whose promise it is that a requirement of a scenario puts to the test; `both`: nothing says whose.
+[[nodiscard]] requirement_role side_at_stake(const scenario& what, std::string_view requirement);
 
 /// Why a call that failed shows nothing of the side, agent or gateway, whose promise it was to try: the other
 /// side was at fault. Empty: it may show something. For `gateway` only calls that need an agent's answer may

@@ -59,19 +59,11 @@ void judge_time(const std::optional<duration>& within, const step& one, const st
                  took - within->count());
 }
 
-/// Whose promise a step puts to the test.
-requirement_role side_of(const scenario& what, const step& one) {
-  for (const requirement_reference& each : what.verifies)
-    if (each.id == one.requirement && each.side != requirement_role::both) return each.side;
-  const requirement* const about = find_requirement(one.requirement);
-  return about == nullptr ? requirement_role::both : about->role;
-}
-
 /// The other side kept a call from what was expected of it: what that shows of this one is unclear. False: it
 /// did not.
 bool excuse(const scenario_view& view, const answer_expectation& expect, const step& one,
             const std::string& subject, const caller_call& call, findings& out) {
-  const requirement_role side = side_of(view.what(), one);
+  const requirement_role side = side_at_stake(view.what(), one.requirement);
   const bool needs_the_agent = expect.ok.value_or(false) || !expect.result.empty();
   if (side == requirement_role::gateway && !needs_the_agent) return false;
   const std::string fault = fault_of_the_other(view.about(), call, side);

@@ -233,8 +233,8 @@ constexpr ids counted_as_denied[] = {"RBC-1"};  // the role does not grant it, a
 constexpr ids caller_waits[] = {"IDM-3"};       // for the agent that stays
 
 // an answer is what all of these are seen by, and whoever knows a command's id may answer in its place
-constexpr ids nothing_told[] = {"CMD-1", "CMD-5", "CMD-8", "RBC-1", "REC-5", "RSP-3", "RTE-2"};
-constexpr ids lost_as_well[] = {"RSP-8"};  // what is lost is not answered
+constexpr ids nothing_told[] = {"CMD-1", "CMD-5", "CMD-8", "RBC-1", "REC-5", "RSP-3"};
+constexpr ids lost_as_well[] = {"RSP-8"};            // what is lost is not answered
 constexpr ids lists_for_logs[] = {"CMD-8"};          // a list of pods in place of a log is none
 constexpr ids one_at_a_time[] = {"CMD-2", "DRN-2"};  // fewer are done when the time is over
 constexpr ids one_after_the_other[] = {"REC-1"};     // without a wait, when the first of the two fails
@@ -298,7 +298,8 @@ constexpr mutant broken_agents[] = {
        s.agent.commands.workers = 200;
        s.agent.kubernetes.connections_max = 200;
      }},
-    {"agent-says-nothing", "runs commands and never answers one", rsp8, nothing_told, use_parts<silent_parts>},
+    {"agent-says-nothing", "runs commands and never answers one", rsp8, nothing_told,
+     use_parts<silent_parts>},
     {"agent-codeless", "reports failures as text alone", rsp6, without_codes, use_parts<codeless_parts>},
     {"agent-denial-as-empty",
      "reports a denial as an empty list",
@@ -312,10 +313,7 @@ constexpr mutant broken_agents[] = {
      rbc2,
      {},
      use_parts<parts_with_runner<coarse_runner>>},
-    {"agent-loses-split-commands",
-     "loses commands whose events come in pieces",
-     sse2,
-     lost_as_well,
+    {"agent-loses-split-commands", "loses commands whose events come in pieces", sse2, lost_as_well,
      [](sim_subjects& s) { s.around_agent = loses_commands_that_come_in_pieces; }},
     {"agent-leaves-at-nonsense",
      "drops its stream over an event that is no JSON object",

@@ -16,6 +16,8 @@ class check_scope {
 
   [[nodiscard]] const scenario_view& view() const noexcept { return view_; }
   [[nodiscard]] const evidence& about() const noexcept { return view_.about(); }
+  /// That the check proves; empty: none.
+  [[nodiscard]] const std::string& requirement() const noexcept { return one_.requirement; }
 
   // Each of these says so, as inconclusive, when it comes back empty: a check without anything to look at
   // does not pass, and has observed nothing.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "conformance/judge/answer_owed.hpp"
 #include "conformance/judge/expect/checks.hpp"
 #include "conformance/judge/expectations.hpp"
 
@@ -45,6 +46,19 @@ std::set<std::string> commands_of_step(const check_scope& scope, std::size_t ste
     }
   }
   return out;
+}
+
+/// What the other side than the one at stake did to one of the calls; empty: nothing.
+std::string fault_among(const std::vector<const caller_call*>& calls, const check_scope& scope,
+                        std::string_view outcome) {
+  const requirement_role side = side_at_stake(scope.view().what(), scope.requirement());
+  if (side == requirement_role::gateway && outcome != "ok") return {};
+  for (const caller_call* call : calls) {
+    if (outcome_of(scope.about(), *call) == "ok") continue;
+    if (std::string fault = fault_of_the_other(scope.about(), *call, side); !fault.empty())
+      return "call " + call->begun->id + ": " + fault;
+  }
+  return {};
 }
 
 }  // namespace
@@ -99,8 +113,12 @@ void judge(const outcomes_check& what, check_scope& scope) {
   for (const auto& [outcome, count] : counts)
     seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", count, outcome);
   const auto judge_outcome = [&](const std::string& outcome, const count_bound& bound) {
-    if (!bound.empty() && !bound.holds(counts[outcome]))
+    if (bound.empty() || bound.holds(counts[outcome])) return;
+    const std::string fault = fault_among(calls, scope, outcome);
+    if (fault.empty())
       scope.fail("the calls", describe(bound) + " " + outcome, seen, scope.view().end());
+    else
+      scope.unclear(describe(bound) + " " + outcome, fault);
   };
   judge_outcome("ok", what.ok);
   for (const auto& [code, bound] : what.error_codes) judge_outcome(code, bound);
