@@ -25,41 +25,40 @@ std::size_t findings::observations_of(const std::string& requirement, requiremen
   return out;
 }
 
-void findings::add(finding one) {
+void findings::add(finding one, const finding_place& at) {
   one.side = side_of(one.requirement, one.side);
   one.check = check_;
   if (++kept_[{one.requirement, check_}] > kept_max) return;
-  const auto records = about_.source->records();
-  const auto at = std::find_if(records.begin(), records.end(), [&](const record& r) {
-    return r.t >= one.t && r.kind != record_kind::header;
-  });
-  one.record = at == records.end() ? records.size() - 1 : static_cast<std::size_t>(at - records.begin());
+  one.t = at.t;
+  one.record = find_record(about_, at, one.subject);
   all_.push_back(std::move(one));
 }
 
 void findings::fail(std::string_view requirement, std::string subject, std::string expected,
-                    std::string actual, instant t, requirement_role side) {
-  add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), t, 0,
-       finding::weight::failure, side});
+                    std::string actual, const finding_place& at, requirement_role side) {
+  add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), 0, 0,
+       finding::weight::failure, side},
+      at);
 }
 
 void findings::unclear(std::string_view requirement, std::string subject, std::string expected,
-                       std::string actual, instant t, requirement_role side) {
-  add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), t, 0,
-       finding::weight::inconclusive, side});
+                       std::string actual, const finding_place& at, requirement_role side) {
+  add({std::string{requirement}, std::move(subject), std::move(expected), std::move(actual), 0, 0,
+       finding::weight::inconclusive, side},
+      at);
 }
 
 void findings::too_late(std::string_view requirement, std::string subject, std::string expected,
-                        std::string actual, instant t, instant excess, requirement_role side) {
+                        std::string actual, const finding_place& at, instant excess, requirement_role side) {
   const instant beyond = excess - tolerance(about_);
   if (beyond <= 0) return;
   if (beyond <= about_.lateness_max) {
     unclear(requirement, std::move(subject), std::move(expected),
             std::move(actual) + ", while the harness itself was up to " + print_span(about_.lateness_max) +
                 " late",
-            t, side);
+            at, side);
   } else {
-    fail(requirement, std::move(subject), std::move(expected), std::move(actual), t, side);
+    fail(requirement, std::move(subject), std::move(expected), std::move(actual), at, side);
   }
 }
 

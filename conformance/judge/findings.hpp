@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/judge/evidence.hpp"
+#include "conformance/judge/finding_place.hpp"
 #include "conformance/spec/requirement_registry.hpp"
 
 namespace kitfox::conformance {
@@ -15,8 +16,9 @@ struct finding {
   std::string requirement;  ///< Empty: an expectation of the scenario that names none.
   std::string subject;      ///< The node, stream, command or step concerned.
   std::string expected, actual;
-  instant t = 0;           ///< When it went wrong: the first diverging event.
-  std::size_t record = 0;  ///< Index of that record in the transcript.
+  instant t = 0;  ///< When it went wrong: the first diverging event.
+  std::size_t record =
+      0;  ///< Index of the record that was judged, or of what shows it; see finding_place.hpp.
   enum class weight { failure, inconclusive } kind = weight::failure;
   /// Whose part of what both promise it is about; `both`: it shows of neither side alone.
   requirement_role side = requirement_role::both;
@@ -31,13 +33,13 @@ class findings {
   void evaluated(std::string_view requirement, std::size_t times = 1,
                  requirement_role side = requirement_role::both);
   void fail(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-            instant t, requirement_role side = requirement_role::both);
+            const finding_place& at, requirement_role side = requirement_role::both);
   void unclear(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-               instant t, requirement_role side = requirement_role::both);
+               const finding_place& at, requirement_role side = requirement_role::both);
   /// A ceiling was passed by `excess`. Nothing within the tolerance; inconclusive as long as the harness's
   /// own lateness may be to blame; else a failure.
   void too_late(std::string_view requirement, std::string subject, std::string expected, std::string actual,
-                instant t, instant excess, requirement_role side = requirement_role::both);
+                const finding_place& at, instant excess, requirement_role side = requirement_role::both);
   /// From now on what is said of this requirement, and of neither side in particular, is said of that one.
   void speak_of(const std::string& requirement, requirement_role side) { spoken_of_[requirement] = side; }
   [[nodiscard]] const std::vector<finding>& all() const noexcept { return all_; }
@@ -50,7 +52,7 @@ class findings {
   static constexpr std::size_t kept_max = 20;
 
  private:
-  void add(finding one);
+  void add(finding one, const finding_place& at);
   [[nodiscard]] requirement_role side_of(const std::string& requirement, requirement_role said) const;
   const evidence& about_;
   std::vector<finding> all_;

@@ -26,7 +26,10 @@ nlohmann::ordered_json picture_records::table(record_index focus, std::size_t qu
   if (nearest.size() > quoted_max) nearest.resize(quoted_max);
   const std::set<record_index> quoted{nearest.begin(), nearest.end()};
   nlohmann::ordered_json out = nlohmann::ordered_json::array();
-  for (const record_index at : used_) {
+  // Runs of heartbeats are written after what came meanwhile.
+  std::vector<record_index> in_time{used_.begin(), used_.end()};
+  std::ranges::stable_sort(in_time, {}, [&](record_index one) { return of_.records()[one].t; });
+  for (const record_index at : in_time) {
     const record& one = of_.records()[at];
     nlohmann::ordered_json row{at, one.t / 1000, as_utf8(describe(one))};
     if (quoted.contains(at)) row.push_back(cut_text(print_record(one), bytes_max));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 #include "conformance/report/plain_text.hpp"
 
@@ -85,12 +87,18 @@ std::string print_timeline(const transcript& of, std::size_t around, std::size_t
   const auto records = of.records();
   if (records.empty()) return {};
   around = std::min(around, records.size() - 1);
-  const std::size_t from = around > before ? around - before : 0;
-  const std::size_t until = std::min(records.size(), around + after + 1);
+  // A run of heartbeats is written when something else happens, and stands where its last one came.
+  std::vector<std::size_t> order(records.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t index) { return records[index].t; });
+  const auto middle = static_cast<std::size_t>(std::ranges::find(order, around) - order.begin());
+  const std::size_t from = middle > before ? middle - before : 0;
+  const std::size_t until = std::min(records.size(), middle + after + 1);
   std::string out;
   for (std::size_t i = from; i < until; ++i) {
-    out += fmt::format("{} {:>12.6f} s  {}\n", i == around ? ">" : " ",
-                       static_cast<double>(records[i].t) / 1e9, describe(records[i]));
+    const record& one = records[order[i]];
+    out += fmt::format("{} {:>12.6f} s  {}\n", i == middle ? ">" : " ", static_cast<double>(one.t) / 1e9,
+                       describe(one));
   }
   return out;
 }

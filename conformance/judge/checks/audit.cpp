@@ -43,13 +43,13 @@ void judge_lines(const evidence& about, findings& out) {
         std::ranges::none_of(one.line, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (!plain || !one.body.is_object()) {
       out.fail("AUD-3", "gateway", "one JSON object a line, without control characters",
-               one.line.substr(0, 200), one.seen->t);
+               one.line.substr(0, 200), *one.seen);
       continue;
     }
     for (const auto& [name, value] : one.body.items()) {
       if (value.is_string() && value.get<std::string>().size() > field_bytes_max)
         out.fail("AUD-3", "gateway", "no field of more than 256 bytes",
-                 name + " of " + std::to_string(value.get<std::string>().size()), one.seen->t);
+                 name + " of " + std::to_string(value.get<std::string>().size()), *one.seen);
     }
   }
 }
@@ -65,13 +65,13 @@ void judge_chain(const evidence& about, findings& out) {
                           now.value("seq", nlohmann::json{}).is_number_integer();
     const bool chained = !audit[i - 1].text("hash").empty() && !audit[i].text("prev").empty();
     if (!numbered && !chained)
-      out.fail("AUD-4", "gateway", "seq, or prev and hash", audit[i].line.substr(0, 120), audit[i].seen->t);
+      out.fail("AUD-4", "gateway", "seq, or prev and hash", audit[i].line.substr(0, 120), *audit[i].seen);
     if (numbered && now["seq"].get<std::int64_t>() != before["seq"].get<std::int64_t>() + 1)
       out.fail("AUD-4", "gateway", "seq one after " + before["seq"].dump(), now["seq"].dump(),
-               audit[i].seen->t);
+               *audit[i].seen);
     if (chained && audit[i].text("prev") != audit[i - 1].text("hash"))
       out.fail("AUD-4", "gateway", "prev is the hash of the line before", audit[i].text("prev"),
-               audit[i].seen->t);
+               *audit[i].seen);
   }
 }
 
@@ -178,7 +178,7 @@ void judge_recorded_commands(const evidence& about, const std::vector<audit_entr
     const std::string lacks = missing_member(begun, {"time", "actor", "org_id", "team_node_id", "cluster_id",
                                                      "command", "params_hash", "request_id"});
     if (!lacks.empty())
-      out.fail("AUD-1", "gateway", "a record of command " + id + " with " + lacks, "none", begun.seen->t);
+      out.fail("AUD-1", "gateway", "a record of command " + id + " with " + lacks, "none", *begun.seen);
     if (begun.as_written) {
       out.evaluated("AUD-2");
       // Records of one instant stand in their order.
@@ -192,7 +192,7 @@ void judge_recorded_commands(const evidence& about, const std::vector<audit_entr
     const audit_entry& end = *ended[id].front();
     if (end.text("outcome") != outcome->second || !missing_member(end, {"ms", "bytes"}).empty())
       out.fail("AUD-1", "gateway", "outcome " + outcome->second + ", ms and bytes of command " + id,
-               end.line.substr(0, 200), end.seen->t);
+               end.line.substr(0, 200), *end.seen);
   }
 }
 
@@ -225,7 +225,7 @@ void judge_discretion(const evidence& about, findings& out) {
   const auto audit = audit_of(about);
   for (const record* log : about.logs) {
     if (log->name == "audit" && log->facts().contains("leak"))
-      out.fail("AUD-5", "gateway", "no secret in the audit", log->facts()["leak"].dump(), log->t);
+      out.fail("AUD-5", "gateway", "no secret in the audit", log->facts()["leak"].dump(), *log);
   }
   if (audit.empty()) return;
   const std::set<std::string> by_right = known_names(about);
@@ -244,7 +244,7 @@ void judge_discretion(const evidence& about, findings& out) {
   for (const audit_entry& one : audit) {
     for (const auto& [text, what] : private_texts) {
       if (one.line.find(text) != std::string::npos)
-        out.fail("AUD-5", "gateway", "no " + what + " in the audit", one.line.substr(0, 300), one.seen->t);
+        out.fail("AUD-5", "gateway", "no " + what + " in the audit", one.line.substr(0, 300), *one.seen);
     }
   }
 }

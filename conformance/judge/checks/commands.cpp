@@ -60,7 +60,7 @@ void judge_ids(const evidence& about, findings& out) {
     // 122 random bits need at least 21 characters of a 64-letter alphabet.
     if (!fine || id.size() < 21)
       out.fail("CMD-6", "gateway", "a request id of [A-Za-z0-9_-]{21,64}", "\"" + id + "\"",
-               one.sent.front().t);
+               one.sent.front());
   }
 }
 
@@ -87,7 +87,7 @@ void judge_allow_list(const evidence& about, findings& out) {
       if (body.value("ok", false) || body.value("error_code", "") != "unknown_command") {
         out.fail("CMD-5", agent_of(about, one.delivered_on.front()),
                  "error_code unknown_command to " + one.name, body.dump().substr(0, 120),
-                 one.delivered.front().t);
+                 one.delivered.front());
       }
     }
   }
@@ -100,7 +100,7 @@ void judge_single_delivery(const evidence& about, findings& out) {
     out.evaluated("IDM-2");
     if (one.sent.size() > 1) {
       out.fail("IDM-2", "gateway", "command " + id + " sent once",
-               "sent " + std::to_string(one.sent.size()) + " times", one.sent[1].t);
+               "sent " + std::to_string(one.sent.size()) + " times", one.sent[1]);
     }
   }
 }
@@ -147,7 +147,7 @@ void judge_repeats(const evidence& about, findings& out) {
     }
     if (bodies.size() > 1)
       out.fail("IDM-1", agent, "the stored answer again for " + id,
-               std::to_string(bodies.size()) + " different answers", one.delivered[1].t);
+               std::to_string(bodies.size()) + " different answers", one.delivered[1]);
     if (one.name != "list_pods") continue;
     const auto alone_until = time_alone(about, id, one, agent);
     if (!alone_until) continue;
@@ -162,7 +162,7 @@ void judge_repeats(const evidence& about, findings& out) {
     }
     if (runs > 1)
       out.fail("IDM-1", agent, "one execution of " + id, std::to_string(runs) + " calls to the API server",
-               one.delivered[1].t);
+               one.delivered[1]);
   }
 }
 
@@ -185,8 +185,8 @@ void judge_calls_end(const evidence& about, findings& out) {
     if (call.ended == nullptr || ended > bound) {
       out.too_late("IDM-3", "call " + call.begun->id,
                    "an outcome by the deadline (" + print_span(seconds(timeout)) + ")",
-                   call.ended == nullptr ? "none" : "after " + print_span(ended - call.begun->t),
-                   call.begun->t, ended - bound);
+                   call.ended == nullptr ? "none" : "after " + print_span(ended - call.begun->t), *call.begun,
+                   ended - bound);
     }
   }
 }

@@ -31,7 +31,7 @@ void judge_wrong_secrets(const evidence& about, findings& out) {
         one.status_sent == 400 || one.status_sent == 431)
       continue;
     out.fail("CON-1", from, "401 to a key with a wrong secret", "HTTP " + std::to_string(one.status_sent),
-             *one.answered);
+             {*one.answered, one.answer});
   }
 }
 
@@ -110,7 +110,7 @@ void judge_tls(const evidence& about, findings& out) {
       const exchange& said = about.exchanges[index];
       if (said.sent)
         out.fail("TLS-2", one.from, "no request after " + one.tls_failure, said.method + " " + said.target,
-                 *said.sent);
+                 {*said.sent, said.request});
     }
   }
   for (const exchange& one : about.exchanges) {
@@ -125,7 +125,8 @@ void judge_tls(const evidence& about, findings& out) {
       const bool follows =
           next.sent && *next.sent >= *one.received && about.connections[next.connection].from == on.from;
       if (follows && !location.empty() && location.ends_with(next.target) && next.target != one.target) {
-        out.fail("TLS-3", on.from, "a redirect not followed", next.method + " " + next.target, *next.sent);
+        out.fail("TLS-3", on.from, "a redirect not followed", next.method + " " + next.target,
+                 {*next.sent, next.request});
       }
     }
   }
@@ -141,7 +142,7 @@ void judge_stream_headers(const evidence& about, findings& out) {
     if (headers.value("cache-control", "").find("no-cache") == std::string::npos ||
         headers.value("x-accel-buffering", "") != "no") {
       out.fail("SSE-6", "gateway", "Cache-Control: no-cache and X-Accel-Buffering: no on a stream",
-               headers.dump(), *connect.answered);
+               headers.dump(), {*connect.answered, connect.answer});
     }
   }
 }

@@ -74,7 +74,7 @@ void judge_calls(const evidence& about, const std::string& agent, const std::vec
     if (!any || in_time) continue;
     out.too_late("CMD-3", agent, "no call to the API server for a command whose deadline has passed",
                  call.method + " " + call.target + " " + print_span(*call.sent - latest) + " after it",
-                 *call.sent, *call.sent - latest - stopping, requirement_role::agent);
+                 {*call.sent, call.request}, *call.sent - latest - stopping, requirement_role::agent);
   }
 }
 

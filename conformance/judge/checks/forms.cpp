@@ -38,12 +38,12 @@ void judge_refusal_fields(const evidence& about, findings& out) {
       const std::string scheme = answer_field(one, "www-authenticate").substr(0, 6);
       if (!runtime::same_letters(scheme, "Bearer"))
         out.fail("CON-11", from, "WWW-Authenticate: Bearer with a 401", answer_field(one, "www-authenticate"),
-                 *one.answered);
+                 {*one.answered, one.answer});
     }
     if (one.status_sent == 405) {
       out.evaluated("BAD-7");
       if (answer_field(one, "allow").empty())
-        out.fail("BAD-7", from, "Allow with a 405", "none", *one.answered);
+        out.fail("BAD-7", from, "Allow with a 405", "none", {*one.answered, one.answer});
     }
   }
 }
@@ -57,9 +57,10 @@ void judge_connect_request(const evidence& about, findings& out) {
     out.evaluated("CON-12");
     const std::string accept = connect.request->facts().value("accept", "");
     if (accept.find("text/event-stream") == std::string::npos)
-      out.fail("CON-12", from, "Accept: text/event-stream", accept.empty() ? "none" : accept, *connect.sent);
+      out.fail("CON-12", from, "Accept: text/event-stream", accept.empty() ? "none" : accept,
+               {*connect.sent, connect.request});
     if (connect.key.empty() && !connect.other_credential)
-      out.fail("CON-12", from, "a key in Authorization", "none", *connect.sent);
+      out.fail("CON-12", from, "a key in Authorization", "none", {*connect.sent, connect.request});
   }
 }
 
@@ -74,17 +75,16 @@ void judge_greeting(const evidence& about, findings& out) {
       if (event.seen->name == "retry" || event.seen->name == "id") continue;  // fields, not events
       ++events;
       if (event.seen->name != "connected") {
-        if (events == 1)
-          out.fail("CON-13", from, "`connected` as the first event", event.seen->name, event.t);
+        if (events == 1) out.fail("CON-13", from, "`connected` as the first event", event.seen->name, event);
         continue;
       }
       out.evaluated("CON-13");
       if (event.seen->facts().contains("leak")) continue;  // its text is not kept
       const nlohmann::json& data = about.body_of(*event.seen);
-      if (++greetings > 1) out.fail("CON-13", from, "`connected` once", "again", event.t);
+      if (++greetings > 1) out.fail("CON-13", from, "`connected` once", "again", event);
       if (!data.is_object() || !is_text(data, "cluster_id") || !is_text(data, "message"))
         out.fail("CON-13", from, "cluster_id and message, both strings", event.seen->text.substr(0, 160),
-                 event.t);
+                 event);
     }
   }
 }
@@ -102,9 +102,9 @@ void judge_command_form(const evidence& about, findings& out) {
                             data.contains("timeout") && data["timeout"].is_number();
       if (!readable)
         out.fail("CMD-9", from, "request_id, command, params and timeout, with their types",
-                 event.seen->text.substr(0, 160), event.t);
+                 event.seen->text.substr(0, 160), event);
       else if (event.seen->id != data["request_id"].get<std::string>())
-        out.fail("CMD-9", from, "the request id as the event's id", "\"" + event.seen->id + "\"", event.t);
+        out.fail("CMD-9", from, "the request id as the event's id", "\"" + event.seen->id + "\"", event);
     }
   }
 }
@@ -123,7 +123,7 @@ void judge_command_deadline(const evidence& about, findings& out) {
       out.evaluated("CMD-3", 1, requirement_role::gateway);
       if (!is_text(data, "deadline") || !is_instant_in_utc(data["deadline"].get<std::string>()))
         out.fail("CMD-3", "gateway", "a deadline in UTC in command " + data["request_id"].get<std::string>(),
-                 data.contains("deadline") ? data["deadline"].dump() : "none", event.t,
+                 data.contains("deadline") ? data["deadline"].dump() : "none", event,
                  requirement_role::gateway);
     }
   }
@@ -182,13 +182,14 @@ void judge_posted_heartbeats(const evidence& about, findings& out) {
     const int expected = *open ? 200 : 404;
     if (one.status_sent != expected) {
       out.fail("LIV-8", from, std::to_string(expected) + (*open ? " with" : " without") + " an open stream",
-               std::to_string(one.status_sent), *one.answered);
+               std::to_string(one.status_sent), {*one.answered, one.answer});
       continue;
     }
     if (is_plain_heartbeat_answer(one.answer->text)) continue;
     const nlohmann::json& body = about.body_of(*one.answer);
     if (*open && (!body.is_object() || body.value("ok", false) != true || !is_text(body, "timestamp")))
-      out.fail("LIV-8", from, "ok and a timestamp", one.answer->text.substr(0, 120), *one.answered);
+      out.fail("LIV-8", from, "ok and a timestamp", one.answer->text.substr(0, 120),
+               {*one.answered, one.answer});
   }
 }
 
@@ -246,7 +247,7 @@ void judge_last_event_id(const evidence& about, findings& out) {
           out.fail("SSE-8", agent.node,
                    ids.last().empty() ? "no Last-Event-ID, since no stream has set one"
                                       : "Last-Event-ID: " + ids.last(),
-                   "Last-Event-ID: " + sent, *connect.sent);
+                   "Last-Event-ID: " + sent, {*connect.sent, connect.request});
       }
       ids.read(one, tolerance(about));
     }

@@ -27,8 +27,8 @@ void judge_no_server_error(const evidence& about, findings& out) {
     out.evaluated("BAD-1", 1, gateway_side);
     if (one.status_sent < 500 || says_why(one)) continue;
     out.fail("BAD-1", "gateway", "no 5xx but 501, 505, and 503 with Retry-After",
-             one.method + " " + one.target + " -> " + std::to_string(one.status_sent), *one.answered,
-             gateway_side);
+             one.method + " " + one.target + " -> " + std::to_string(one.status_sent),
+             {*one.answered, one.answer}, gateway_side);
   }
   for (const process& one : about.processes) {
     if (one.kind != "gateway" && one.kind != "agent") continue;
@@ -53,7 +53,8 @@ void judge_unfinished_events(const evidence& about, findings& out) {
       const auto over = about.streams[one.sent_on.front()].over_at_agent;
       if (!over || *response.sent < *over) continue;
       out.fail("SSE-5", about.connections[response.connection].from,
-               "no answer to " + id + ", whose event never arrived whole", "a response", *response.sent);
+               "no answer to " + id + ", whose event never arrived whole", "a response",
+               {*response.sent, response.request});
     }
   }
 }
@@ -117,7 +118,7 @@ void judge_answered(const evidence& about, findings& out) {
           cancelled || (event.seen->name == "cancel" && event.seen->text.find(id) != std::string::npos);
     }
     if (!tried && !cancelled)
-      out.fail(id_of_clause, on.from, "an answer to " + one.name + " " + id, "none", one.delivered.front().t);
+      out.fail(id_of_clause, on.from, "an answer to " + one.name + " " + id, "none", one.delivered.front());
   }
 }
 
@@ -130,13 +131,13 @@ void judge_ambiguous_ends(const evidence& about, findings& out) {
       const exchange& one = about.exchanges[index];
       if (refused && one.answered)
         out.fail("BAD-6", on.from, "no answer on the connection after a request of ambiguous end",
-                 std::to_string(one.status_sent), *one.answered);
+                 std::to_string(one.status_sent), {*one.answered, one.answer});
       if (one.request == nullptr || !one.request->facts().value("ambiguous", false) || !one.arrived) continue;
       out.evaluated("BAD-6");
       refused = true;
       if (one.answered && one.status_sent != 400)
         out.fail("BAD-6", on.from, "400 to a request of ambiguous end", std::to_string(one.status_sent),
-                 *one.answered);
+                 {*one.answered, one.answer});
     }
   }
 }

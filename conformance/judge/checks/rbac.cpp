@@ -24,7 +24,8 @@ void judge_reads_only(const evidence& about, findings& out) {
                               one.request->more.contains("impersonate-user");
     if ((reads || review) && !secrets && !impersonates) continue;
     out.fail("RBC-4", on.from, "reads of what the shipped role grants",
-             one.method + " " + one.target + (impersonates ? " as somebody else" : ""), *one.sent);
+             one.method + " " + one.target + (impersonates ? " as somebody else" : ""),
+             {*one.sent, one.request});
   }
 }
 
@@ -128,12 +129,12 @@ void judge_mapping(const evidence& about, findings& out) {
       if (ok || code != "denied") {
         out.fail("RBC-1", agent, "error_code denied for a 403 of the API server",
                  ok ? "ok: " + body.value("result", nlohmann::json{}).dump().substr(0, 80) : code,
-                 *response.sent);
+                 {*response.sent, response.request});
       } else if (!detail.is_object() || detail.value("code", 0) != 403 ||
                  detail.value("message", "").empty() || !detail.contains("verb") ||
                  !detail.contains("resource")) {
         out.fail("RBC-1", agent, "error_detail with code 403, verb, resource and the API server's message",
-                 detail.dump().substr(0, 160), *response.sent);
+                 detail.dump().substr(0, 160), {*response.sent, response.request});
       }
       continue;
     }
@@ -144,7 +145,7 @@ void judge_mapping(const evidence& about, findings& out) {
                fmt::format("error_code {} for a {} of the API server",
                            fitting.empty() ? "of a failure" : fmt::format("{}", fmt::join(fitting, " or ")),
                            behind->status),
-               ok ? "ok" : code, *response.sent);
+               ok ? "ok" : code, {*response.sent, response.request});
     }
     judge_pause(*behind, body, agent, *response.sent, out);
   }
@@ -161,7 +162,7 @@ void judge_trimmed(const evidence& about, findings& out) {
       const std::size_t size = body["error_detail"].value("message", "").size();
       if (size > 1024)
         out.fail("RBC-5", about.connections[response.connection].from, "a message of at most 1 KiB",
-                 std::to_string(size) + " bytes", response.sent.value_or(0));
+                 std::to_string(size) + " bytes", {response.sent.value_or(0), response.request});
     }
   }
 }

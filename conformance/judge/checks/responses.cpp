@@ -32,7 +32,9 @@ void judge_codes(const evidence& about, findings& out) {
                                    : "";
       if (!on_list(code))
         out.fail("RSP-6", sender(about, about.exchanges[index]), "an error_code of the closed list",
-                 "\"" + code + "\"", about.exchanges[index].sent.value_or(0), requirement_role::agent);
+                 "\"" + code + "\"",
+                 {about.exchanges[index].sent.value_or(0), about.exchanges[index].request},
+                 requirement_role::agent);
     }
   }
   for (const caller_call& call : about.calls) {
@@ -45,7 +47,7 @@ void judge_codes(const evidence& about, findings& out) {
                                  : "";
     if (!on_list(code))
       out.fail("RSP-6", "gateway", "an error_code of the closed list in the caller's answer",
-               "\"" + code + "\"", call.ended->t, requirement_role::gateway);
+               "\"" + code + "\"", *call.ended, requirement_role::gateway);
   }
 }
 
@@ -135,7 +137,7 @@ void judge_late_answer(const command& one, const exchange& response, findings& o
   if (status != 410 && !forgotten && !refused_for_itself(status))
     out.fail("RSP-2", "gateway",
              "410 to an answer " + print_span(*response.arrived - deadline) + " after its deadline",
-             "HTTP " + std::to_string(status), *response.answered);
+             "HTTP " + std::to_string(status), {*response.answered, response.answer});
 }
 
 /// RSP-2, RSP-3: duplicates are taken and ignored, foreign and unknown ids are not found.
@@ -194,7 +196,7 @@ void judge_size(const evidence& about, findings& out) {
       if (bytes > limit)
         out.fail("RSP-5", sender(about, response),
                  "a response of at most " + std::to_string(limit) + " bytes", std::to_string(bytes),
-                 response.sent.value_or(0));
+                 {response.sent.value_or(0), response.request});
     }
   }
 }
@@ -219,7 +221,7 @@ void judge_results_kept(const evidence& about, findings& out) {
       out.evaluated("RTE-1");
       if (body["result"] != answer.value("result", nlohmann::json{})) {
         out.fail("RTE-1", "call " + call.begun->id, "the result that the agent sent for " + found->first,
-                 "another", call.ended->t);
+                 "another", *call.ended);
       }
       break;
     }

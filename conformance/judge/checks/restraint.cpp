@@ -40,11 +40,12 @@ void judge_pages(const evidence& about, findings& out) {
       if (!within(query_value(one.target, "tailLines"), log_lines_max) &&
           !within(query_value(one.target, "limitBytes"), log_bytes_max))
         out.fail("RES-4", on.from, "tailLines of at most 10000, or limitBytes of at most 1 MiB", one.target,
-                 *one.sent);
+                 {*one.sent, one.request});
     } else if (asked.verb == "list" && !asked.resource.empty()) {
       out.evaluated("RES-4");
       if (!within(query_value(one.target, "limit"), page_items_max))
-        out.fail("RES-4", on.from, "a list by pages of at most 1000 (limit=...)", one.target, *one.sent);
+        out.fail("RES-4", on.from, "a list by pages of at most 1000 (limit=...)", one.target,
+                 {*one.sent, one.request});
     }
   }
 }

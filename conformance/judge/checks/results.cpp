@@ -63,7 +63,7 @@ void judge_result_shapes(const evidence& about, findings& out) {
       const std::string wrong = misshapen(body.value("result", nlohmann::json{}), table->members);
       if (!wrong.empty())
         out.fail("CMD-8", from, "a result of " + one.name + " with the members of its table", wrong,
-                 response.sent.value_or(0));
+                 {response.sent.value_or(0), response.request});
     }
   }
 }
@@ -82,7 +82,7 @@ void judge_common_id(const evidence& about, findings& out) {
     const bool known = found != about.commands.end() && !found->second.sent.empty();
     if (!known)
       out.fail("OBS-5", "call " + call.begun->id, "the request id of its command in the answer",
-               has ? answer["request_id"].get<std::string>() : "none", call.ended->t,
+               has ? answer["request_id"].get<std::string>() : "none", *call.ended,
                requirement_role::gateway);
   }
 }

@@ -34,7 +34,7 @@ void judge_nothing_after(const evidence& about, findings& out) {
       out.evaluated("REV-2");
       for (const stream_event& event : one.sent) {
         if (event.t > *key->second.revoked)
-          out.fail("REV-2", "gateway", "no command sent on a revoked key", one.name + " " + id, event.t);
+          out.fail("REV-2", "gateway", "no command sent on a revoked key", one.name + " " + id, event);
       }
     }
     for (const std::size_t index : one.responses) {
@@ -46,7 +46,7 @@ void judge_nothing_after(const evidence& about, findings& out) {
       out.evaluated("REV-2");
       if (response.status_sent == 200)
         out.fail("REV-2", "gateway", "no response accepted on a revoked key", "200 for " + id,
-                 *response.answered);
+                 {*response.answered, response.answer});
     }
   }
 }
@@ -62,7 +62,7 @@ void judge_refused_at_once(const evidence& about, findings& out) {
     const int status = connect.status_sent;
     if (status == 401 || status == 429 || status == 503) continue;
     out.fail("REV-3", about.connections[one.connection].from, "401 to a connect with a revoked key",
-             "HTTP " + std::to_string(status), *connect.answered);
+             "HTTP " + std::to_string(status), {*connect.answered, connect.answer});
   }
 }
 

@@ -27,7 +27,7 @@ void judge_misroutes(const evidence& about, findings& out) {
       if (node == "caller" && about.streams[stream].cluster == call.cluster) continue;
       if (node.substr(0, node.rfind('/')) == call.cluster) continue;
       out.fail("RTE-1", "call " + call.begun->id, "delivery to " + call.cluster, "delivered to " + node,
-               found->second.delivered.front().t);
+               found->second.delivered.front());
     }
   }
 }

@@ -69,7 +69,8 @@ void judge_gateway_drain(const evidence& about, findings& out) {
           connect.answered) {
         out.evaluated("DRN-1");
         if (connect.status_sent == 200)
-          out.fail("DRN-1", "gateway", "503 to a connect while draining", "200", *connect.answered);
+          out.fail("DRN-1", "gateway", "503 to a connect while draining", "200",
+                   {*connect.answered, connect.answer});
       }
       if (!one.connected_sent || *one.connected_sent > told || !one.over_at_gateway ||
           *one.over_at_gateway < told)

@@ -95,7 +95,7 @@ void judge_indistinguishable(const evidence& about, findings& out) {
     const std::string seen = shape_of(call), expected = shape_of(*beside->second);
     if (seen != expected)
       out.fail("ISO-2", "call " + call.begun->id + " of " + call.tenant,
-               "the answer that an invented cluster gets: " + expected, seen, call.ended->t);
+               "the answer that an invented cluster gets: " + expected, seen, *call.ended);
   }
 }
 

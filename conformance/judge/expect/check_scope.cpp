@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace kitfox::conformance {
 
 std::string describe(const count_bound& bound) {
@@ -76,24 +78,34 @@ std::string check_scope::named(std::string subject) const {
   return fmt::format("{} ({}, line {})", subject, one_.name, one_.where.line);
 }
 
-void check_scope::fail(std::string subject, std::string expected, std::string actual, instant t) {
-  out_.fail(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), t);
+void check_scope::fail(std::string subject, std::string expected, std::string actual,
+                       const finding_place& at) {
+  out_.fail(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), at);
 }
 
 void check_scope::unclear(std::string expected, std::string actual) {
-  out_.unclear(one_.requirement, fmt::format("{}, line {}", one_.name, one_.where.line), std::move(expected),
-               std::move(actual), view_.end());
+  unclear(std::move(expected), std::move(actual), view_.end());
 }
 
-void check_scope::too_late(std::string subject, std::string expected, std::string actual, instant t,
-                           instant excess) {
-  out_.too_late(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), t,
+void check_scope::unclear(std::string expected, std::string actual, const finding_place& at) {
+  out_.unclear(one_.requirement, fmt::format("{}, line {}", one_.name, one_.where.line), std::move(expected),
+               std::move(actual), at);
+}
+
+void check_scope::too_late(std::string subject, std::string expected, std::string actual,
+                           const finding_place& at, instant excess) {
+  out_.too_late(one_.requirement, named(std::move(subject)), std::move(expected), std::move(actual), at,
                 excess);
 }
 
-void check_scope::judge_count(const count_bound& bound, std::uint64_t count, const char* what, instant t) {
-  if (!bound.empty() && !bound.holds(count))
-    fail("all", fmt::format("{} {}", describe(bound), what), fmt::format("{}", count), t);
+void check_scope::judge_count(const count_bound& bound, std::vector<finding_place> counted, const char* what,
+                              instant closes, std::string subject) {
+  const std::size_t count = counted.size();
+  if (bound.empty() || bound.holds(count)) return;
+  std::ranges::stable_sort(counted, {}, &finding_place::t);
+  const std::uint64_t most = bound.exactly ? *bound.exactly : bound.at_most.value_or(count);
+  fail(std::move(subject), fmt::format("{} {}", describe(bound), what), fmt::format("{}", count),
+       count > most ? counted[most] : finding_place{closes});
 }
 
 }  // namespace kitfox::conformance

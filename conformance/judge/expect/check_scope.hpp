@@ -31,14 +31,20 @@ class check_scope {
   [[nodiscard]] std::vector<const process*> processes_of(const agent_set& set);
   [[nodiscard]] std::vector<const process*> processes_of(const node_set& set);
 
-  void fail(std::string subject, std::string expected, std::string actual, instant t);
+  void fail(std::string subject, std::string expected, std::string actual, const finding_place& at);
+  /// Without a place: that shows at the end of the run.
   void unclear(std::string expected, std::string actual);
+  void unclear(std::string expected, std::string actual, const finding_place& at);
   /// A ceiling passed by `excess`: counts beyond the tolerance, and as inconclusive where the harness's own
   /// lateness may be to blame.
-  void too_late(std::string subject, std::string expected, std::string actual, instant t, instant excess);
+  void too_late(std::string subject, std::string expected, std::string actual, const finding_place& at,
+                instant excess);
   /// One of the above came back empty.
   [[nodiscard]] bool saw_nothing() const noexcept { return saw_nothing_; }
-  void judge_count(const count_bound& bound, std::uint64_t count, const char* what, instant t);
+  /// `counted`: where each was seen, in the order of time. The first one too many is at fault; where there
+  /// are too few, that shows when the window closes.
+  void judge_count(const count_bound& bound, std::vector<finding_place> counted, const char* what,
+                   instant closes, std::string subject = "all");
 
  private:
   void see_nothing(std::string expected, std::string actual);

@@ -61,6 +61,8 @@ std::string fault_among(const std::vector<const caller_call*>& calls, const chec
   return {};
 }
 
+finding_place place_of(const caller_call& call) { return call.ended != nullptr ? *call.ended : *call.begun; }
+
 }  // namespace
 
 void judge(const no_command_delivered_check& what, check_scope& scope) {
@@ -70,7 +72,7 @@ void judge(const no_command_delivered_check& what, check_scope& scope) {
     for (std::size_t i = 0; i < command.delivered.size(); ++i) {
       const std::string& node = node_of_stream(scope.about(), command.delivered_on[i]);
       if (window->holds(command.delivered[i].t) && scope.view().contains(what.agents, node))
-        scope.fail(node, "no command delivered", command.name + " " + id, command.delivered[i].t);
+        scope.fail(node, "no command delivered", command.name + " " + id, command.delivered[i]);
     }
   }
 }
@@ -84,41 +86,47 @@ void judge(const delivered_check& what, check_scope& scope) {
       return scope.unclear("calls of the step that the check names", "none were made");
     wanted = commands_of_step(scope, *what.of);
   }
-  std::uint64_t count = 0;
+  std::vector<finding_place> seen;
   for (const auto& [id, command] : scope.about().commands) {
     if (what.of && !wanted.contains(id)) continue;
     if (!what.command.empty() && command.name != what.command) continue;
     for (std::size_t i = 0; i < command.delivered.size(); ++i) {
       if (window->holds(command.delivered[i].t) &&
           scope.view().contains(what.agents, node_of_stream(scope.about(), command.delivered_on[i])))
-        ++count;
+        seen.emplace_back(command.delivered[i]);
     }
   }
-  scope.judge_count(what.count, count, "deliveries", window->until);
+  scope.judge_count(what.count, std::move(seen), "deliveries", window->until);
 }
 
 void judge(const outcomes_check& what, check_scope& scope) {
   const auto calls = calls_of_step(scope.view(), what.of);
   if (calls.empty()) return scope.unclear("calls of the step that the check names", "none were made");
-  std::map<std::string, std::uint64_t> counts;
+  std::map<std::string, std::vector<const caller_call*>> by_outcome;
   for (const caller_call* call : calls) {
-    ++counts[outcome_of(scope.about(), *call)];
+    by_outcome[outcome_of(scope.about(), *call)].push_back(call);
     const instant took = (call->ended != nullptr ? call->ended->t : scope.view().end()) - call->begun->t;
     if (what.each_within && took > what.each_within->count()) {
       scope.too_late("call " + call->begun->id, "an answer within " + print_span(what.each_within->count()),
-                     "after " + print_span(took), call->begun->t, took - what.each_within->count());
+                     "after " + print_span(took), place_of(*call), took - what.each_within->count());
     }
   }
   std::string seen;
-  for (const auto& [outcome, count] : counts)
-    seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", count, outcome);
+  for (const auto& [outcome, those] : by_outcome)
+    seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", those.size(), outcome);
   const auto judge_outcome = [&](const std::string& outcome, const count_bound& bound) {
-    if (bound.empty() || bound.holds(counts[outcome])) return;
-    const std::string fault = fault_among(calls, scope, outcome);
-    if (fault.empty())
-      scope.fail("the calls", describe(bound) + " " + outcome, seen, scope.view().end());
-    else
-      scope.unclear(describe(bound) + " " + outcome, fault);
+    const auto& those = by_outcome[outcome];
+    if (bound.empty() || bound.holds(those.size())) return;
+    // The first one too many; where there are too few, the first that came to something else.
+    const std::uint64_t most = bound.exactly ? *bound.exactly : bound.at_most.value_or(those.size());
+    const auto other = std::ranges::find_if(
+        calls, [&](const caller_call* call) { return outcome_of(scope.about(), *call) != outcome; });
+    const finding_place at = those.size() > most    ? place_of(*those[most])
+                             : other != calls.end() ? place_of(**other)
+                                                    : finding_place{scope.view().end()};
+    if (const std::string fault = fault_among(calls, scope, outcome); !fault.empty())
+      return scope.unclear(describe(bound) + " " + outcome, fault, at);
+    scope.fail("the calls", describe(bound) + " " + outcome, seen, at);
   };
   judge_outcome("ok", what.ok);
   for (const auto& [code, bound] : what.error_codes) judge_outcome(code, bound);

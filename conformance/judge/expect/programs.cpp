@@ -45,31 +45,29 @@ void judge(const exit_check& what, check_scope& scope) {
 void judge(const exits_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
   if (!window) return;
-  std::uint64_t count = 0;
+  std::vector<finding_place> seen;
   for (const process* one : scope.processes_of(what.nodes)) {
-    if (one->exited && window->holds(*one->exited)) ++count;
+    if (one->exited && window->holds(*one->exited)) seen.emplace_back(*one->exited, one->node);
   }
-  scope.judge_count(what.count, count, "exits", window->until);
+  scope.judge_count(what.count, std::move(seen), "exits", window->until);
 }
 
 void judge(const log_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
   if (!window) return;
-  std::map<std::string, std::uint64_t> by_node;
-  for (const process* one : scope.processes_of(what.nodes)) by_node.try_emplace(one->node, 0);
+  std::map<std::string, std::vector<finding_place>> by_node;
+  for (const process* one : scope.processes_of(what.nodes)) by_node.try_emplace(one->node);
   for (const record* line : scope.about().logs) {
     const auto node = by_node.find(line->node);
     if (node == by_node.end() || line->name != what.event || !window->holds(line->t)) continue;
     const bool fits = std::all_of(what.fields.begin(), what.fields.end(), [&](const auto& field) {
       return line->more.contains(field.first) && !match_json(field.second, line->more[field.first]);
     });
-    if (fits) ++node->second;
+    if (fits) node->second.emplace_back(*line);
   }
-  for (const auto& [node, count] : by_node) {
-    const count_bound bound = what.count.empty() ? count_bound{{}, 1, {}} : what.count;
-    if (!bound.holds(count))
-      scope.fail(node, describe(bound) + " log lines " + what.event, fmt::format("{}", count), window->until);
-  }
+  const count_bound bound = what.count.empty() ? count_bound{{}, 1, {}} : what.count;
+  for (auto& [node, seen] : by_node)
+    scope.judge_count(bound, std::move(seen), ("log lines " + what.event).c_str(), window->until, node);
 }
 
 void judge(const ready_check& what, check_scope& scope) {

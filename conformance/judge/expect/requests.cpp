@@ -9,7 +9,7 @@ void judge(const kubernetes_calls_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
   if (!window) return;
   const auto clusters = scope.view().labels_of(what.clusters);
-  std::uint64_t count = 0;
+  std::vector<finding_place> seen;
   for (const exchange& one : scope.about().exchanges) {
     const connection& on = scope.about().connections[one.connection];
     if (on.to != "kubernetes" || !one.arrived || !window->holds(*one.arrived)) continue;
@@ -19,15 +19,15 @@ void judge(const kubernetes_calls_check& what, check_scope& scope) {
     if (!what.resource.empty() && asked.resource != what.resource) continue;
     if (!what.name_space.empty() && asked.name_space != what.name_space) continue;
     if (!what.verb.empty() && asked.verb != what.verb) continue;
-    ++count;
+    seen.emplace_back(*one.arrived, one.request);
   }
-  scope.judge_count(what.count, count, "Kubernetes calls", window->until);
+  scope.judge_count(what.count, std::move(seen), "Kubernetes calls", window->until);
 }
 
 void judge(const requests_check& what, check_scope& scope) {
   const auto window = scope.open(what.window);
   if (!window || scope.nodes_of(what.agents).empty()) return;
-  std::uint64_t count = 0;
+  std::vector<finding_place> seen;
   for (const exchange& one : scope.about().exchanges) {
     const connection& on = scope.about().connections[one.connection];
     if (on.to != "gateway" || !scope.view().contains(what.agents, on.from)) continue;
@@ -35,9 +35,9 @@ void judge(const requests_check& what, check_scope& scope) {
     if (!what.method.empty() && what.method != one.method) continue;
     if (!what.path.empty() && !fits_glob(what.path, without_prefix(one.path()))) continue;
     if (what.status && one.status != *what.status) continue;
-    ++count;
+    seen.emplace_back(one.sent.value_or(one.arrived.value_or(0)), what.status ? one.answer : one.request);
   }
-  scope.judge_count(what.count, count, "requests", window->until);
+  scope.judge_count(what.count, std::move(seen), "requests", window->until);
 }
 
 }  // namespace kitfox::conformance

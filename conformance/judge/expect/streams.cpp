@@ -87,12 +87,12 @@ void judge(const stream_age_check& what, check_scope& scope) {
     any = any || by_gateway || (what.at_most && age > what.at_most->count());
     if (what.at_most && age > what.at_most->count()) {
       scope.too_late(on.from, "a stream ended by the gateway within " + print_span(what.at_most->count()),
-                     by_gateway ? print_span(age) : "still open", *one.connected_sent,
-                     age - what.at_most->count());
+                     by_gateway ? print_span(age) : "still open",
+                     {by_gateway ? *on.ended_by_server : window->until, on}, age - what.at_most->count());
     }
     if (what.at_least && by_gateway && age < what.at_least->count()) {
       scope.fail(on.from, "a stream of at least " + print_span(what.at_least->count()), print_span(age),
-                 *on.ended_by_server);
+                 {*on.ended_by_server, on});
     }
   }
   if (!any) scope.unclear("a stream old enough to judge", "none in the window");
@@ -110,7 +110,7 @@ void judge(const silence_check& what, check_scope& scope) {
       any = true;
       if (quiet->gap_max <= what.at_most.count()) continue;
       scope.too_late(on.from, "bytes at least every " + print_span(what.at_most.count()),
-                     "a gap of " + print_span(quiet->gap_max), quiet->last,
+                     "a gap of " + print_span(quiet->gap_max), {quiet->last, quiet},
                      quiet->gap_max - what.at_most.count());
     }
   }
@@ -135,15 +135,16 @@ void judge(const closed_check& what, check_scope& scope) {
                     "it ended at " + print_span(scope.about().end));
     } else if (!over || took > what.within.count() + tolerance(scope.about())) {
       scope.too_late(on.from, "its stream closed within " + print_span(what.within.count()),
-                     over ? "after " + print_span(took) : "still open", *from, took - what.within.count());
+                     over ? "after " + print_span(took) : "still open",
+                     {over.value_or(*from + what.within.count()), on}, took - what.within.count());
     } else if (what.not_before && took < what.not_before->count() - tolerance(scope.about())) {
       scope.fail(on.from, "its stream open for " + print_span(what.not_before->count()),
-                 "closed after " + print_span(took), *over);
+                 "closed after " + print_span(took), {*over, on});
     } else if ((what.side == closed_check::by::agent) != by_client &&
                what.side != closed_check::by::anybody) {
       scope.fail(on.from,
                  what.side == closed_check::by::agent ? "closed by the agent" : "closed by the gateway",
-                 fmt::format("closed by the {}", by_client ? "agent" : "gateway"), *over);
+                 fmt::format("closed by the {}", by_client ? "agent" : "gateway"), {*over, on});
     }
   }
   if (!any) scope.unclear("an open stream", "none at that moment");

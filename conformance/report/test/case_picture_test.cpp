@@ -6,6 +6,7 @@
 #include "conformance/report/html_report.hpp"
 #include "conformance/report/saved_run.hpp"
 #include "conformance/report/test/sample_runs.hpp"
+#include "conformance/report/timeline.hpp"
 
 namespace kitfox::conformance {
 namespace {
@@ -33,6 +34,33 @@ judgement blames(const transcript& run, double t) {
   while (one.record + 1 < run.records().size() && run.records()[one.record].t < one.t) ++one.record;
   out.findings = {one};
   return out;
+}
+
+/// A run of heartbeats is in the transcript where it was written: when something else happened on its stream.
+TEST(Timeline, ShowsARunOfHeartbeatsAtItsPlaceInTime) {
+  transcript run;
+  record one;
+  ASSERT_TRUE(run.append(record{one}));
+  one.kind = record_kind::step_begun;
+  for (const auto& [t, name] : {std::pair{10, "early"}, {30, "late"}}) {
+    one.t = seconds(t);
+    one.name = name;
+    ASSERT_TRUE(run.append(record{one}));
+  }
+  one.kind = record_kind::sse_quiet;
+  one.t = one.last = seconds(20);
+  one.name = "heartbeat";
+  ASSERT_TRUE(run.append(record{one}));
+  const std::string shown = print_timeline(run, 2);
+  EXPECT_LT(shown.find("early"), shown.find("heartbeat"));
+  EXPECT_LT(shown.find("heartbeat"), shown.find("late"));
+  EXPECT_THAT(shown, HasSubstr(">    30.000000 s  step  late\n"));
+  judgement judged = blames(run, 30);
+  judged.findings[0].record = 2;
+  std::vector<std::size_t> order;
+  const auto picture = picture_of(run, judged);
+  for (const auto& row : picture["records"]) order.push_back(row[0]);
+  EXPECT_THAT(order, testing::ElementsAre(0, 1, 3, 2));
 }
 
 TEST(CasePicture, HasALaneForEachProgramAndTheNetwork) {
