@@ -65,7 +65,8 @@ std::string describe(const record& one) {
     case record_kind::fault_planned:
       return fmt::format("fault {} on {}", one.name, one.link);
     case record_kind::fault_fired:
-      return fmt::format("#{} fault {}: {}", one.conn, one.name, one.facts().value("what", ""));
+      return fmt::format("{}fault {}: {}", one.conn == 0 ? std::string{} : fmt::format("#{} ", one.conn),
+                         one.name, one.facts().value("what", ""));
     case record_kind::fault_healed:
       return "healed: " + one.name;
     case record_kind::step_begun:

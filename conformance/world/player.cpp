@@ -14,6 +14,7 @@ player::player(world& in, const scenario& what, std::uint64_t seed)
       caller_{in},
       keys_{in, caller_, what.topology},
       workload_{runtime::make_seeded_entropy(seed)->child("workload")},
+      effects_{in.tape(), in.harness().clock()},
       beside_{in.harness()} {
   for (const cluster_spec& one : what.topology.clusters) scale_.push_back(one.agents);
 }

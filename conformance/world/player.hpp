@@ -73,6 +73,9 @@ class player {
   [[nodiscard]] outcome ask(std::size_t index, const ask_verb& what);
   [[nodiscard]] outcome send(std::size_t index, const send_verb& what);
   [[nodiscard]] outcome ask_may(std::size_t index, const can_i_verb& what);
+  /// A disturbance that no link knows of; empty where what is asked for is that all is well.
+  [[nodiscard]] effect plan_effect(std::size_t index, bool disturbs, std::string_view where);
+  void undo_effect(std::size_t index);
   [[nodiscard]] step_result script_kubernetes(std::size_t index, const kubernetes_verb& what);
   void unscript_kubernetes(std::size_t index, const kubernetes_verb& what);
   [[nodiscard]] outcome set_rbac(const set_rbac_verb& what);
@@ -108,6 +111,8 @@ class player {
   caller caller_;
   keyring keys_;
   std::unique_ptr<runtime::entropy> workload_;
+  planned_effects effects_;
+  std::set<std::size_t> planned_;  ///< Steps whose effects last.
   runtime::task_group beside_;
   std::vector<std::uint32_t> scale_;     ///< Agents of each cluster that should run.
   std::set<std::string> wrong_secrets_;  ///< Agents that were given a wrong one.

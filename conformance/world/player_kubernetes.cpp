@@ -8,6 +8,8 @@
 namespace kitfox::conformance {
 namespace {
 
+constexpr std::string_view account_of_agents = "system:serviceaccount:incidentfox:incidentfox-agent";
+
 kube::request_match match_of(const kubernetes_verb& what) {
   kube::request_match out;
   out.verb = what.verb;
@@ -61,7 +63,7 @@ runtime::task<std::string> review_access(world& where, std::size_t cluster, nloh
   runtime::http::request review;
   review.method = "POST";
   review.target = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-  review.headers.add("Impersonate-User", "system:serviceaccount:incidentfox:incidentfox-agent");
+  review.headers.add("Impersonate-User", std::string{account_of_agents});
   review.headers.add("Content-Type", "application/json");
   review.headers.add("Accept", "application/json");
   review.body = nlohmann::json{{"apiVersion", "authorization.k8s.io/v1"},
@@ -83,6 +85,10 @@ std::string rule_id(std::size_t step) { return fmt::format("step {}", step); }
 
 player::step_result player::script_kubernetes(std::size_t index, const kubernetes_verb& what) {
   step_result result;
+  // Another user's trouble is there to pass the agent by.
+  const bool disturbs =
+      what.action != kubernetes_action::allow && (what.user.empty() || what.user == account_of_agents);
+  const effect met = plan_effect(index, disturbs, "kubernetes");
   for (const std::size_t cluster : what.clusters.clusters) {
     kube::fault_script* const script = world_.kubernetes(cluster).faults();
     if (script == nullptr) {
@@ -100,7 +106,7 @@ player::step_result player::script_kubernetes(std::size_t index, const kubernete
       continue;
     }
     const bool added = script->add_first(
-        {rule_id(index), match_of(what), what.nth - 1, what.times.value_or(0), action_of(what)});
+        {rule_id(index), match_of(what), what.nth - 1, what.times.value_or(0), action_of(what), met});
     if (!added) {
       result.ok = false;
       result.harness = true;

@@ -64,9 +64,18 @@ player::outcome player::take(std::size_t index) {
           [&](const kubernetes_verb& v) { return report(script_kubernetes(index, v)); },
           [&](const set_rbac_verb& v) { return set_rbac(v); },
           [&](const can_i_verb& v) { return ask_may(index, v); },
-          [&](const auth_backend_verb& v) { return report(world_.set_auth_backend(v), "auth_backend"); },
-          [&](const audit_store_verb& v) { return report(world_.set_audit_store(v), "audit_store"); },
-          [&](const dns_verb& v) { return report(world_.set_dns(v), "dns"); },
+          [&](const auth_backend_verb& v) {
+            effect met = plan_effect(index, v.to != auth_backend_verb{}.to, gateway_node);
+            return report(world_.set_auth_backend(v, std::move(met)), "auth_backend");
+          },
+          [&](const audit_store_verb& v) {
+            effect met = plan_effect(index, v.to != audit_store_verb{}.to, gateway_node);
+            return report(world_.set_audit_store(v, std::move(met)), "audit_store");
+          },
+          [&](const dns_verb& v) {
+            effect met = plan_effect(index, v.with != dns_verb::answer::right, v.links.text);
+            return report(world_.set_dns(v, std::move(met)), "dns");
+          },
           [&](const execute_verb& v) { return execute(index, v); },
           [&](const ask_verb& v) { return ask(index, v); },
           [&](const cancel_verb& v) {
@@ -80,22 +89,33 @@ player::outcome player::take(std::size_t index) {
   return chosen;
 }
 
+effect player::plan_effect(std::size_t index, bool disturbs, std::string_view where) {
+  if (!disturbs) return {};
+  planned_.insert(index);
+  return effects_.plan(index, what_.steps[index].verb_name, where);
+}
+
+void player::undo_effect(std::size_t index) {
+  if (planned_.erase(index) > 0) effects_.heal(index, what_.steps[index].verb_name);
+}
+
 void player::undo(std::size_t index) {
   const step& one = what_.steps[index];
+  undo_effect(index);
   if (std::holds_alternative<fault_verb>(one.action)) {
     world_.links().heal_step(index, world_.harness().clock().now());
   } else if (const auto* kubernetes = std::get_if<kubernetes_verb>(&one.action)) {
     unscript_kubernetes(index, *kubernetes);
   } else if (std::holds_alternative<auth_backend_verb>(one.action)) {
-    const runtime::error_code failure = world_.set_auth_backend({});
+    const runtime::error_code failure = world_.set_auth_backend({}, {});
     if (failure && failure_.empty()) failure_ = failure.message();
   } else if (std::holds_alternative<audit_store_verb>(one.action)) {
-    const runtime::error_code failure = world_.set_audit_store({});
+    const runtime::error_code failure = world_.set_audit_store({}, {});
     if (failure && failure_.empty()) failure_ = failure.message();
   } else if (const auto* dns = std::get_if<dns_verb>(&one.action)) {
     dns_verb right = *dns;
     right.with = dns_verb::answer::right;
-    const runtime::error_code failure = world_.set_dns(right);
+    const runtime::error_code failure = world_.set_dns(right, {});
     if (failure && failure_.empty()) failure_ = failure.message();
   } else if (const auto* clock = std::get_if<clock_verb>(&one.action)) {
     for (const node_ref& node : nodes_of(clock->nodes)) {

@@ -49,9 +49,9 @@ class sim_world final : public world, private sim::path_source {
   runtime::task<runtime::error_code> act(node_ref node, node_action action, socket_fate sockets) override;
   bool running(node_ref node) const override;
   runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
-  runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
-  runtime::error_code set_audit_store(const audit_store_verb& to) override;
-  runtime::error_code set_dns(const dns_verb& to) override;
+  runtime::error_code set_auth_backend(const auth_backend_verb& to, effect met) override;
+  runtime::error_code set_audit_store(const audit_store_verb& to, effect met) override;
+  runtime::error_code set_dns(const dns_verb& to, effect met) override;
   cluster_api& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;
   service_address agent_service() override;
@@ -70,7 +70,7 @@ class sim_world final : public world, private sim::path_source {
   sim::opened_path open(const sim::path_request&) override;
   [[nodiscard]] std::string name_of(node_ref node) const;
   [[nodiscard]] sim::name_fault_id plant_name_fault(const std::string& client, const std::string& name,
-                                                    const dns_verb& what);
+                                                    const dns_verb& what, effect met);
   [[nodiscard]] process* find(node_ref node) const;
   [[nodiscard]] runtime::task<runtime::error_code> start_api(std::size_t cluster);
   [[nodiscard]] runtime::task<runtime::error_code> start_gateway();

@@ -12,9 +12,10 @@ constexpr const char* address_of_old = "192.0.2.1";
 }  // namespace
 
 sim::name_fault_id sim_world::plant_name_fault(const std::string& client, const std::string& name,
-                                               const dns_verb& what) {
+                                               const dns_verb& what, effect met) {
   using answer = dns_verb::answer;
-  sim::planned_name_fault plan{sim::name_fault::slow, name, client, what.delay, {address_of_old}};
+  sim::planned_name_fault plan{sim::name_fault::slow, name,          client, what.delay,
+                               {address_of_old},      std::move(met)};
   switch (what.with) {
     case answer::nxdomain:
       plan.kind = sim::name_fault::nxdomain;
@@ -45,7 +46,7 @@ sim::name_fault_id sim_world::plant_name_fault(const std::string& client, const 
   return sim_.names().add(std::move(plan));
 }
 
-runtime::error_code sim_world::set_dns(const dns_verb& to) {
+runtime::error_code sim_world::set_dns(const dns_verb& to, effect met) {
   const std::vector<std::size_t>& clusters = to.links.agents.clusters;
   for (const std::size_t cluster : clusters) {
     for (std::uint32_t n = 0; n < what_.topology.clusters[cluster].agents; ++n) {
@@ -59,7 +60,7 @@ runtime::error_code sim_world::set_dns(const dns_verb& to) {
       const std::string name = to.links.target == link_set::to::gateway
                                    ? std::string{gateway_node}
                                    : kubernetes_host(what_.topology, cluster);
-      name_faults_[client] = plant_name_fault(client, name, to);
+      name_faults_[client] = plant_name_fault(client, name, to, met);
     }
   }
   return {};

@@ -15,12 +15,14 @@ void sim_world::watch_audit() {
   audit_sink_ = varied_audit_.get();
 }
 
-runtime::error_code sim_world::set_auth_backend(const auth_backend_verb& to) {
+runtime::error_code sim_world::set_auth_backend(const auth_backend_verb& to, effect met) {
   key_source_->state = to;
+  key_source_->met = std::move(met);
   return {};
 }
 
-runtime::error_code sim_world::set_audit_store(const audit_store_verb& to) {
+runtime::error_code sim_world::set_audit_store(const audit_store_verb& to, effect met) {
+  watched_audit_->met = std::move(met);
   watched_audit_->works = to.to == audit_store_verb::state::up;
   return {};
 }

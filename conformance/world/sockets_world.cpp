@@ -313,14 +313,14 @@ runtime::task<void> sockets_world::measure_lateness() {
 }
 
 runtime::error_code sockets_world::set_clock(node_ref, runtime::duration, double) { return impossible(); }
-runtime::error_code sockets_world::set_auth_backend(const auth_backend_verb&) { return impossible(); }
-runtime::error_code sockets_world::set_audit_store(const audit_store_verb&) { return impossible(); }
+runtime::error_code sockets_world::set_auth_backend(const auth_backend_verb&, effect) { return impossible(); }
+runtime::error_code sockets_world::set_audit_store(const audit_store_verb&, effect) { return impossible(); }
 
 void sockets_world::note_audit() {
   if (!concerns_audit(what_)) return;
   record_audit((directory_ / "gateway.db.audit").string(), tape_, harness_.clock().now());
 }
-runtime::error_code sockets_world::set_dns(const dns_verb&) { return impossible(); }
+runtime::error_code sockets_world::set_dns(const dns_verb&, effect) { return impossible(); }
 
 service_address sockets_world::caller_service() {
   return {relays_.at("caller->gateway")->local(), trust_, gateway_of_callers_.host};

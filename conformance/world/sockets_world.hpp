@@ -41,10 +41,10 @@ class sockets_world final : public world {
   bool running(node_ref node) const override;
   std::string refused_settings() const override { return refused_settings_; }
   runtime::error_code set_clock(node_ref node, runtime::duration jump, double drift) override;
-  runtime::error_code set_auth_backend(const auth_backend_verb& to) override;
-  runtime::error_code set_audit_store(const audit_store_verb& to) override;
+  runtime::error_code set_auth_backend(const auth_backend_verb& to, effect met) override;
+  runtime::error_code set_audit_store(const audit_store_verb& to, effect met) override;
   void note_audit() override;
-  runtime::error_code set_dns(const dns_verb& to) override;
+  runtime::error_code set_dns(const dns_verb& to, effect met) override;
   cluster_api& kubernetes(std::size_t cluster) override;
   service_address caller_service() override;
   service_address agent_service() override;

@@ -32,6 +32,7 @@ void record_audit(const std::string& path, recorder& into, runtime::mono_time t)
 }
 
 runtime::task<runtime::error_code> watched_audit::append(std::span<const gateway::audit_line> lines) {
+  if (!works && met) met();
   if (!works) co_return gateway::make_error_code(gateway::gateway_errc::audit_failed);
   const runtime::error_code failure = co_await inner_.append(lines);
   if (failure || how_ == recording::off) co_return failure;

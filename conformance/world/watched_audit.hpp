@@ -3,6 +3,7 @@
 
 #include "conformance/scenario/scenario.hpp"
 #include "conformance/transcript/recorder.hpp"
+#include "conformance/world/planned_effects.hpp"
 #include "gateway/audit_store.hpp"
 
 namespace kitfox::conformance {
@@ -26,6 +27,7 @@ class watched_audit final : public gateway::audit_sink {
   runtime::task<runtime::error_code> append(std::span<const gateway::audit_line> lines) override;
   std::string why() const override { return inner_.why(); }
   bool works = true;
+  effect met;  ///< Called for each write that fails.
 
  private:
   gateway::audit_sink& inner_;

@@ -9,6 +9,7 @@
 #include "conformance/world/cluster_api.hpp"
 #include "conformance/world/key_recipe.hpp"
 #include "conformance/world/link_table.hpp"
+#include "conformance/world/planned_effects.hpp"
 #include "conformance/world/wire_state.hpp"
 #include "runtime/host.hpp"
 
@@ -71,11 +72,12 @@ class world {
   /// True if this world can do it; else the step is a mistake of the scenario, found before anything runs.
   [[nodiscard]] virtual runtime::error_code set_clock(node_ref node, runtime::duration jump,
                                                       double drift) = 0;
-  [[nodiscard]] virtual runtime::error_code set_auth_backend(const auth_backend_verb& to) = 0;
-  [[nodiscard]] virtual runtime::error_code set_audit_store(const audit_store_verb& to) = 0;
+  /// `met` is called for each request that finds it changed; as in the two that follow.
+  [[nodiscard]] virtual runtime::error_code set_auth_backend(const auth_backend_verb& to, effect met) = 0;
+  [[nodiscard]] virtual runtime::error_code set_audit_store(const audit_store_verb& to, effect met) = 0;
   /// Puts what the gateway's audit holds into the tape, unless that was done as it was written.
   virtual void note_audit() {}
-  [[nodiscard]] virtual runtime::error_code set_dns(const dns_verb& to) = 0;
+  [[nodiscard]] virtual runtime::error_code set_dns(const dns_verb& to, effect met) = 0;
   [[nodiscard]] virtual cluster_api& kubernetes(std::size_t cluster) = 0;
 
   /// For the caller's own traffic, over the link "caller->gateway".

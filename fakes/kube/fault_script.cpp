@@ -53,6 +53,7 @@ const fault_rule* fault_script::on_request(const access_attributes& asked, const
     const bool spent = candidate.rule.fire_count > 0 && candidate.fired >= candidate.rule.fire_count;
     if (!due || spent) continue;
     ++candidate.fired;
+    if (candidate.rule.on_fired) candidate.rule.on_fired();
     return &candidate.rule;
   }
   return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ struct fault_rule {
   std::uint64_t skip_count = 0;  ///< Matching requests that pass before the first one is changed.
   std::uint64_t fire_count = 0;  ///< How many are changed then; 0: all.
   fault_action action;
+  std::function<void()> on_fired{};  ///< Called each time, if there is one.
 };
 
 /// Decides which requests are changed, by count alone: no clock, no chance. Rules are tried in order and the

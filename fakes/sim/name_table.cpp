@@ -60,6 +60,7 @@ name_table::answer name_table::ask(std::string_view client, std::string_view nam
     if (!plan.name.empty() && plan.name != wanted) continue;
     if (!plan.client.empty() && plan.client != client) continue;
     ++active.answers;
+    if (plan.on_met) plan.on_met();
     switch (plan.kind) {
       case name_fault::nxdomain:
         out.addresses = errc::name_not_found;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct planned_name_fault {
   std::string client;  ///< Name of the asking host; empty: every host.
   runtime::duration delay{};
   std::vector<std::string> addresses{};
+  std::function<void()> on_met{};  ///< Called for each answer that it changes, if there is one.
 };
 
 enum class name_fault_id : std::uint64_t {};
