@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What the header of a transcript says of its case. Which programs took part stands in no transcript, so the
-/// command that runs it again is that of the reference.
+/// What the header of a transcript says of its case. In virtual time, where it names no command that runs the
+/// case again, the reference took part.
 case_result describe(const transcript& tape) {
   const nlohmann::json& facts = tape.header().facts();
   case_result out;
@@ -23,8 +23,9 @@ case_result describe(const transcript& tape) {
   out.file = facts.value("file", "");
   out.name = out.id + "@" + out.world + "#" + std::to_string(out.seed);
   out.area = out.id.substr(0, out.id.find('/'));
-  out.reproduce = "kitfox run " + quote_word(out.file) + " --world " + out.world + " --seed " +
-                  std::to_string(out.seed) + " --filter " + quote_word(out.name);
+  out.reproduce =
+      facts.value("reproduce", "kitfox run " + quote_word(out.file) + " --world " + out.world + " --seed " +
+                                   std::to_string(out.seed) + " --filter " + quote_word(out.name));
   if (!tape.records().empty()) out.world_seconds = static_cast<double>(tape.records().back().t) / 1e9;
   std::string why;
   if (const std::optional<scenario_case> played = scenario_of(tape, why)) {

@@ -143,6 +143,7 @@ void play_sockets_case(const planned_case& what, const case_settings& settings, 
     return;
   }
   sockets_run_options options{what.seed, settings.programs, own.path()};
+  options.reproduce = out.reproduce;
   if (at == pace::own) options.programs.faster = {};
   if (settings.deadline) options.time_left = settings.deadline->left();
   const sockets_run ran = run_in_sockets(*what.what, *what.source, options, clusters);

@@ -46,7 +46,9 @@ sockets_run run_in_sockets(const scenario_case& one, const scenario_source& sour
   runtime::stop_source stop{host->executor()};
   host->stop_on_signals(stop);
   recorder tape{host->clock().now()};
-  tape.add(make_header(one, source, options.seed, options.programs), host->clock().now());
+  record header = make_header(one, source, options.seed, options.programs);
+  if (!options.reproduce.empty()) header.more["reproduce"] = options.reproduce;
+  tape.add(std::move(header), host->clock().now());
   play_outcome played;
   std::optional<runtime::duration> time_left = options.time_left;
   if (time_left) *time_left *= pace.times;

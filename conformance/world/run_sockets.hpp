@@ -15,6 +15,7 @@ struct sockets_run_options {
   subject_programs programs;  ///< The reference: kitfox-agent and kitfox-gateway beside this program.
   /// For certificates, databases and logs (`NODE.log`); must exist.
   std::filesystem::path work_directory;
+  std::string reproduce{};                       ///< The command that runs the case again, for the header.
   std::optional<runtime::duration> time_left{};  ///< It is broken off then.
 };
 

@@ -48,6 +48,9 @@ class OtherPrograms(ProgramTest):
         # What the programs wrote outlives the folder they ran in.
         self.assertIn(f"what the programs wrote: {done.out}/{done.case()['logs']}", done.stdout)
         self.assertIn("connected_to_gateway", (done.out / done.case()["logs"] / "prod-0.log").read_text())
+        again = self.call("judge", str(done.out / done.case()["transcript"]))
+        self.assertEqual(again.status, 1, again.stdout)
+        self.assertIn(f"run it again: {done.case()['reproduce']}\n", again.stdout)
 
     def test_a_gateway_that_does_not_come_up_is_the_harness_s_error_and_says_what_it_said(self):
         done = self.run_kitfox(self.scenario("passes"), "--gateway-command", "sh -c 'echo no database; exit 7'")
