@@ -136,12 +136,13 @@ task<error_code> gateway::state::listen_for_agents() {
   const auto bounds = server_options_of(options.limits, shards.size());
   runtime::listen_options how;
   how.unacknowledged_max = options.limits.write_timeout + options.heartbeat_interval;
-  how.shared_port = shards.size() > 1;
+  if (shards.size() > 1) how.sharing = runtime::port_sharing::first;
   runtime::endpoint at = options.agent_listen;
   for (const auto& shard : shards) {
     const error_code failure = co_await shard->listen(at, tls.value(), bounds, how);
     if (failure) co_return blame("--agent-listen " + print_address(options.agent_listen), failure);
     at.port = shards.front()->local().port;
+    how.sharing = runtime::port_sharing::joining;
   }
   co_return error_code{};
 }

@@ -80,6 +80,15 @@ struct tls_server_options {
   std::string client_authorities_pem;
 };
 
+/// Who else may listen at an address.
+enum class port_sharing {
+  alone,  ///< Nobody has the address, and nobody gets it.
+  /// Nobody has the address yet, so that two programs never divide one between them; those that join may get
+  /// it. The system spreads connections over them (SO_REUSEPORT).
+  first,
+  joining,  ///< One more at the address of a `first` of the same user.
+};
+
 /// What a listener wants of the system. A simulated network ignores it: no connection there is given up for
 /// bytes that nobody acknowledges, however long, so whoever must notice silence needs a limit of its own; and
 /// a second listener at an address is refused, since all of a simulated host is one thread. Connections that
@@ -89,8 +98,7 @@ struct listen_options {
   /// (TCP_USER_TIMEOUT, RFC 9293 §3.8.3), so that a peer that fell silent is noticed; none: the system's own
   /// time, which is about a quarter of an hour. Whole milliseconds.
   std::optional<duration> unacknowledged_max{};
-  /// Lets further listeners bind the same address; the system spreads connections over them (SO_REUSEPORT).
-  bool shared_port = false;
+  port_sharing sharing = port_sharing::alone;
 };
 
 /// Prepared TLS settings, with their session cache; made by a network, usable only with that network.

@@ -151,7 +151,7 @@ result<std::unique_ptr<listener>> listen_tcp(asio::any_io_executor executor, con
   tcp::acceptor acceptor{executor};
   acceptor.open(at.protocol(), failure);
   if (!failure) acceptor.set_option(asio::socket_base::reuse_address{true}, failure);
-  if (!failure && how.shared_port) acceptor.set_option(reuse_port{true}, failure);
+  if (!failure && how.sharing == port_sharing::joining) acceptor.set_option(reuse_port{true}, failure);
   // Accepted sockets inherit it.
   if (!failure && how.unacknowledged_max) {
     using std::chrono::milliseconds;
@@ -160,6 +160,8 @@ result<std::unique_ptr<listener>> listen_tcp(asio::any_io_executor executor, con
   }
   if (!failure) acceptor.bind(at, failure);
   if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
+  // Not before: with the option an address is had that others have with it, in whatever process.
+  if (!failure && how.sharing == port_sharing::first) acceptor.set_option(reuse_port{true}, failure);
   if (failure) return from_system(failure, "listen", events);
   const tcp::endpoint local = acceptor.local_endpoint(failure);
   if (failure) return from_system(failure, "listen", events);

@@ -91,6 +91,7 @@ class RunningProgram : public program_fixture {
   task<int> shows(const pki::authority& to_callers);
   task<int> with_a_command_in_flight();
   task<int> refuses_a_stranger();
+  task<int> beside_another_at_its_port();
 
   runtime::no_events events_;
   std::unique_ptr<runtime::real_host> host_ = runtime::real_host::make(events_);
@@ -235,6 +236,24 @@ TEST_F(RunningProgram, KeepsNoMoreAuditRecordsThanItIsTold) {
   EXPECT_EQ(host_->run(refuses_a_stranger()), 0);
   EXPECT_EQ(run({"audit", "--verify"}, complete_), 0);
   EXPECT_THAT(out(), HasSubstr("2 records, chain holds\n"));
+}
+
+task<int> RunningProgram::beside_another_at_its_port() {
+  co_await listening();
+  const std::string taken = "127.0.0.1:" + std::to_string(agent_port_);
+  runtime::test::running_program other{
+      *host_, start_with({"--threads", "2", "--agent-listen", taken, "--database", path("other.db")})};
+  const std::string why = co_await other.line_with("start_failed");
+  EXPECT_THAT(why, HasSubstr("--agent-listen " + taken + ": address unavailable"));
+  const int code = co_await other.ended();
+  EXPECT_EQ(code, 4);
+  program_->send_signal(SIGTERM);
+  co_return co_await program_->ended();
+}
+
+TEST_F(RunningProgram, LetsNoOtherGatewayHaveItsPortThoughItsThreadsShareIt) {
+  start({"--threads", "2"});
+  EXPECT_EQ(host_->run(beside_another_at_its_port()), 0);
 }
 
 }  // namespace

@@ -252,16 +252,22 @@ TEST(Sockets, AnAcceptedConnectionIsLostWhenItsPeerTakesNothingForItsTime) {
   });
 }
 
-TEST(Sockets, ListenersShareAPortWhereBothAgree) {
+TEST(Sockets, ListenersJoinTheFirstOfTheirPortAndNobodyElseGetsIt) {
   sockets with;
   with.run(std::nullopt, [](sockets& in) -> task<void> {
     endpoint at{"127.0.0.1", 0};
-    listen_options how;
-    how.shared_port = true;
-    auto first = (co_await in.on->network().listen(at, nullptr, how)).value();
-    endpoint same = first->local();
-    EXPECT_TRUE((co_await in.on->network().listen(same, nullptr, how)).has_value());
-    EXPECT_FALSE((co_await in.on->network().listen(same, nullptr)).has_value());
+    auto one = (co_await in.on->network().listen(at, nullptr, {{}, port_sharing::first})).value();
+    endpoint same = one->local();
+    auto other = (co_await in.on->network().listen(same, nullptr, {{}, port_sharing::joining})).value();
+    for (const port_sharing late : {port_sharing::first, port_sharing::alone})
+      EXPECT_EQ((co_await in.on->network().listen(same, nullptr, {{}, late})).error(),
+                errc::address_unavailable);
+    std::vector<std::unique_ptr<byte_stream>> clients;
+    // That all of them come to one listener has a probability of 2^-63.
+    for (int number = 0; number < 64; ++number)
+      clients.push_back((co_await in.on->network().dial(same, nullptr)).value());
+    EXPECT_TRUE((co_await one->accept()).has_value());
+    EXPECT_TRUE((co_await other->accept()).has_value());
   });
 }
 

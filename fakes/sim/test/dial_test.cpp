@@ -243,9 +243,10 @@ TEST_F(Dial, APortIsTakenOnceAndZeroChoosesAFreeOne) {
 
 TEST_F(Dial, NoPortIsSharedInASimulation) {
   runtime::listen_options sharing;
-  sharing.shared_port = true;
+  sharing.sharing = runtime::port_sharing::first;
   listen_outcome first, second;
   run_one(tasks_of_gateway, listen_at(gateway, {"", 8444}, first, sharing));
+  sharing.sharing = runtime::port_sharing::joining;
   run_one(tasks_of_gateway, listen_at(gateway, {"", 8444}, second, sharing));
   EXPECT_TRUE(first.listener != nullptr);
   EXPECT_EQ(second.failure, errc::address_unavailable);
