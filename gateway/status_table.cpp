@@ -21,12 +21,24 @@ status_table::node& status_table::touch(std::string_view cluster_id) {
 }
 
 void status_table::on_connected(const route& stream, agent_facts facts, runtime::wall_time now) {
-  cluster_status_entry& one = touch(stream.cluster_id).status;
-  if (stream.id < one.newest) return;
-  one.newest = stream.id;
-  one.connected_at = now;
-  one.facts = std::move(facts);
-  one.refused = false;
+  node& of = touch(stream.cluster_id);
+  of.open.insert_or_assign(stream.id, told{now, std::move(facts)});
+  if (of.open.rbegin()->first == stream.id) of.status.refused = false;
+  show_newest(of);
+}
+
+void status_table::on_ended(const route& stream) {
+  const auto found = by_cluster_.find(stream.cluster_id);
+  if (found == by_cluster_.end() || found->second.open.erase(stream.id) == 0) return;
+  if (!found->second.open.empty()) show_newest(found->second);
+}
+
+void status_table::show_newest(node& of) {
+  const auto& [newest, said] = *of.open.rbegin();
+  if (of.status.newest == newest) return;
+  of.status.newest = newest;
+  of.status.connected_at = said.connected_at;
+  of.status.facts = said.facts;
 }
 
 void status_table::on_signal(std::string_view cluster_id, liveness_signal signal, runtime::wall_time now) {

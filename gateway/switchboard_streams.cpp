@@ -60,8 +60,10 @@ void switchboard::open(agent_shard& on, const route& one, const agent_facts& fac
   host_.events().info("agent_connected", {{"cluster_id", std::string_view{one.cluster_id}},
                                           {"key_id", std::string_view{one.key_id}},
                                           {"instance_id", std::string_view{one.instance_id}}});
-  for (const route& old : replaced)
+  for (const route& old : replaced) {
+    statuses_.on_ended(old);
     if (stream_link* line = find(old.id)) cut(*line, stream_end::replaced);
+  }
   schedule();
 }
 
@@ -159,6 +161,7 @@ void switchboard::close(session_id stream, stream_end why) {
   const route one = line->facts;
   open_.erase(stream);
   routes_.remove(one);
+  statuses_.on_ended(one);
   perform(commands_.on_stream_ended(one, departure_of(why), now()));
   audit_line(audit_kind::disconnect, one, to_string(why), {});
   metrics_.count_disconnect(why);
@@ -170,8 +173,10 @@ void switchboard::close(session_id stream, stream_end why) {
 }
 
 void switchboard::revoke(std::string_view cluster_id, std::string_view key_id) {
-  for (const route& ended : routes_.remove_by_key(cluster_id, key_id))
+  for (const route& ended : routes_.remove_by_key(cluster_id, key_id)) {
+    statuses_.on_ended(ended);
     if (stream_link* line = find(ended.id)) cut(*line, stream_end::revoked);
+  }
   schedule();
 }
 

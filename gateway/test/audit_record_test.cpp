@@ -184,6 +184,22 @@ TEST_F(Statuses, AnOlderStreamCannotOverwriteANewerOne) {
   EXPECT_EQ(table_.find("c1")->facts.agent_version, "v2");
 }
 
+TEST_F(Statuses, AreThoseOfTheNewestStreamThatIsOpen) {
+  table_.on_connected(stream(1), {"v1", "1.20", 2}, runtime::wall_time{1s});
+  table_.on_connected(stream(2), {"v2", {}, {}}, runtime::wall_time{2s});
+  table_.on_connected(stream(3), {"v3", {}, {}}, runtime::wall_time{3s});
+  table_.on_ended(stream(2));
+  EXPECT_EQ(table_.find("c1")->facts.agent_version, "v3");
+  table_.on_ended(stream(3));
+  table_.on_ended(stream(3));
+  EXPECT_EQ(table_.find("c1")->connected_at, runtime::wall_time{1s});
+  EXPECT_EQ(table_.find("c1")->facts.agent_version, "v1");
+  EXPECT_EQ(table_.find("c1")->facts.kubernetes_version, "1.20");
+  EXPECT_EQ(table_.find("c1")->facts.node_count, 2);
+  table_.on_ended(stream(1));
+  EXPECT_EQ(table_.find("c1")->facts.agent_version, "v1");
+}
+
 TEST_F(Statuses, TheQuietestClusterIsForgotten) {
   table_.on_connected(stream(1, "c1"), {}, {});
   table_.on_connected(stream(2, "c2"), {}, {});
