@@ -111,7 +111,7 @@ void tuning_flags::declare_sizes(CLI::App& app, agent_policy& policy) {
        "Bytes of those answers; of older ones only the id is remembered", 0, 1024 * mebibyte},
       {"--body-bytes-max", policy.responses.body_bytes_max, "Bytes of one answer; a longer one is truncated",
        512, 16 * mebibyte},
-      {"--page-items", policy.kubernetes.page_items, "Objects asked of Kubernetes at a time", 1, 10'000},
+      {"--page-items", policy.kubernetes.page_items, "Objects asked of Kubernetes at a time", 1, 1000},
       {"--log-bytes-max", policy.kubernetes.log_bytes_max, "Bytes of one container log", 1, 16 * mebibyte},
   };
   for (const tuned_size& one : all)

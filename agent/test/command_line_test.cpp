@@ -120,6 +120,14 @@ TEST(CommandLine, NamesTheVariableThatIsWrong) {
   }
 }
 
+TEST(CommandLine, AsksKubernetesForAtMostAThousandObjectsAtATime) {
+  command_line f;
+  EXPECT_EQ(f.program({"--page-items", "1000"}).agent.policy.kubernetes.page_items, 1000u);
+  const early_end end = f.end({"--page-items", "1001"});
+  EXPECT_EQ(end.code, exit_code::bad_configuration);
+  EXPECT_NE(end.text.find("--page-items"), std::string::npos) << end.text;
+}
+
 TEST(CommandLine, LetsFlagsWinOverTheEnvironment) {
   command_line f;
   f.variables["INCIDENTFOX_CLUSTER_NAME"] = "from-environment";
