@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "runtime/tls/tls.hpp"
+
 namespace kitfox::agent {
 
 namespace {
@@ -42,12 +44,29 @@ result<kube_access> in_cluster_access(const kube_environment& pod, files& disk, 
     return authorities.error();
   }
   access.authorities_pem = std::move(*authorities);
+  access.authorities_source = authority;
   if (const auto token = disk.read(access.token_path); !token) {
     complaint = fmt::format("{}: {}; the pod needs a mounted service account", access.token_path,
                             token.error().message());
     return token.error();
   }
   return access;
+}
+
+std::string wrong_with_certificates(const kube_access& access) {
+  runtime::tls_client_options trust;
+  trust.authorities_pem = access.authorities_pem;
+  const bool without_authorities = trust.authorities_pem.empty();
+  if (!without_authorities && !runtime::tls::make_client(trust))
+    return access.authorities_source + ": expected the API server's authorities as PEM";
+  if (access.client_certificate_pem.empty()) return {};
+  trust.certificate_pem = access.client_certificate_pem;
+  trust.private_key_pem = access.client_key_pem;
+  // Anything that is trusted will do: the system's authorities are not looked at here.
+  if (without_authorities) trust.authorities_pem = trust.certificate_pem;
+  if (!runtime::tls::make_client(trust))
+    return access.client_source + ": expected a certificate and its private key as PEM";
+  return {};
 }
 
 result<kube_access> find_kube_access(const kube_environment& pod, files& disk, std::string& complaint) {

@@ -13,6 +13,8 @@ struct kube_access {
   std::string client_certificate_pem{}, client_key_pem{};  ///< Both or neither.
   std::string token{};                                     ///< Empty: none, or by `token_path`.
   std::string token_path{};  ///< Read again when it may have been rotated; wins over `token`.
+  /// Where authorities and client certificate were read, by file and field, for complaints.
+  std::string authorities_source{}, client_source{};
 };
 
 /// The pieces of the environment that lead to the API server.
@@ -28,6 +30,11 @@ struct kube_environment {
 /// kubeconfig and access.
 [[nodiscard]] result<kube_access> find_kube_access(const kube_environment& pod, files& disk,
                                                    std::string& complaint);
+
+/// What keeps OpenSSL from using the authorities or the client certificate, in one line with file and field;
+/// empty: nothing. find_kube_access() leaves it open, since a simulation's certificates are none of
+/// OpenSSL's.
+[[nodiscard]] std::string wrong_with_certificates(const kube_access& access);
 
 /// Access of a pod: service account token and authority, server by the two variables.
 [[nodiscard]] result<kube_access> in_cluster_access(const kube_environment& pod, files& disk,

@@ -31,9 +31,11 @@ class kubeconfig_reader {
   }
   std::string text(const YAML::Node& in, const char* key, const std::string& where);
   YAML::Node entry(const YAML::Node& root, const char* list, const std::string& name, const char* member);
-  void refuse(const YAML::Node& in, std::initializer_list<const char*> keys, const std::string& where);
+  void refuse(const YAML::Node& in, std::initializer_list<const char*> keys, const std::string& where,
+              const char* advice);
   std::string resolved(const std::string& file) const;
   std::string pem(const YAML::Node& in, const std::string& key, const std::string& where);
+  std::string source(const YAML::Node& in, const std::string& key, const std::string& where);
   void read_cluster(const YAML::Node& cluster, const std::string& where);
   void read_user(const YAML::Node& user, const std::string& where);
 
@@ -68,12 +70,11 @@ YAML::Node kubeconfig_reader::entry(const YAML::Node& root, const char* list, co
 }
 
 void kubeconfig_reader::refuse(const YAML::Node& in, std::initializer_list<const char*> keys,
-                               const std::string& where) {
+                               const std::string& where, const char* advice) {
   for (const char* key : keys)
     if (const YAML::Node value = in[key]; value && !value.IsNull())
-      fail(
-          agent_errc::kubeconfig_unsupported,
-          fmt::format("{}.{}: not supported by this agent; use a token or a client certificate", where, key));
+      fail(agent_errc::kubeconfig_unsupported,
+           fmt::format("{}.{}: not supported by this agent; {}", where, key, advice));
 }
 
 std::string kubeconfig_reader::resolved(const std::string& file) const {
@@ -102,6 +103,14 @@ std::string kubeconfig_reader::pem(const YAML::Node& in, const std::string& key,
   return {};
 }
 
+/// Where pem() reads, in words.
+std::string kubeconfig_reader::source(const YAML::Node& in, const std::string& key,
+                                      const std::string& where) {
+  const std::string data_key = key + "-data";
+  if (!text(in, data_key.c_str(), where).empty()) return fmt::format("{}: {}.{}", path_, where, data_key);
+  return fmt::format("{}: {}.{}: {}", path_, where, key, resolved(text(in, key.c_str(), where)));
+}
+
 void kubeconfig_reader::read_cluster(const YAML::Node& cluster, const std::string& where) {
   access_.server_url = text(cluster, "server", where);
   const auto server = http::parse_url(access_.server_url);
@@ -119,14 +128,17 @@ void kubeconfig_reader::read_cluster(const YAML::Node& cluster, const std::strin
          fmt::format("{}.insecure-skip-tls-verify: never honoured; name the authority by "
                      "certificate-authority or certificate-authority-data",
                      where));
-  refuse(cluster, {"proxy-url", "tls-server-name"}, where);
+  refuse(cluster, {"proxy-url"}, where, "it dials the server itself: remove it");
+  refuse(cluster, {"tls-server-name"}, where,
+         "name the server by a host name that its certificate is for, and remove it");
   access_.authorities_pem = pem(cluster, "certificate-authority", where);
+  access_.authorities_source = source(cluster, "certificate-authority", where);
 }
 
 void kubeconfig_reader::read_user(const YAML::Node& user, const std::string& where) {
   refuse(user,
          {"exec", "auth-provider", "username", "password", "as", "as-groups", "as-uid", "as-user-extra"},
-         where);
+         where, "use a token or a client certificate");
   access_.token = text(user, "token", where);
   // As in kubectl, a token given in the file itself is used and tokenFile is not.
   if (access_.token.empty()) {
@@ -142,6 +154,8 @@ void kubeconfig_reader::read_user(const YAML::Node& user, const std::string& whe
   }
   access_.client_certificate_pem = pem(user, "client-certificate", where);
   access_.client_key_pem = pem(user, "client-key", where);
+  access_.client_source =
+      source(user, "client-certificate", where) + ", " + source(user, "client-key", where);
   if (access_.client_certificate_pem.empty() != access_.client_key_pem.empty())
     fail(agent_errc::kubeconfig_malformed,
          fmt::format("{}: client-certificate and client-key need each other", where));

@@ -40,13 +40,19 @@ int main(int argc, char** argv) {
       std::fprintf(complaint ? stderr : stdout, "%s\n", end->text.c_str());
       return static_cast<int>(end->code);
     }
+    auto& program = std::get<agent::program_options>(read);
+    const std::string wrong = agent::wrong_with_certificates(program.agent.kubernetes);
+    if (!wrong.empty()) {
+      std::fprintf(stderr, "kitfox-agent: %s\n", wrong.c_str());
+      return static_cast<int>(agent::exit_code::bad_configuration);
+    }
     const std::string pace_text = variable(runtime::clock_pace_variable).value_or("1@0");
     const auto pace = runtime::parse_clock_pace(pace_text);
     if (!pace) {
       std::fprintf(stderr, "kitfox-agent: %s is for kitfox alone\n", runtime::clock_pace_variable);
       return static_cast<int>(agent::exit_code::bad_configuration);
     }
-    return run(std::move(std::get<agent::program_options>(read)), *pace);
+    return run(std::move(program), *pace);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "kitfox-agent: %s\n", error.what());
     return static_cast<int>(agent::exit_code::failed);

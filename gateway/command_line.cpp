@@ -15,6 +15,7 @@
 #include "gateway/limit_list.hpp"
 #include "gateway/options_check.hpp"
 #include "runtime/json_lines_sink.hpp"
+#include "runtime/tls/tls.hpp"
 
 namespace kitfox::gateway {
 
@@ -160,6 +161,23 @@ std::vector<caller_credential> read_callers(const raw_options& raw, reader& in) 
   return callers;
 }
 
+/// Who is to blame where a listener cannot use `tls`.
+std::string blame_for(const runtime::tls_server_options& tls, const std::string& certificate,
+                      const std::string& key) {
+  using runtime::tls::identity_fault;
+  switch (runtime::tls::find_fault(tls.certificate_pem, tls.private_key_pem)) {
+    case identity_fault::certificate:
+      return certificate + ", which must be certificates as PEM";
+    case identity_fault::private_key:
+      return key + ", which must be a private key as PEM, without a passphrase";
+    case identity_fault::not_a_pair:
+      return certificate + ", " + key + ", which must belong together";
+    case identity_fault::none:
+      break;
+  }
+  return certificate + ", " + key;
+}
+
 gateway_options read_options(const raw_options& raw, reader& in) {
   gateway_options options;
   options.agent_listen = in.address("agent-listen", raw.agent_listen);
@@ -168,13 +186,14 @@ gateway_options read_options(const raw_options& raw, reader& in) {
   tls.certificate_pem = in.file("tls-cert-file", raw.tls_cert_file);
   tls.private_key_pem = in.file("tls-key-file", raw.tls_key_file);
   options.agent_tls = tls;
-  options.agent_tls_source = "--tls-cert-file " + raw.tls_cert_file + ", --tls-key-file " + raw.tls_key_file;
+  options.agent_tls_source =
+      blame_for(tls, "--tls-cert-file " + raw.tls_cert_file, "--tls-key-file " + raw.tls_key_file);
   options.caller_tls_source = options.agent_tls_source;
   if (!raw.caller_tls_cert_file.empty() || !raw.caller_tls_key_file.empty()) {
     tls.certificate_pem = in.file("caller-tls-cert-file", raw.caller_tls_cert_file);
     tls.private_key_pem = in.file("caller-tls-key-file", raw.caller_tls_key_file);
-    options.caller_tls_source = "--caller-tls-cert-file " + raw.caller_tls_cert_file +
-                                ", --caller-tls-key-file " + raw.caller_tls_key_file;
+    options.caller_tls_source = blame_for(tls, "--caller-tls-cert-file " + raw.caller_tls_cert_file,
+                                          "--caller-tls-key-file " + raw.caller_tls_key_file);
   }
   options.caller_tls = tls;
   options.pepper = raw.pepper;

@@ -58,16 +58,19 @@ class AgentProgram : public testing::TestWithParam<bad_configuration> {
     directory_ = fs::temp_directory_path() / ("kitfox-agent-" + name);
     fs::remove_all(directory_);
     fs::create_directory(directory_);
-    write("kubeconfig",
-          "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
-          "contexts: [{name: c, context: {cluster: c, user: u}}]\n"
-          "clusters: [{name: c, cluster: {server: \"" +
-              ear_.url +
-              "\"}}]\n"
-              "users: [{name: u, user: {token: t}}]\n");
+    write("kubeconfig", kubeconfig_with("", "token: t"));
     write("broken", "contexts: [");
+    write("no-authority", kubeconfig_with("certificate-authority-data: bm8gUEVN", "token: t"));
+    write("no-authority-file", kubeconfig_with("certificate-authority: broken", "token: t"));
+    write("no-certificate", kubeconfig_with("", "client-certificate: broken, client-key-data: bm8gUEVN"));
   }
   void TearDown() override { fs::remove_all(directory_); }
+  [[nodiscard]] std::string kubeconfig_with(const std::string& in_cluster, const std::string& in_user) const {
+    return "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+           "contexts: [{name: c, context: {cluster: c, user: u}}]\n"
+           "clusters: [{name: c, cluster: {server: \"" +
+           ear_.url + "\", " + in_cluster + "}}]\nusers: [{name: u, user: {" + in_user + "}}]\n";
+  }
   void write(const std::string& name, const std::string& text) const {
     std::ofstream{directory_ / name, std::ios::binary} << text;
   }
@@ -118,6 +121,19 @@ INSTANTIATE_TEST_SUITE_P(
                     bad_configuration{"NoKubernetes", {{"KUBECONFIG", ""}}, "", "KUBERNETES_SERVICE_HOST"},
                     bad_configuration{"AbsentKubeconfig", {{"KUBECONFIG", "absent"}}, "", "absent"},
                     bad_configuration{"BrokenKubeconfig", {{"KUBECONFIG", "broken"}}, "", "broken"},
+                    bad_configuration{"NoPemAuthority",
+                                      {{"KUBECONFIG", "no-authority"}},
+                                      "",
+                                      "no-authority: clusters[c].certificate-authority-data: "},
+                    bad_configuration{"NoPemAuthorityFile",
+                                      {{"KUBECONFIG", "no-authority-file"}},
+                                      "",
+                                      "no-authority-file: clusters[c].certificate-authority: broken: "},
+                    bad_configuration{"NoPemCertificate",
+                                      {{"KUBECONFIG", "no-certificate"}},
+                                      "",
+                                      "users[u].client-certificate: broken, no-certificate: "
+                                      "users[u].client-key-data: "},
                     bad_configuration{"NoServiceAccount",
                                       {{"KUBECONFIG", ""},
                                        {"KUBERNETES_SERVICE_HOST", "127.0.0.1"},

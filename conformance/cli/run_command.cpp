@@ -126,6 +126,7 @@ class run_command final : public cli_command {
   void add_running(CLI::App& flags) {
     const char* group = "How they are run and reported";
     flags.add_option("--jobs", jobs_, "Cases at work side by side; default: one for each core")
+        ->check(CLI::PositiveNumber)
         ->type_name("N")
         ->group(group);
     flags

@@ -105,11 +105,11 @@ class subject_flags {
           ->type_name("N")
           ->check(CLI::Range(1, 100))
           ->capture_default_str();
-    app_->add_flag("--list-settings", list_settings_,
-                   "Print the cases with the settings that each needs of the subject, and run none");
+    app_->add_flag("--list-settings", list_settings_, "Print the cases and the settings that each needs");
     app_->add_option("--filter", filter_, "Only cases whose name fits; * stands for anything")
         ->type_name("GLOB");
     app_->add_option("--jobs", jobs_, "Cases at work side by side; default: one for each core")
+        ->check(CLI::PositiveNumber)
         ->type_name("N");
     app_->add_option("--out", out_, "Folder for the reports, transcripts/, and logs/ of what went wrong")
         ->type_name("DIR");

@@ -46,10 +46,16 @@ TEST_F(Program, SaysWhenAnAddressOrAFileIsUnusable) {
   EXPECT_EQ(run({"--database", path("absent/gateway.db")}, complete_), 3);
 }
 
-TEST_F(Program, NamesTheFilesOfAKeyAndACertificateThatDoNotFit) {
+TEST_F(Program, NamesTheFileThatIsNoCertificateOrNoKeyAndBothThatDoNotFit) {
   const std::string certificate = path("cert.pem"), key = path("key.pem");
-  EXPECT_EQ(run({"--tls-cert-file", key, "--tls-key-file", certificate}, complete_), 4);
-  EXPECT_THAT(out(), HasSubstr("--tls-cert-file " + key + ", --tls-key-file " + certificate));
+  EXPECT_EQ(run({"--tls-cert-file", key}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("\"--tls-cert-file " + key + ", which must be certificates as PEM: "));
+  EXPECT_EQ(run({"--tls-key-file", certificate}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("\"--tls-key-file " + certificate + ", which must be a private key as PEM"));
+  write("other.pem", authority_.issue("127.0.0.1").private_key_pem);
+  EXPECT_EQ(run({"--tls-key-file", path("other.pem")}, complete_), 4);
+  EXPECT_THAT(out(), HasSubstr("--tls-cert-file " + certificate + ", --tls-key-file " + path("other.pem") +
+                               ", which must belong together: "));
 }
 
 TEST_F(Program, NamesTheFlagOrTheVariableOfAValueThatItCannotTake) {

@@ -238,6 +238,11 @@ TEST(TlsSettings, RefuseWhatCannotBeUsed) {
   EXPECT_EQ(server_error(cut, good.private_key_pem), errc::tls_configuration_invalid);
   EXPECT_EQ(server_error(good.certificate_pem + cut, good.private_key_pem), errc::tls_configuration_invalid);
 
+  EXPECT_EQ(find_fault(cut, ""), identity_fault::certificate);
+  EXPECT_EQ(find_fault(good.certificate_pem, good.certificate_pem), identity_fault::private_key);
+  EXPECT_EQ(find_fault(good.certificate_pem, other.private_key_pem), identity_fault::not_a_pair);
+  EXPECT_EQ(find_fault(good.certificate_pem, good.private_key_pem), identity_fault::none);
+
   tls_client_options client;
   client.authorities_pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   EXPECT_EQ(make_client(client).error(), errc::tls_configuration_invalid);

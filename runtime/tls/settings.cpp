@@ -43,11 +43,15 @@ std::vector<certificate_ptr> read_certificates(std::string_view pem) {
   return all;
 }
 
+key_ptr read_key(std::string_view pem) {
+  const bio_ptr source = read_from(pem);
+  return key_ptr{PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr)};
+}
+
 error_code present(SSL_CTX* context, std::string_view certificate_pem, std::string_view key_pem) {
   const auto chain = read_certificates(certificate_pem);
   if (chain.empty()) return errc::tls_configuration_invalid;
-  const bio_ptr key_source = read_from(key_pem);
-  const key_ptr key{PEM_read_bio_PrivateKey(key_source.get(), nullptr, no_passphrase, nullptr)};
+  const key_ptr key = read_key(key_pem);
   if (key == nullptr) return errc::tls_configuration_invalid;
   if (SSL_CTX_use_certificate(context, chain.front().get()) != 1 ||
       SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
@@ -87,7 +91,22 @@ int select_http11(SSL*, const unsigned char** out, unsigned char* out_size, cons
   return SSL_TLSEXT_ERR_OK;
 }
 
+identity_fault fault_of(std::string_view certificate_pem, std::string_view private_key_pem) {
+  const auto chain = read_certificates(certificate_pem);
+  if (chain.empty()) return identity_fault::certificate;
+  const key_ptr key = read_key(private_key_pem);
+  if (key == nullptr) return identity_fault::private_key;
+  const bool pair = X509_check_private_key(chain.front().get(), key.get()) == 1;
+  return pair ? identity_fault::none : identity_fault::not_a_pair;
+}
+
 }  // namespace
+
+identity_fault find_fault(std::string_view certificate_pem, std::string_view private_key_pem) {
+  const identity_fault found = fault_of(certificate_pem, private_key_pem);
+  ERR_clear_error();
+  return found;
+}
 
 result<std::shared_ptr<tls_client>> make_client(const tls_client_options& options) {
   context_ptr context = make_context(TLS_client_method());

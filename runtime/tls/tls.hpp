@@ -14,6 +14,10 @@ namespace kitfox::runtime::tls {
 /// Errors: errc::tls_configuration_invalid.
 [[nodiscard]] result<std::shared_ptr<tls_server>> make_server(const tls_server_options& options);
 
+/// What keeps a certificate chain and its private key, both as PEM, from being presented; none: nothing.
+enum class identity_fault { none, certificate, private_key, not_a_pair };
+[[nodiscard]] identity_fault find_fault(std::string_view certificate_pem, std::string_view private_key_pem);
+
 /// A stream whose other end is encrypted over `under`; `settings` is a product of make_client(), and `to` the
 /// server that is meant: its host name is verified, and a session with it is resumed if there is one. Its
 /// handshake() is to be awaited first; certificate dates are checked by `time` as it is then. `time` must

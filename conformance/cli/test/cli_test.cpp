@@ -23,6 +23,8 @@ struct outcome {
 
 outcome kitfox(const std::vector<std::string>& arguments) {
   command_list commands;
+  commands.push_back(make_run_command());
+  commands.push_back(make_test_command());
   commands.push_back(make_lint_command());
   commands.push_back(make_list_command());
   commands.push_back(make_explain_command());
@@ -186,6 +188,12 @@ TEST_F(Cli, VersionIsPrinted) {
 TEST_F(Cli, MistakesInArgumentsAreUsage) {
   EXPECT_EQ(kitfox({}).status, exit_status::usage);
   EXPECT_EQ(kitfox({"lint", "--bogus"}).status, exit_status::usage);
+  for (std::vector<std::string> line : {std::vector<std::string>{"run"}, {"test", "agent"}}) {
+    line.insert(line.end(), {"--jobs", "0"});
+    const outcome refused = kitfox(line);
+    EXPECT_EQ(refused.status, exit_status::usage);
+    EXPECT_NE(refused.err.find("--jobs"), std::string::npos) << refused.err;
+  }
   EXPECT_EQ(kitfox({"lnt"}).err,
             "kitfox: unknown command \"lnt\"; did you mean \"lint\"?\nRun `kitfox --help` for the list of "
             "commands.\n");
