@@ -185,6 +185,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
     : state_{std::make_unique<state>(std::move(options))} {
   state_->store.on_change([shared = state_.get()](const store_change& change) {
     if (change.type->group == "rbac.authorization.k8s.io") shared->policy_stale = true;
+    if (change.type->kind == "ClusterRole") shared->roles_stale = true;
     if (change.kind == change_kind::deleted && change.type->kind == "Pod") {
       shared->logs.erase_pod(change.object->at({"metadata", "namespace"}).string(),
                              change.object->at({"metadata", "name"}).string());
@@ -196,6 +197,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
   if (serves_metrics(state_->options))
     state_->options.identity.metrics = server_identity::metrics_groups::served;
   install_bootstrap_objects(*this, state_->options.bootstrap, now);
+  write_aggregated_rules(*state_);
   if (state_->options.controllers != cluster_controllers::running_pods) return;
   state_->node = std::make_unique<kubelet>(*state_);
   install(*this, {node_object(state_->options.identity.git_version, now)}, now);
@@ -204,6 +206,7 @@ api_server::api_server(api_server_options options, runtime::wall_time now)
 api_server::~api_server() = default;
 
 api_answer api_server::answer_request(const runtime::http::request& request, instant now) {
+  write_aggregated_rules(*state_);  // of what was put since the last request
   request_record record;
   record.at = now;
   record.method = request.method;

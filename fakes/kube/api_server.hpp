@@ -39,7 +39,7 @@ struct api_limits {
 enum class bootstrap_objects {
   installed,  ///< Bootstrap roles and bindings, and the namespaces default, kube-system, kube-public.
   /// Without the roles of controllers and nodes, which decide nothing for anybody else: a world of a thousand
-  /// servers begins sooner.
+  /// servers begins sooner. The roles view, edit and admin are not aggregated then, and have the same rules.
   for_clients,
   none,
 };

@@ -46,6 +46,7 @@ struct api_server::state {
     if (changed) changed();
   }
   bool policy_stale = true;
+  bool roles_stale = true;  ///< A ClusterRole changed since aggregated ones were written.
 
  private:
   rbac_policy policy_;

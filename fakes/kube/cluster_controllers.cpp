@@ -229,7 +229,23 @@ void controller_backlog::count_owners(const store_change& change) {
   }
 }
 
+void write_aggregated_rules(api_server::state& state) {
+  if (state.options.controllers == cluster_controllers::none || !state.roles_stale) return;
+  const resource_type& type = *find_resource("rbac.authorization.k8s.io", "v1", "clusterroles");
+  const auto granted = state.policy().cluster_roles;  // a copy: each write makes the policy another one
+  for (const auto& [name, rules] : granted) {
+    const object_ptr role = state.store.find(type, "", name);
+    if (!value_at(role->body, {"aggregationRule"}).is_object() || read_rules(role->body) == rules) continue;
+    json body = role->body;
+    body["rules"] = json::array();
+    for (const policy_rule& rule : rules) body["rules"].push_back(print_rule(rule));
+    (void)state.store.replace(type, std::move(body));
+  }
+  state.roles_stale = false;
+}
+
 void run_controllers(api_server::state& state, runtime::wall_time now) {
+  write_aggregated_rules(state);
   for (std::size_t step = 0; step < state.options.limits.controller_steps_max && !state.backlog.empty();
        ++step) {
     controller_round{state, now}.see(state.backlog.take());

@@ -43,4 +43,8 @@ class controller_backlog {
 /// api_limits::controller_steps_max at a time; the next call does the rest.
 void run_controllers(api_server::state& state, runtime::wall_time now);
 
+/// Writes into each ClusterRole with an aggregationRule the rules that it grants, where controllers run at
+/// all. Part of run_controllers().
+void write_aggregated_rules(api_server::state& state);
+
 }  // namespace kitfox::kube

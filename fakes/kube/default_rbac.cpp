@@ -45,6 +45,14 @@ std::vector<json> read_client_rbac() {
   return all;
 }
 
+/// `role` as it is where the roles that its rules come from are there too.
+json aggregated(json role) {
+  const std::string label =
+      "rbac.authorization.k8s.io/aggregate-to-" + std::string{text_at(role, {"metadata", "name"})};
+  role["aggregationRule"]["clusterRoleSelectors"] = json::array({{{"matchLabels", {{label, "true"}}}}});
+  return role;
+}
+
 std::vector<json> read_system_rbac() {
   auto all = parse_json(bootstrap_system_rbac_json());
   KITFOX_ASSERT(all.has_value());
@@ -53,7 +61,12 @@ std::vector<json> read_system_rbac() {
     object["metadata"]["labels"]["kubernetes.io/bootstrapping"] = "rbac-defaults";
     object["metadata"]["annotations"]["rbac.authorization.kubernetes.io/autoupdate"] = "true";
   }
-  return {all->begin(), all->end()};
+  std::vector<json> objects{all->begin(), all->end()};
+  for (const json& one : bootstrap_client_rbac()) {
+    const std::string_view name = text_at(one, {"metadata", "name"});
+    if (name == "view" || name == "edit" || name == "admin") objects.push_back(aggregated(one));
+  }
+  return objects;
 }
 
 }  // namespace

@@ -9,9 +9,10 @@ namespace kitfox::kube {
 /// What every cluster starts with (kubernetes v1.20
 /// plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go). Both are read once, then shared. The roles
 /// that people are given and those that every client needs, with their bindings; without them `kubectl --as`
-/// cannot even start. Aggregated roles hold the rules that the controller would have filled in.
+/// cannot even start. The roles view, edit and admin hold the rules that they get of bootstrap_system_rbac().
 [[nodiscard]] const std::vector<json>& bootstrap_client_rbac();
-/// The roles of controllers and nodes, and those that others are made of, with their bindings.
+/// The roles of controllers and nodes, with their bindings, those that view, edit and admin are made of, and
+/// these once more, with their aggregationRule: to be put after the others.
 [[nodiscard]] const std::vector<json>& bootstrap_system_rbac();
 
 /// The agent's rights as its Helm chart installs them.
