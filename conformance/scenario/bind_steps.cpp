@@ -119,11 +119,13 @@ std::vector<step> bind_steps(const yaml_node& list, const bind_context& context)
 
 void bind_step_references(const yaml_node& list, const bind_context& context, std::vector<step>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (context.steps->is_missing(i)) continue;
     const std::string path = fmt::format("steps[{}].{}", i, steps[i].verb_name);
     const yaml_node& value = *list.items[i].find(steps[i].verb_name);
     if (auto* const cancel = std::get_if<cancel_verb>(&steps[i].action); cancel != nullptr) {
       cancel->step = context.steps->find_step(*value.find("step"), path + ".step", context.problems);
-      if (cancel->step < steps.size() && !std::holds_alternative<execute_verb>(steps[cancel->step].action))
+      if (cancel->step < steps.size() && !context.steps->is_missing(cancel->step) &&
+          !std::holds_alternative<execute_verb>(steps[cancel->step].action))
         context.problems.add(value.find("step")->where, path + ".step",
                              "only an execute step can be cancelled");
     }

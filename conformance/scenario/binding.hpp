@@ -33,7 +33,10 @@ struct verb_table {
 /// Moments of steps by name, once all steps are known.
 class step_names {
  public:
-  explicit step_names(const std::vector<step>& steps) : steps_{steps} {}
+  /// `missing`: indices of steps that stand for broken ones; what they would have been is not known.
+  explicit step_names(const std::vector<step>& steps, std::set<std::size_t> missing = {})
+      : steps_{steps}, missing_{std::move(missing)} {}
+  [[nodiscard]] bool is_missing(std::size_t index) const { return missing_.contains(index); }
   /// The step of that name ("revoke", "revoke#2"); reported when there is none.
   [[nodiscard]] std::size_t find_step(const yaml_node& node, const std::string& path,
                                       problem_list& problems) const;
@@ -44,6 +47,7 @@ class step_names {
   [[nodiscard]] const step* find(std::string_view name, std::size_t& index) const;
   [[nodiscard]] std::vector<std::string> known_names() const;
   const std::vector<step>& steps_;
+  std::set<std::size_t> missing_;
 };
 
 /// Everything that binding a step or check may look at.

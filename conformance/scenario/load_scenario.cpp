@@ -14,6 +14,7 @@
 #include "conformance/scenario/known_words.hpp"
 #include "conformance/scenario/plausibility.hpp"
 #include "conformance/scenario/scenario_schema.hpp"
+#include "conformance/scenario/set_aside.hpp"
 #include "conformance/spec/nearest_word.hpp"
 #include "conformance/spec/requirement_registry.hpp"
 
@@ -31,9 +32,12 @@ class file_loader {
     yaml_parsed parsed = parse_yaml(text, name_);
     if (!parsed.errors.empty()) return refuse(std::move(parsed.errors));
     auto violations = scenario_schema().validate(parsed.root, name_);
-    if (!violations.empty()) return refuse(std::move(violations));
-    check_file_name(parsed.root);
-    find_unused(parsed.root, name_, problems_.errors);
+    const yaml_node whole = parsed.root;
+    if (!set_aside(parsed.root, violations)) return refuse(std::move(violations));
+    problems_.errors = std::move(violations);
+    if (std::ranges::find(problems_.errors, "area", &load_error::path) == problems_.errors.end())
+      check_file_name(parsed.root);
+    find_unused(whole, name_, problems_.errors);
 
     loaded result;
     const std::vector<world_kind> worlds = worlds_of(parsed.root);
@@ -123,13 +127,11 @@ class file_loader {
 
   void bind_case(const yaml_node& root, const matrix_choice& choice, world_kind world, loaded& result) {
     const std::size_t errors_before = problems_.errors.size();
-    const auto [made, sound] = expand(root, choice, world, name_, problems_.errors);
+    auto [made, sound] = expand(root, choice, world, name_, problems_.errors);
     if (!sound) return;
-    auto violations = scenario_schema().validate(made, name_);
-    if (!violations.empty()) {
-      for (load_error& one : violations) problems_.errors.push_back(std::move(one));
-      return;
-    }
+    const auto violations = scenario_schema().validate(made, name_);
+    problems_.errors.insert(problems_.errors.end(), violations.begin(), violations.end());
+    if (!set_aside(made, violations)) return;
     scenario_case one;
     one.world = world;
     one.choices = choice;
@@ -141,10 +143,33 @@ class file_loader {
     if (!suffix.empty()) one.id += "[" + suffix + "]";
     // Where there are two worlds of real time, one complaint is enough.
     const bool told = world == world_kind::live && in_sockets_;
-    if (problems_.errors.size() == errors_before && !told) find_implausible(one.what, world, problems_);
+    const auto unsound = find_unsound(made, errors_before);
+    if (unsound && !told) find_implausible(one.what, world, *unsound, problems_);
     if (problems_.errors.size() != errors_before) return;
     blame_headline(one.what);
     result.cases.push_back(std::move(one));
+  }
+
+  /// The steps and checks that are broken or have been reported since; empty where more is wrong than they.
+  std::optional<unsound_parts> find_unsound(const yaml_node& root, std::size_t errors_before) const {
+    unsound_parts found;
+    const auto add = [&root](const char* key, std::set<std::size_t>& to) {
+      const yaml_node* const list = root.find(key);
+      for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i)
+        if (is_set_aside(list->items[i])) to.insert(i);
+    };
+    add("steps", found.steps);
+    add("expect", found.checks);
+    for (std::size_t i = errors_before; i < problems_.errors.size(); ++i) {
+      const load_error& one = problems_.errors[i];
+      if (const auto step = part_of(one.path, "steps"))
+        found.steps.insert(*step);
+      else if (const auto check = part_of(one.path, "expect"))
+        found.checks.insert(*check);
+      else if (!one.message.starts_with("unknown requirement"))
+        return std::nullopt;
+    }
+    return found;
   }
 
   /// Whether it does more than look, wait or send commands.
@@ -226,10 +251,20 @@ class file_loader {
 
   void bind_timeline(const yaml_node& root, const name_resolution& names, scenario& made) {
     bind_context context{names, scenario_verbs(), problems_};
-    made.steps = bind_steps(*root.find("steps"), context);
-    const step_names step_references{made.steps};
+    const yaml_node& steps = *root.find("steps");
+    made.steps = bind_steps(steps, context);
+    std::set<std::size_t> missing;
+    for (std::size_t i = 0; i < made.steps.size(); ++i) {
+      if (!is_set_aside(steps.items[i])) continue;
+      missing.insert(i);
+      step& one = made.steps[i];
+      const bool is_named = steps.items[i].find("name") != nullptr;
+      one.verb_name = std::get<comment_verb>(one.action).text;
+      if (!is_named) one.name = one.verb_name;
+    }
+    const step_names step_references{made.steps, std::move(missing)};
     context.steps = &step_references;
-    bind_step_references(*root.find("steps"), context, made.steps);
+    bind_step_references(steps, context, made.steps);
     if (const yaml_node* const expect = root.find("expect"); expect != nullptr)
       made.checks = bind_checks(*expect, context);
     check_words(root, made, problems_);

@@ -48,7 +48,7 @@ class agent_numbers {
       if (part.links) look_at(part.links->agents);
   }
   void look_at(const agent_set& agents) {
-    if (!agents.number) return;
+    if (!agents.number || agents.clusters.empty()) return;
     std::uint32_t most = 0;
     for (const std::size_t cluster : agents.clusters) most = std::max(most, most_[cluster]);
     if (*agents.number < most) return;
@@ -68,17 +68,18 @@ bool is_judged_anyway(const std::string& id) {
          std::ranges::any_of(about->checks, [](const std::string& one) { return one != "expectation"; });
 }
 
-void check_proofs(const scenario& one, problem_list& problems) {
+void check_proofs(const scenario& one, const unsound_parts& unsound, problem_list& problems) {
   std::map<std::string, bool> proven;
   for (const requirement_reference& listed : one.verifies) proven[listed.id] = false;
   const auto prove = [&](const std::string& id, const source_mark& where, const std::string& path) {
     const auto found = proven.find(id);
     if (found != proven.end())
       found->second = true;
-    else
+    else if (find_requirement(id) != nullptr)
       problems.add(plain(where), path, fmt::format("proves {}, which `verifies` does not list", id));
   };
   for (std::size_t i = 0; i < one.steps.size(); ++i) {
+    if (unsound.steps.contains(i)) continue;
     const std::string path = fmt::format("steps[{}]", i);
     const bool judged = expects_something(one.steps[i]);
     if ((!one.steps[i].requirement.empty() || one.steps[i].proves_nothing) && !judged)
@@ -88,6 +89,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
   }
   bool headline = false;
   for (std::size_t i = 0; i < one.checks.size(); ++i) {
+    if (unsound.checks.contains(i)) continue;
     const auto* judged = std::get_if<invariant_check>(&one.checks[i].what);
     const std::string& proves = one.checks[i].requirement;
     if (judged != nullptr && judged->invariant == invariant_check::what::always_judged) {
@@ -113,6 +115,7 @@ void check_proofs(const scenario& one, problem_list& problems) {
       headline = true;
     }
   }
+  if (!unsound.steps.empty() || !unsound.checks.empty()) return;
   for (const step& each : one.steps)
     headline = headline || (each.requirement.empty() && !each.proves_nothing && expects_something(each));
   if (headline && !one.verifies.empty()) proven[one.verifies.front().id] = true;
@@ -124,11 +127,14 @@ void check_proofs(const scenario& one, problem_list& problems) {
 
 }  // namespace
 
-void find_implausible(const scenario& one, world_kind world, problem_list& problems) {
+void find_implausible(const scenario& one, world_kind world, const unsound_parts& unsound,
+                      problem_list& problems) {
   const run_times times{one, problems};
-  check_reach(one, times, problems);
-  const agent_numbers numbers{one, problems};
-  check_proofs(one, problems);
+  check_reach(one, times, unsound.checks, unsound.steps.empty(), problems);
+  const bool scales_are_known =
+      std::ranges::none_of(unsound.steps, [&](std::size_t i) { return one.steps[i].verb_name == "scale"; });
+  if (scales_are_known) static_cast<void>(agent_numbers{one, problems});
+  check_proofs(one, unsound, problems);
   if (world == world_kind::sim) return;
   if (times.shortest_run() > sockets_time_max)
     problems.add(

@@ -79,11 +79,12 @@ moment step_names::find_moment(const yaml_node& node, const std::string& path, p
     made.step = static_cast<std::size_t>(steps_.rend() - undone) - 1;
     return made;
   }
+  made.from = moment::anchor::scenario_start;
+  made.step = 0;
+  if (name == "heal" && !missing_.empty()) return made;
   problems.add(node.where, path,
                name == "heal" ? "no heal step, and no step with a `for` that heals by itself"
                               : fmt::format("no step \"{}\"{}", name, suggestion(name, known_names())));
-  made.from = moment::anchor::scenario_start;
-  made.step = 0;
   return made;
 }
 
