@@ -4,8 +4,6 @@
 namespace kitfox::conformance {
 namespace {
 
-using namespace gateway;
-
 std::string twice(const protocol::agent_event& event) {
   std::string once = protocol::encode_agent_event(event);
   return std::holds_alternative<protocol::command_event>(event) ? once + once : once;
@@ -14,9 +12,10 @@ std::string twice(const protocol::agent_event& event) {
 /// What was presented last in this run; a run has one thread.
 thread_local std::string last_secret;
 
-bool remembers_the_secret(const key_record& stored, std::string_view secret, std::string_view pepper) {
+bool remembers_the_secret(const gateway::key_record& stored, std::string_view secret,
+                          std::string_view pepper) {
   last_secret = secret;
-  return reference::secret_matches(stored, secret, pepper);
+  return gateway::reference::secret_matches(stored, secret, pepper);
 }
 
 std::string with_the_secret(const protocol::agent_event& event) {
@@ -66,17 +65,21 @@ constexpr mutant broken_gateways[] = {
      con1,
      {},
      [](sim_subjects& s) {
-       s.gateway.secret_matches = [](const key_record&, std::string_view, std::string_view) { return true; };
+       s.gateway.secret_matches = [](const gateway::key_record&, std::string_view, std::string_view) {
+         return true;
+       };
      }},
     {"gateway-outage-is-401", "answers 401 when its key store is down", con3, sent_away,
      [](sim_subjects& s) {
-       s.gateway.refusal_status = [](agent_refusal why) {
-         return why == agent_refusal::key_store_down ? 401 : reference::refusal_status(why);
+       s.gateway.refusal_status = [](gateway::agent_refusal why) {
+         return why == gateway::agent_refusal::key_store_down ? 401 : gateway::reference::refusal_status(why);
        };
      }},
     {"gateway-no-heartbeats", "sends nothing on an idle stream", liv1, waiting_for_bytes,
      [](sim_subjects& s) {
-       s.gateway.next_heartbeat = [](const stream_times&) { return std::optional<runtime::mono_time>{}; };
+       s.gateway.next_heartbeat = [](const gateway::stream_times&) {
+         return std::optional<runtime::mono_time>{};
+       };
      }},
     {"gateway-ageless-streams",
      "never ends a stream for its age",
@@ -92,7 +95,7 @@ constexpr mutant broken_gateways[] = {
      ha1,
      unrouted,
      [](sim_subjects& s) {
-       s.gateway.unregisters = [](const route& ended, const route& registered) {
+       s.gateway.unregisters = [](const gateway::route& ended, const gateway::route& registered) {
          return ended.cluster_id == registered.cluster_id;
        };
      },
@@ -102,25 +105,31 @@ constexpr mutant broken_gateways[] = {
      "leaves the old stream of an instance open",
      ha2,
      {},
-     [](sim_subjects& s) { s.gateway.replaces = [](const route&, const route&) { return false; }; }},
+     [](sim_subjects& s) {
+       s.gateway.replaces = [](const gateway::route&, const gateway::route&) { return false; };
+     }},
     {"gateway-evicts-other-instances",
      "closes the stream of one replica when another connects",
      rte4,
      alone,
      [](sim_subjects& s) {
-       s.gateway.replaces = [](const route& newcomer, const route& present) {
+       s.gateway.replaces = [](const gateway::route& newcomer, const gateway::route& present) {
          return newcomer.cluster_id == present.cluster_id;
        };
      },
      {},
      replicas_gone},
     {"gateway-revokes-on-paper", "leaves the streams of a revoked key open", rev1, still_there,
-     [](sim_subjects& s) { s.gateway.ends_with_key = [](const route&, std::string_view) { return false; }; }},
+     [](sim_subjects& s) {
+       s.gateway.ends_with_key = [](const gateway::route&, std::string_view) { return false; };
+     }},
     {"gateway-without-tenants",
      "lets every team see every cluster",
      iso2,
      {},
-     [](sim_subjects& s) { s.gateway.owns = [](const tenant&, const tenant&) { return true; }; }},
+     [](sim_subjects& s) {
+       s.gateway.owns = [](const gateway::tenant&, const gateway::tenant&) { return true; };
+     }},
     {"gateway-mixes-tenants-in-commands",
      "sends with a command what any agent said last",
      iso2,
@@ -153,17 +162,18 @@ constexpr mutant broken_gateways[] = {
      rsp2,
      {},
      [](sim_subjects& s) {
-       s.gateway.response_status = [](response_verdict v) {
-         return v == response_verdict::unknown ? 200 : reference::response_status(v);
+       s.gateway.response_status = [](gateway::response_verdict v) {
+         return v == gateway::response_verdict::unknown ? 200 : gateway::reference::response_status(v);
        };
      }},
     {"gateway-accepts-foreign-responses", "takes a response from another cluster", rsp3, taken_for_its_own,
      [](sim_subjects& s) {
-       s.gateway.judge_response = [](const command_view& command, const response_sender& sender) {
-         response_sender claimed = sender;
+       s.gateway.judge_response = [](const gateway::command_view& command,
+                                     const gateway::response_sender& sender) {
+         gateway::response_sender claimed = sender;
          claimed.cluster_id = command.cluster_id;
          claimed.key_id = command.key_id;
-         return reference::judge_response(command, claimed);
+         return gateway::reference::judge_response(command, claimed);
        };
      }},
     {"gateway-says-secrets",
@@ -179,18 +189,20 @@ constexpr mutant broken_gateways[] = {
      rte3,
      {},
      [](sim_subjects& s) {
-       s.gateway.choose_route = [](std::span<const route> of_cluster) {
-         for (const route& one : of_cluster) {
-           if (one.health != route_health::opening) return std::optional{one.id};
+       s.gateway.choose_route = [](std::span<const gateway::route> of_cluster) {
+         for (const gateway::route& one : of_cluster) {
+           if (one.health != gateway::route_health::opening) return std::optional{one.id};
          }
-         return std::optional<session_id>{};
+         return std::optional<gateway::session_id>{};
        };
      }},
     {"gateway-revokes-too-much",
      "closes every stream of a cluster when one of its keys is revoked",
      rev5,
      {},
-     [](sim_subjects& s) { s.gateway.ends_with_key = [](const route&, std::string_view) { return true; }; }},
+     [](sim_subjects& s) {
+       s.gateway.ends_with_key = [](const gateway::route&, std::string_view) { return true; };
+     }},
     {"gateway-trusts-bodies",
      "does not compare the id in the body of a response with the one in its path",
      bad4,
@@ -201,8 +213,9 @@ constexpr mutant broken_gateways[] = {
      bad1,
      {},
      [](sim_subjects& s) {
-       s.gateway.refusal_status = [](agent_refusal why) {
-         return why == agent_refusal::request_malformed ? 500 : reference::refusal_status(why);
+       s.gateway.refusal_status = [](gateway::agent_refusal why) {
+         return why == gateway::agent_refusal::request_malformed ? 500
+                                                                 : gateway::reference::refusal_status(why);
        };
      }},
     {"gateway-takes-hashes",
@@ -210,17 +223,17 @@ constexpr mutant broken_gateways[] = {
      con10,
      {},
      [](sim_subjects& s) {
-       s.gateway.secret_matches = [](const key_record& stored, std::string_view secret,
+       s.gateway.secret_matches = [](const gateway::key_record& stored, std::string_view secret,
                                      std::string_view pepper) {
          constexpr std::size_t hex_digits = 64;
-         return secret.size() == hex_digits || reference::secret_matches(stored, secret, pepper);
+         return secret.size() == hex_digits || gateway::reference::secret_matches(stored, secret, pepper);
        };
      }},
     {"gateway-one-key-a-cluster", "closes the streams of a cluster's other keys when one of them connects",
      con8, rotated_away,
      [](sim_subjects& s) {
-       s.gateway.replaces = [](const route& newcomer, const route& present) {
-         return newcomer.key_id != present.key_id || reference::replaces(newcomer, present);
+       s.gateway.replaces = [](const gateway::route& newcomer, const gateway::route& present) {
+         return newcomer.key_id != present.key_id || gateway::reference::replaces(newcomer, present);
        };
      }},
     {"gateway-throttles-with-403",
@@ -228,8 +241,8 @@ constexpr mutant broken_gateways[] = {
      con9,
      {},
      [](sim_subjects& s) {
-       s.gateway.refusal_status = [](agent_refusal why) {
-         return why == agent_refusal::rate_limited ? 403 : reference::refusal_status(why);
+       s.gateway.refusal_status = [](gateway::agent_refusal why) {
+         return why == gateway::agent_refusal::rate_limited ? 403 : gateway::reference::refusal_status(why);
        };
      }},
     {"gateway-drains-at-once",
@@ -309,14 +322,14 @@ constexpr mutant broken_gateways[] = {
      [](sim_subjects& s) { s.around_keys = never_asks_twice; }},
     {"gateway-writes-for-ever", "waits for ever for a peer that does not read", liv3, stuck_behind,
      [](sim_subjects& s) {
-       s.tune_gateway = [](gateway_options& o) { o.limits.write_timeout = std::chrono::hours{24}; };
+       s.tune_gateway = [](gateway::gateway_options& o) { o.limits.write_timeout = std::chrono::hours{24}; };
      }},
     {"gateway-patient-with-requests",
      "waits for ever for the rest of a request",
      bad5,
      {},
      [](sim_subjects& s) {
-       s.tune_gateway = [](gateway_options& o) {
+       s.tune_gateway = [](gateway::gateway_options& o) {
          o.limits.header_timeout = std::chrono::hours{24};
          o.limits.body_timeout = std::chrono::hours{24};
        };
@@ -326,17 +339,21 @@ constexpr mutant broken_gateways[] = {
      iso4,
      {},
      [](sim_subjects& s) {
-       s.tune_gateway = [](gateway_options& o) { o.limits.commands_per_team_max = o.limits.commands_max; };
+       s.tune_gateway = [](gateway::gateway_options& o) {
+         o.limits.commands_per_team_max = o.limits.commands_max;
+       };
      }},
     {"gateway-forgets-with-the-stream",
      "knows no command any more when its stream has ended",
      rsp4,
      {},
      [](sim_subjects& s) {
-       s.gateway.judge_response = [](const command_view& command, const response_sender& sender) {
-         const bool forgotten =
-             command.state == command_state::orphaned || command.state == command_state::failed;
-         return forgotten ? response_verdict::unknown : reference::judge_response(command, sender);
+       s.gateway.judge_response = [](const gateway::command_view& command,
+                                     const gateway::response_sender& sender) {
+         const bool forgotten = command.state == gateway::command_state::orphaned ||
+                                command.state == gateway::command_state::failed;
+         return forgotten ? gateway::response_verdict::unknown
+                          : gateway::reference::judge_response(command, sender);
        };
      }},
 };

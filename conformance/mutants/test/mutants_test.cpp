@@ -67,10 +67,10 @@ const broken_promises& reference_on(const planned_case& one) {
 std::string found_alone(const broken_promises& broken, const std::map<std::string, std::string>& said,
                         const mutant& subject) {
   for (const auto& [one, text] : said) {
-    const bool beside =
-        std::any_of(subject.violates.begin(), subject.violates.end(), [&](const std::string_view id) {
+    const bool beside = std::any_of(
+        subject.violates.begin(), subject.violates.end(), [&, &name = one](const std::string_view id) {
           const auto found = broken.by_requirement.find(std::string{id});
-          return found != broken.by_requirement.end() && found->second.contains(one);
+          return found != broken.by_requirement.end() && found->second.contains(name);
         });
     if (!beside) return text;
   }
