@@ -41,6 +41,9 @@ std::string expectation_of(const ordered_json& document, const ordered_json& sch
   const auto& type = schema["type"];
   if (type == "object") return "a map";
   if (type == "array") return "a list";
+  if (type == "integer" && schema.contains("minimum") && schema.contains("maximum"))
+    return fmt::format("a whole number from {} to {}", schema["minimum"].dump(), schema["maximum"].dump());
+  if (type == "integer" || type == "number") return "a number";
   return type == "boolean" ? "true or false" : "a text";
 }
 

@@ -2,8 +2,10 @@
 #include "conformance/scenario/corpus.hpp"
 
 #include <gtest/gtest.h>
+
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -109,6 +111,10 @@ TEST(SchemaWords, DescribeEveryWordWithAnExample) {
   ASSERT_EQ(find_schema_words("revoke").size(), 1U);
   EXPECT_EQ(find_schema_words("revoke")[0]->examples[0], "revoke: {cluster: prod-us-east-1}");
   EXPECT_TRUE(find_schema_words("revok").empty());
+  const std::span<const schema_word> keys = schema_keys();
+  const auto seeds = std::ranges::find(keys, "seeds", &schema_word::name);
+  ASSERT_NE(seeds, keys.end());
+  EXPECT_EQ(seeds->expected, "a whole number from 1 to 1000");
 }
 
 }  // namespace
