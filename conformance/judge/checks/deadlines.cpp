@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "conformance/judge/answer_owed.hpp"
 #include "conformance/judge/checks/areas.hpp"
 #include "conformance/judge/kube_request.hpp"
 
@@ -36,10 +37,9 @@ struct pending {
 };
 
 std::optional<pending> pending_of(const evidence& about, const command& one) {
-  if (one.delivered.empty() || one.sent.empty() || !one.message.is_object()) return std::nullopt;
-  const auto timeout = one.message.find("timeout");
-  if (timeout == one.message.end() || !timeout->is_number()) return std::nullopt;
-  pending out{&one, one.delivered.front().t, one.sent.front().t + seconds(timeout->get<double>()), {}, false};
+  const auto time = time_of(one);
+  if (!time || one.delivered.empty() || one.sent.empty()) return std::nullopt;
+  pending out{&one, one.delivered.front().t, one.sent.front().t + *time, {}, false};
   for (const std::size_t index : one.responses) {
     const exchange& response = about.exchanges[index];
     if (!response.sent || (out.answered && *out.answered <= *response.sent)) continue;

@@ -127,9 +127,9 @@ bool refused_for_itself(int status) {
 /// RSP-2: the right cluster's first answer, after its time.
 void judge_late_answer(const command& one, const exchange& response, findings& out) {
   constexpr instant late_min = seconds(0.5), remembered_min = seconds(60);
-  if (!one.message.is_object() || !one.message.contains("timeout") || !one.message["timeout"].is_number())
-    return;
-  const instant deadline = one.sent.front().t + seconds(one.message["timeout"].get<double>());
+  const auto time = time_of(one);
+  if (!time) return;
+  const instant deadline = one.sent.front().t + *time;
   if (!response.arrived || *response.arrived < deadline + late_min) return;
   out.evaluated("RSP-2");
   const int status = response.status_sent;
